@@ -1,0 +1,160 @@
+"""`python benchmarks`: every row of rows.toml, next to NumPy, from one run.
+
+Ratios come from samples taken in turn, by their median, so that a busy machine shifts both sides alike.
+"""
+
+import argparse
+import subprocess
+import sys
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import processes  # noqa: E402
+import report  # noqa: E402
+from measure import Library, measure  # noqa: E402
+
+RIVALS = ("torch", "numexpr")
+ROW_KEYS = {"bar", "floor", "sizes", "dtypes", "setup", "label", *RIVALS}
+
+
+def read_rows(path=HERE / "rows.toml"):
+    """Return the table of rows.toml with one entry per statement, dtype and size."""
+    tables = tomllib.loads(path.read_text())
+    rows = []
+    for section in ("overhead", "throughput"):
+        table = tables[section]
+        for statement, row in table["rows"].items():
+            if unknown := row.keys() - ROW_KEYS:
+                raise ValueError(f"{path.name}: [{section}] {statement}: unknown {sorted(unknown)}")
+            sizes = row.get("sizes", table["sizes"])
+            label = row.get("label", statement.removeprefix("xp."))
+            for dtype in row.get("dtypes", table["dtypes"]):
+                for i, size in enumerate(sizes):
+                    rows.append(
+                        row
+                        | dict(section=section, statement=statement, label=label, dtype=dtype, size=size)
+                        | {key: row[key][i] for key in ("bar", "floor") if isinstance(row.get(key), list)}
+                        | {"setup": table["setup"] + row.get("setup", "")}
+                    )
+    for name, row in tables["process"].items():
+        rows.append(row | dict(section="process", name=name))
+    return rows, tables["overhead"]
+
+
+def verdict(row):
+    """Return how the value stands to the bar: ok, floor (the bar of a loaded machine) or slow."""
+    value = round(row["value"], 2)
+    if row["section"] == "throughput":
+        return "ok" if value >= row["bar"] else "floor" if value >= row["floor"] else "slow"
+    return "ok" if value <= row["bar"] else "slow"
+
+
+def run_timed(row, libraries, options, host_bar):
+    """Measure one row of overhead or throughput; return it with its results."""
+    import cupy
+
+    result = {key: row[key] for key in ("section", "label", "dtype", "size", "bar", "floor") if key in row}
+    hosts = cupy.host_route_count()
+    try:
+        found = measure(row, row["size"], row["dtype"], libraries, options.rounds, options.seconds)
+    except Exception as error:
+        return result | {"verdict": f"failed: {type(error).__name__}: {error}".splitlines()[0]}
+    if cupy.host_route_count() > hosts:
+        result["host"] = True
+        if row["section"] == "overhead":
+            result["bar"] = max(row["bar"], host_bar)
+    ratios = {
+        name: ratio if row["section"] == "overhead" else 1 / ratio for name, (_, ratio) in found.items()
+    }
+    result |= {"numpy_ns": found["numpy"][0], "cupy_ns": found["cupy"][0], "value": ratios["cupy"]}
+    result["rivals"] = {name: ratios[name] for name in RIVALS if name in ratios}
+    result["verdict"] = verdict(result) + (" (host)" if result.get("host") else "")
+    return result
+
+
+def run_processes(rows, options):
+    """Yield the rows that need processes of their own."""
+    wanted = {row["name"]: row for row in rows if row["section"] == "process"}
+    for measurement, names in processes.MEASUREMENTS.items():
+        if not wanted.keys() & set(names):
+            continue
+        try:
+            values = dict(measurement(3 if options.quick else 7))
+        except Exception as error:
+            values = {}
+            problem = f"failed: {error}"
+        for name in names:
+            if name in wanted:
+                row = wanted[name]
+                if name in values:
+                    row["value"] = values[name]
+                yield row | {"verdict": verdict(row) if name in values else problem}
+
+
+def parse(argv):
+    parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
+    parser.add_argument(
+        "-k", default="", metavar="TEXT", help="only rows with this in name, dtype or section"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer samples, nothing above a million elements"
+    )
+    parser.add_argument("--busy", type=int, default=0, metavar="N", help="with N busy processes beside")
+    parser.add_argument("--rounds", type=int, help="samples per row (default: 31)")
+    parser.add_argument("--seconds", type=float, default=4, help="stop sampling a row then (default: 4)")
+    parser.add_argument("--json", type=Path, default=HERE / "results" / "latest.json")
+    parser.add_argument("--plot", type=Path, default=HERE / "results" / "latest.png")
+    parser.add_argument("--markdown", type=Path, help="write the page for the documentation")
+    options = parser.parse_args(argv)
+    options.rounds = options.rounds or (9 if options.quick else 31)
+    return options
+
+
+def select(rows, options):
+    for row in rows:
+        text = f"{row['section']} {row['label']} {row.get('dtype', '')} {row.get('name', '')}"
+        if options.k in text and not (options.quick and row.get("size", 0) > 2_000_000):
+            yield row
+
+
+def main(argv=None):
+    options = parse(argv)
+    rows, overhead = read_rows()
+    rows = list(select(rows, options))
+    if not rows:
+        sys.exit(f"no row matches {options.k!r}")
+    rivals = [name for name in RIVALS if find_spec(name)]
+    libraries = [Library(name) for name in ("numpy", "cupy", *rivals)]
+    about = report.machine()
+    table, results = report.Table(rivals), []
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.busy)]
+    try:
+        for row in rows:
+            if row["section"] != "process":
+                results.append(run_timed(row, libraries, options, overhead["host_bar"]))
+                table.show(results[-1])
+        for row in run_processes(rows, options):
+            results.append(row)
+            table.show(row)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    print()
+    for line in report.summary(results, overhead["mean_bar"]):
+        print(line)
+    report.write_json(results, about, options.json)
+    print(f"wrote {options.json}")
+    if report.plot(results, options.plot):
+        print(f"wrote {options.plot}")
+    if options.markdown:
+        options.markdown.write_text(report.markdown(results, about, rivals, overhead["mean_bar"]))
+        print(f"wrote {options.markdown}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Rows that need processes of their own: import, the bare C loop, a whole program."""
+
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+IMPORT = """
+import resource, time
+import {name}
+print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def output(*command):
+    """Return what the command prints; its error message becomes ours."""
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise RuntimeError(lines[-1] if lines else f"exit status {done.returncode}")
+    return done.stdout
+
+
+def import_cost(rounds):
+    """Yield CPU milliseconds and resident megabytes of `import cupy` beyond those of numpy."""
+    costs = {"numpy": [], "cupy": []}
+    for _ in range(rounds):
+        for name, values in costs.items():
+            seconds, kilobytes = output(sys.executable, "-c", IMPORT.format(name=name)).split()
+            values.append((float(seconds) * 1e3, int(kilobytes) / 1024))
+    numpy, cupy = ([statistics.median(v) for v in zip(*costs[name])] for name in costs)
+    yield "import_cpu_ms", cupy[0] - numpy[0]
+    yield "import_rss_mb", cupy[1] - numpy[1]
+
+
+def object_size(rounds):
+    import cupy
+
+    yield "object_bytes", sys.getsizeof(cupy.empty(3))
+
+
+def abi_loop(rounds):
+    """Yield what a + b costs next to the same calls in C: three descriptors, two phases."""
+    from measure import Library, measure
+
+    from cupy_backends import cannsim
+
+    row = {"section": "overhead", "label": "a + b", "statement": "a + b"}
+    row["setup"] = "a, b = data(n), data(n)"
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "abi_loop"
+        library = Path(cannsim.library())
+        output(
+            *("g++", "-std=c++17", "-O2", str(Path(__file__).with_name("abi_loop.cpp"))),
+            *(f"-I{cannsim.include()}", str(library), f"-Wl,-rpath,{library.parent}"),
+            *("-o", str(program)),
+        )
+        pairs = []
+        for _ in range(rounds):
+            bare = float(re.search(r"([\d.]+) ns", output(str(program)))[1])
+            pairs.append((measure(row, 1, "float32", [Library("cupy")], 5, 1)["cupy"][0], bare))
+    yield "abi_ratio", statistics.median(ours / bare for ours, bare in pairs)
+    yield "abi_python_ns", statistics.median(ours - bare for ours, bare in pairs)
+
+
+def program(rounds):
+    """Yield the time of the digits example as a multiple of NumPy's."""
+    ratios = []
+    for _ in range(rounds):
+        text = output(sys.executable, "examples/digits.py", "--numpy")
+        seconds = {name: float(re.search(rf"{name} +([\d.]+) s", text)[1]) for name in ("CuPy", "NumPy")}
+        ratios.append(seconds["CuPy"] / seconds["NumPy"])
+    yield "digits_ratio", statistics.median(ratios)
+
+
+# Each measurement and the rows that it yields.
+MEASUREMENTS = {
+    import_cost: ("import_cpu_ms", "import_rss_mb"),
+    object_size: ("object_bytes",),
+    abi_loop: ("abi_ratio", "abi_python_ns"),
+    program: ("digits_ratio",),
+}

@@ -1,0 +1,147 @@
+"""The table on the terminal, the JSON file, the page for the documentation, the plot."""
+
+import json
+import os
+import platform
+import statistics
+
+import numpy as np
+
+HEADINGS = {
+    "overhead": "Cost of a call, as a multiple of NumPy's (less is better)",
+    "throughput": "Speed-up over NumPy, results newly allocated (more is better)",
+    "process": "Processes and memory (less is better)",
+}
+
+
+def machine():
+    import cupy
+
+    model = next(
+        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
+    return {
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "cupy": cupy.__version__,
+    }
+
+
+def number(value):
+    return "-" if value is None else f"{value:.0f}" if value >= 100 else f"{value:.2f}"
+
+
+def cells(row, rivals):
+    """Return the row as strings: name, dtype, size, NumPy ns, ours ns, value, rivals, bar, verdict."""
+    size = "" if row.get("size") is None else f"{row['size']:,}"
+    times = [number(row.get("numpy_ns")), number(row.get("cupy_ns"))]
+    others = [number(row.get("rivals", {}).get(name)) for name in rivals]
+    bar = number(row["bar"]) + (f" [{number(row['floor'])}]" if row.get("floor") else "")
+    if row["section"] == "process":
+        return [row["label"], number(row.get("value")), bar, row["verdict"]]
+    return [row["label"], row["dtype"], size, *times, number(row.get("value")), *others, bar, row["verdict"]]
+
+
+def titles(section, rivals):
+    if section == "process":
+        return ["", "value", "bar", ""]
+    return ["", "dtype", "size", "NumPy ns", "CuPy ns", "ratio", *rivals, "bar", ""]
+
+
+def text_line(cells, widths):
+    return "  ".join(
+        text.ljust(width) if i < 2 or i == len(cells) - 1 else text.rjust(width)
+        for i, (text, width) in enumerate(zip(cells, widths))
+    ).rstrip()
+
+
+class Table:
+    """Prints each row as soon as it is measured."""
+
+    def __init__(self, rivals):
+        self.rivals = rivals
+        self.section = None
+
+    def show(self, row):
+        numeric = [9] * (len(titles(row["section"], self.rivals)) - 4)
+        widths = [44, 9, 14, 0] if row["section"] == "process" else [28, 9, *numeric, 14, 0]
+        if row["section"] != self.section:
+            self.section = row["section"]
+            print(f"\n{HEADINGS[self.section]}\n")
+            print(text_line(titles(self.section, self.rivals), widths))
+        print(text_line(cells(row, self.rivals), widths), flush=True)
+
+
+def geometric_mean(rows):
+    values = [row["value"] for row in rows if row["section"] == "overhead" and row.get("value")]
+    return statistics.geometric_mean(values) if values else None
+
+
+def summary(rows, mean_bar):
+    """Return the closing lines: the mean of the overhead panel and how many rows reach their bar."""
+    mean = geometric_mean(rows)
+    if mean is not None:
+        yield f"geometric mean of the cost of a call: {mean:.2f} (bar {mean_bar})"
+    counts = {}
+    for row in rows:
+        counts[row["verdict"].split(":")[0]] = counts.get(row["verdict"].split(":")[0], 0) + 1
+    yield ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+
+
+def markdown(rows, about, rivals, mean_bar):
+    """Return the page docs/performance.md."""
+    lines = [
+        "# Performance",
+        "",
+        "Written by `python benchmarks --markdown`; run it on your machine for figures of your own.",
+        f"{about['processor']}, {about['cores']} cores (load {about['load']:.1f}), Python {about['python']}, "
+        f"NumPy {about['numpy']}, CuPy for Ascend {about['cupy']} on the simulator of CANN.",
+        "",
+        "`ok` reaches the bar. `floor` reaches only the bar in brackets, which holds for one core or under load.",
+        "`slow` misses both.",
+    ]
+    for section, heading in HEADINGS.items():
+        chosen = [row for row in rows if row["section"] == section]
+        if chosen:
+            head = titles(section, rivals)
+            align = [":--" if i == 0 or not title else "--:" for i, title in enumerate(head)]
+            table = [head, align, *(cells(row, rivals) for row in chosen)]
+            lines += ["", f"## {heading}", ""]
+            lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in table]
+    return "\n".join([*lines, "", *(f"- {line}" for line in summary(rows, mean_bar)), ""])
+
+
+def plot(rows, path):
+    """Draw the ratios as bars on a logarithmic axis; return whether matplotlib is there."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        return False
+    sections = {
+        section: [row for row in rows if row["section"] == section and row.get("value")]
+        for section in ("overhead", "throughput")
+    }
+    longest = max(map(len, sections.values()), default=1)
+    figure = Figure(figsize=(14, 2 + 0.18 * longest), layout="constrained")
+    for axes, (section, chosen) in zip(figure.subplots(1, 2), sections.items()):
+        names = [f"{row['label']}  {row['dtype']}  {row['size']:,}" for row in chosen]
+        colours = ["tab:green" if row["verdict"] == "ok" else "tab:orange" for row in chosen]
+        axes.barh(range(len(chosen)), [row["value"] for row in chosen], color=colours)
+        axes.plot([row["bar"] for row in chosen], range(len(chosen)), "k|", label="bar")
+        axes.set_yticks(range(len(chosen)), names, fontsize=6)
+        axes.invert_yaxis()
+        axes.set_xscale("log")
+        axes.axvline(1, color="grey", linewidth=0.5)
+        axes.set_title(HEADINGS[section], fontsize=9)
+        axes.legend()
+    FigureCanvasAgg(figure).print_png(path)
+    return True
+
+
+def write_json(rows, about, path):
+    path.write_text(json.dumps({"machine": about, "rows": rows}, indent=1) + "\n")
