@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import statistics
+from collections import Counter
 
 import numpy as np
 
@@ -76,20 +77,19 @@ class Table:
         print(text_line(cells(row, self.rivals), widths), flush=True)
 
 
-def geometric_mean(rows):
-    values = [row["value"] for row in rows if row["section"] == "overhead" and row.get("value")]
-    return statistics.geometric_mean(values) if values else None
-
-
 def summary(rows, mean_bar):
-    """Return the closing lines: the mean of the overhead panel and how many rows reach their bar."""
-    mean = geometric_mean(rows)
-    if mean is not None:
-        yield f"geometric mean of the cost of a call: {mean:.2f} (bar {mean_bar})"
-    counts = {}
-    for row in rows:
-        counts[row["verdict"].split(":")[0]] = counts.get(row["verdict"].split(":")[0], 0) + 1
-    yield ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+    """Yield the closing lines: the mean cost of a call, the slowest row, how many rows reach their bar."""
+    timed = [row for row in rows if row["section"] != "process" and row.get("value")]
+    costs = [row["value"] for row in timed if row["section"] == "overhead"]
+    if costs:
+        yield f"geometric mean of the cost of a call: {statistics.geometric_mean(costs):.2f} (bar {mean_bar})"
+    if timed:
+        slowest = max(timed, key=lambda row: row["cupy_ns"] / row["numpy_ns"])
+        speed = slowest["numpy_ns"] / slowest["cupy_ns"]
+        name = "{label}, {dtype}, {size:,}".format(**slowest)
+        yield f"slowest row: {speed:.2f} of NumPy's speed ({name})"
+    verdicts = Counter(row["verdict"].split(":")[0] for row in rows)
+    yield ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
 
 
 def markdown(rows, about, rivals, mean_bar):
@@ -101,7 +101,7 @@ def markdown(rows, about, rivals, mean_bar):
         f"{about['processor']}, {about['cores']} cores (load {about['load']:.1f}), Python {about['python']}, "
         f"NumPy {about['numpy']}, CuPy for Ascend {about['cupy']} on the simulator of CANN.",
         "",
-        "`ok` reaches the bar. `floor` reaches only the bar in brackets, which holds for one core or under load.",
+        "`ok` reaches the bar. `floor` reaches only the bar in brackets, for one core or a loaded machine.",
         "`slow` misses both.",
     ]
     for section, heading in HEADINGS.items():
