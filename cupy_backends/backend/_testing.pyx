@@ -1,0 +1,240 @@
+"""Launches one operation on one backend from NumPy arrays: what the conformance tests stand on.
+
+Every operand lies between guard bytes in a block of its own. After the launch the whole block is read back, so that
+a write outside an output's own elements, or into an input, is an error here and not a riddle elsewhere.
+"""
+
+import importlib
+
+import numpy
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.stdint cimport int8_t, int64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+from cupy_backends.backend._backend cimport (
+    CUPY_MAX_PLAN_DTYPES, CUPY_OK, CUPY_PYTHON_ERROR,
+    cupyAttr, cupyBackend, cupyError, cupyOperand, cupyPlan, op_index,
+)
+from cupy_backends.backend.errors import BackendError
+from cupy_backends.backend.rows import rows
+
+DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+          "float16", "bfloat16", "float32", "float64", "complex64", "complex128")
+ROUTES = ("native", "reinterpret", "cast", "composite", "host")
+cdef int GUARD = 64
+
+
+class Result:
+    """The outputs of a launch and how it was carried out."""
+
+    def __init__(self, outputs, route, how, why):
+        self.outputs = outputs
+        self.route = route
+        self.how = how
+        self.why = why
+
+
+cdef cupyBackend* _backend(str name) except NULL:
+    module = importlib.import_module(f"cupy_backends.{name}._{name}")
+    return <cupyBackend*>PyCapsule_GetPointer(module.backend_capsule(), b"cupyBackend")
+
+
+cdef object _error(cupyBackend* backend, str doing):
+    cdef cupyError error
+    memset(&error, 0, sizeof(error))
+    backend.last_error(&error)
+    texts = [text.decode(errors="replace") for text in (error.name, error.call, error.message, error.advice)]
+    return BackendError(f"{doing}: " + "; ".join([text for text in texts if text]), error.code, texts[0], texts[1])
+
+
+cdef int _check(cupyBackend* backend, int rc, str doing) except -1:
+    if rc == CUPY_OK:
+        return 0
+    if rc == CUPY_PYTHON_ERROR:
+        from cupy_backends.host._host import take_exception
+        raise take_exception()
+    raise _error(backend, doing)
+
+
+cdef cupyPlan* _resolve(cupyBackend* backend, str op, list names) except NULL:
+    cdef int8_t dtypes[CUPY_MAX_PLAN_DTYPES]
+    cdef int k
+    if len(names) > CUPY_MAX_PLAN_DTYPES:
+        raise ValueError(f"{op}: more than {CUPY_MAX_PLAN_DTYPES} dtypes")
+    for k, name in enumerate(names):
+        dtypes[k] = DTYPES.index(name)
+    cdef cupyPlan* plan = backend.resolve(op_index(op), dtypes, len(names))
+    if plan is NULL:
+        raise _error(backend, f"{op}({', '.join(names)})")
+    return plan
+
+
+def plan_dtypes(op, dtypes):
+    """Return the dtype names that ``resolve`` is asked with: variadic rows name the first and the distinct rest."""
+    names = [numpy.dtype(dtype).name for dtype in dtypes]
+    if rows()[op].nin >= 0 and rows()[op].nout >= 0:
+        return names
+    return [names[0], *dict.fromkeys(name for name in names[1:] if name != names[0])]
+
+
+def resolve(str backend_name, str op, dtypes):
+    """Return ``(route, how, why)`` of ``op`` on operands of ``dtypes``; raise BackendError if there is none."""
+    cdef cupyPlan* plan = _resolve(_backend(backend_name), op, plan_dtypes(op, dtypes))
+    return _described(plan)
+
+
+cdef tuple _described(cupyPlan* plan):
+    return (ROUTES[plan.route], plan.how.decode() if plan.how is not NULL else "",
+            plan.why.decode() if plan.why is not NULL else "")
+
+
+cdef class _Block:
+    """An array's bytes on the device, with guards around them."""
+
+    cdef cupyBackend* backend
+    cdef void* address
+    cdef object array
+    cdef object before
+    cdef Py_ssize_t low
+    cdef object shape
+    cdef object strides
+
+    def __cinit__(self):
+        self.address = NULL
+
+    def __init__(self, array):
+        self.array = array
+        self.low, high = numpy.lib.array_utils.byte_bounds(array)
+        inside = numpy.empty(0, numpy.uint8) if array.size == 0 else _bytes(self.low, high - self.low)
+        self.before = numpy.full(inside.size + 2 * GUARD, 0xA5, numpy.uint8)
+        self.before[GUARD:GUARD + inside.size] = inside
+        self.shape = numpy.array(array.shape + (0,), numpy.int64)
+        self.strides = numpy.array(array.strides + (0,), numpy.int64)
+
+    cdef int upload(self, cupyBackend* backend) except -1:
+        self.backend = backend
+        cdef size_t size = self.before.size
+        cdef const unsigned char[::1] view = self.before
+        _check(backend, backend.mem_alloc(size, &self.address), "mem_alloc")
+        return _check(backend, backend.copy_to_device(self.address, &view[0], size, NULL), "copy_to_device")
+
+    cdef int operand(self, cupyOperand* out) except -1:
+        cdef int64_t[::1] shape = self.shape
+        cdef int64_t[::1] strides = self.strides
+        out.block = self.address
+        out.block_bytes = self.before.size
+        out.offset = self._offset()
+        out.shape = &shape[0]
+        out.strides = &strides[0]
+        out.ndim = self.array.ndim
+        out.dtype = DTYPES.index(self.array.dtype.name)
+        out.contiguous = self.array.flags.c_contiguous
+        return 0
+
+    cdef object download(self, bint written):
+        """Return the array as it is now; nothing but an output's own elements may have changed."""
+        after = numpy.empty_like(self.before)
+        cdef unsigned char[::1] view = after
+        _check(self.backend, self.backend.copy_to_host(&view[0], self.address, view.shape[0], NULL), "copy_to_host")
+        kept = numpy.ones(after.size, bool)
+        array = numpy.ndarray(self.array.shape, self.array.dtype, after, self._offset(), self.array.strides)
+        if written and array.size:
+            own = numpy.ndarray((*array.shape, array.itemsize), bool, kept, self._offset(), (*array.strides, 1))
+            own[...] = False
+        # The null backend's memory has no contents to compare.
+        if self.backend.name != b"null" and not numpy.array_equal(after[kept], self.before[kept]):
+            place = "outside the output's elements" if written else "to an input"
+            raise AssertionError(f"the launch wrote {place}")
+        return array
+
+    def _offset(self):
+        return GUARD + (self.array.ctypes.data - self.low if self.array.size else 0)
+
+    def __dealloc__(self):
+        if self.address is not NULL:
+            self.backend.mem_free(self.address)
+
+
+cdef object _bytes(size_t address, Py_ssize_t size):
+    """Return a copy of ``size`` bytes at ``address``."""
+    out = numpy.empty(size, numpy.uint8)
+    cdef unsigned char[::1] view = out
+    memcpy(&view[0], <void*>address, size)
+    return out
+
+
+cdef int _attributes(str op, attrs, cupyAttr* out, list keep) except -1:
+    cdef int k
+    cdef int64_t[::1] view
+    types = rows()[op].attrs
+    if len(types) != len(attrs):
+        raise ValueError(f"{op} takes attributes {[name for name, _ in types]}, not {attrs!r}")
+    for k, ((_, kind), value) in enumerate(zip(types, attrs)):
+        if kind == "ints":
+            view = numpy.array([*value, 0], numpy.int64)
+            keep.append(view)
+            out[k].list = &view[0]
+            out[k].count = len(value)
+        elif kind == "float":
+            out[k].f = value
+        elif kind == "uint":
+            out[k].u = value
+        else:
+            out[k].i = value
+    return 0
+
+
+def launch(str backend_name, str op, inputs, outputs, attrs=()):
+    """Run ``op`` on ``backend_name`` and return a :class:`Result`.
+
+    ``inputs`` are arrays, or NumPy scalars for host scalars; ``outputs`` are arrays whose dtype, layout and contents
+    the device's outputs start from. An output that *is* an input runs in place. ``attrs`` in the row's order.
+    """
+    cdef cupyBackend* backend = _backend(backend_name)
+    cdef cupyOperand* operands
+    cdef cupyAttr* attributes
+    cdef int n = len(inputs) + len(outputs)
+    cdef int k
+    cdef char[::1] scalar
+    cdef _Block block
+    operand_dtypes = [value.dtype for value in (*inputs, *outputs)]
+    cdef cupyPlan* plan = _resolve(backend, op, plan_dtypes(op, operand_dtypes))
+    operands = <cupyOperand*>calloc(max(n, 1), sizeof(cupyOperand))
+    attributes = <cupyAttr*>calloc(len(attrs) + 1, sizeof(cupyAttr))
+    blocks, keep, results = {}, [], []
+    try:
+        if operands is NULL or attributes is NULL:
+            raise MemoryError
+        _attributes(op, attrs, attributes, keep)
+        for k, value in enumerate((*inputs, *outputs)):
+            if isinstance(value, numpy.generic):
+                text = bytearray(numpy.asarray(value).tobytes())
+                memcpy(operands[k].scalar, <char*>text, len(text))
+                operands[k].dtype = DTYPES.index(value.dtype.name)
+                operands[k].contiguous = 1
+                continue
+            block = blocks.get(id(value))
+            if block is None:
+                block = _Block(value)
+                block.upload(backend)
+                blocks[id(value)] = block
+            block.operand(&operands[k])
+        _check(backend, plan.launch(plan, operands, n, attributes, NULL), f"{op} on {backend_name}")
+        _check(backend, backend.device_synchronize(), "device_synchronize")
+        written = {id(value) for value in outputs}
+        for value in inputs:
+            if not isinstance(value, numpy.generic) and id(value) not in written:
+                block = blocks[id(value)]
+                block.download(False)
+        for k, value in enumerate(outputs):
+            block = blocks[id(value)]
+            result = block.download(True)
+            if value.ndim:
+                result = result[:operands[len(inputs) + k].shape[0]]
+            results.append(result)
+    finally:
+        free(operands)
+        free(attributes)
+    return Result(results, *_described(plan))

@@ -1,0 +1,434 @@
+"""Each row of the contract as a function ``f(inputs, outputs, *attributes)`` over NumPy arrays.
+
+Element-wise rows come from the table's ``numpy`` column; only what NumPy says differently is written out.
+A function writes into the outputs and returns None, or the number of valid leading entries of the output where
+that depends on the data. float16 and bfloat16 accumulate in float32: NumPy rounds after each step.
+"""
+
+import functools
+import math
+
+import numpy as np
+
+from cupy_backends.backend.rows import rows
+from cupy_backends.host import random as philox
+
+ATTR_TYPES = {name: [kind for _, kind in entry.attrs] for name, entry in rows().items()}
+FUNCTIONS = {}
+
+_HALF = "eE"  # float16; bfloat16 announces itself as "E"
+
+
+def _is_bfloat16(array):
+    return array.dtype.char == "E"
+
+
+def _wide(array):
+    """Return ``array``, or its exact float32 copy if its type is narrower."""
+    return array.astype(np.float32) if array.dtype.char in _HALF else array
+
+
+def _accumulator(out):
+    return np.dtype(np.float32) if out.dtype.char in _HALF else out.dtype
+
+
+def _assign(out, value):
+    """Store ``value`` as ``astype(casting="unsafe")`` does; the imaginary part falls without a warning."""
+    if value.dtype.kind == "c" and out.dtype.kind not in "cb":
+        value = value.real
+    np.copyto(out, value, casting="unsafe")
+
+
+def _silent(function):
+    """Keep floating-point warnings, which the operations of a device do not raise, from the user."""
+
+    @functools.wraps(function)
+    def quiet(inputs, outputs, *attributes):
+        with np.errstate(all="ignore"):
+            return function(inputs, outputs, *attributes)
+
+    return quiet
+
+
+def row(*names):
+    """Register a function for the rows ``names``; a second one for the same row is an error."""
+
+    def register(function):
+        for name in names:
+            if name in FUNCTIONS:
+                raise ValueError(f"row {name!r} has two host functions")
+            FUNCTIONS[name] = _silent(function)
+        return function
+
+    return register
+
+
+def _numpy(name):
+    """Return NumPy's function of a row, such as ``add`` or ``linalg.inv``."""
+    return functools.reduce(getattr, rows()[name].numpy.split("."), np)
+
+
+# ---- element-wise
+
+
+def _elementwise(ufunc):
+    def compute(inputs, outputs):
+        try:
+            ufunc(*inputs, out=tuple(outputs), casting="unsafe")
+        except TypeError:
+            if not any(map(_is_bfloat16, inputs)):
+                raise
+            results = ufunc(*map(_wide, inputs))
+            for out, result in zip(outputs, results if ufunc.nout > 1 else (results,)):
+                np.copyto(out, result, casting="unsafe")
+
+    return compute
+
+
+for _name, _row in rows().items():
+    if _row.elementwise and isinstance(_numpy(_name), np.ufunc):
+        row(_name)(_elementwise(_numpy(_name)))
+
+
+@row("where")
+def _where(inputs, outputs):
+    np.copyto(outputs[0], np.where(*inputs), casting="unsafe")
+
+
+@row("clip")
+def _clip(inputs, outputs):
+    np.clip(*inputs, out=outputs[0], casting="unsafe")
+
+
+# ---- movement
+
+
+@row("copy", "fill")
+def _copy(inputs, outputs):
+    _assign(outputs[0], inputs[0])
+
+
+@row("concatenate")
+def _concatenate(inputs, outputs, axis):
+    np.concatenate(inputs, axis, out=outputs[0], casting="unsafe")
+
+
+@row("tril")
+def _tril(inputs, outputs, k):
+    np.copyto(outputs[0], np.tril(inputs[0], k))
+
+
+@row("triu")
+def _triu(inputs, outputs, k):
+    np.copyto(outputs[0], np.triu(inputs[0], k))
+
+
+# ---- reductions and scans
+
+
+def _reduce(ufunc, array, axes, out):
+    """Reduce into ``out``, in a wider type and once rounded if ``out`` is narrow."""
+    dtype = _accumulator(out)
+    if dtype == out.dtype:
+        ufunc.reduce(array, axis=axes, dtype=dtype, out=out)
+    else:
+        np.copyto(out, ufunc.reduce(_wide(array), axis=axes, dtype=dtype), casting="unsafe")
+
+
+@row("sum")
+def _sum(inputs, outputs, axes):
+    _reduce(np.add, inputs[0], axes, outputs[0])
+
+
+@row("prod")
+def _prod(inputs, outputs, axes):
+    _reduce(np.multiply, inputs[0], axes, outputs[0])
+
+
+@row("max")
+def _max(inputs, outputs, axes):
+    np.maximum.reduce(inputs[0], axis=axes, out=outputs[0])
+
+
+@row("min")
+def _min(inputs, outputs, axes):
+    np.minimum.reduce(inputs[0], axis=axes, out=outputs[0])
+
+
+@row("any")
+def _any(inputs, outputs, axes):
+    np.any(inputs[0].astype(bool, copy=False), axis=axes, out=outputs[0])
+
+
+@row("all")
+def _all(inputs, outputs, axes):
+    np.all(inputs[0].astype(bool, copy=False), axis=axes, out=outputs[0])
+
+
+@row("mean")
+def _mean(inputs, outputs, axes):
+    (array,), (out,) = inputs, outputs
+    count = math.prod(array.shape[axis] for axis in axes)
+    total = np.add.reduce(_wide(array), axis=axes, dtype=_accumulator(out))
+    np.copyto(out, np.true_divide(total, total.dtype.type(count)), casting="unsafe")
+
+
+@row("argmax")
+def _argmax(inputs, outputs, axis):
+    np.argmax(_wide(inputs[0]), axis, out=outputs[0])
+
+
+@row("argmin")
+def _argmin(inputs, outputs, axis):
+    np.argmin(_wide(inputs[0]), axis, out=outputs[0])
+
+
+@row("count_nonzero")
+def _count_nonzero(inputs, outputs, axes):
+    np.copyto(outputs[0], np.count_nonzero(inputs[0], axis=axes))
+
+
+def _scan(ufunc, array, axis, out):
+    dtype = _accumulator(out)
+    if dtype == out.dtype:
+        ufunc.accumulate(array, axis, dtype, out)
+    else:
+        np.copyto(out, ufunc.accumulate(_wide(array), axis, dtype), casting="unsafe")
+
+
+@row("cumsum")
+def _cumsum(inputs, outputs, axis):
+    _scan(np.add, inputs[0], axis, outputs[0])
+
+
+@row("cumprod")
+def _cumprod(inputs, outputs, axis):
+    _scan(np.multiply, inputs[0], axis, outputs[0])
+
+
+@row("cummax")
+def _cummax(inputs, outputs, axis):
+    np.maximum.accumulate(inputs[0], axis, out=outputs[0])
+
+
+@row("cummin")
+def _cummin(inputs, outputs, axis):
+    np.minimum.accumulate(inputs[0], axis, out=outputs[0])
+
+
+@row("matmul")
+def _matmul(inputs, outputs):
+    (out,) = outputs
+    if _accumulator(out) == out.dtype:
+        np.matmul(*inputs, out=out)
+    else:
+        np.copyto(out, np.matmul(*map(_wide, inputs)), casting="unsafe")
+
+
+# ---- indexing
+
+_UPDATES = (None, np.add, np.multiply, np.maximum, np.minimum)
+
+
+def _update(out, index, values, mode):
+    """Set or combine ``out[index]``; every repetition of an index counts."""
+    if not 0 <= mode < len(_UPDATES):
+        raise ValueError(f"mode {mode} is not one of 0 to {len(_UPDATES) - 1}")
+    if mode == 0:
+        out[index] = values
+    else:
+        _UPDATES[mode].at(out, index, values)
+
+
+def _along(array, indices, axis):
+    """Return the index that picks ``indices`` along ``axis`` and every place of the other axes."""
+    index = [np.arange(n).reshape(-1, *(1,) * (array.ndim - k - 1)) for k, n in enumerate(array.shape)]
+    index[axis] = indices
+    return tuple(index)
+
+
+@row("take")
+def _take(inputs, outputs, axis):
+    np.take(*inputs, axis, out=outputs[0])
+
+
+@row("take_along_axis")
+def _take_along_axis(inputs, outputs, axis):
+    array, indices = inputs
+    np.copyto(outputs[0], array[_along(array, indices, axis)])
+
+
+@row("put_along_axis")
+def _put_along_axis(inputs, outputs, axis, mode):
+    (indices, values), (out,) = inputs, outputs
+    _update(out, _along(out, indices, axis), values, mode)
+
+
+@row("getitem_advanced")
+def _getitem_advanced(inputs, outputs):
+    array, *indices = inputs
+    np.copyto(outputs[0], array[tuple(indices)])
+
+
+@row("setitem_advanced")
+def _setitem_advanced(inputs, outputs, mode):
+    values, *indices = inputs
+    _update(outputs[0], tuple(indices), values, mode)
+
+
+@row("nonzero")
+def _nonzero(inputs, outputs):
+    found = np.argwhere(inputs[0])
+    outputs[0][: len(found)] = found
+    return len(found)
+
+
+@row("masked_select")
+def _masked_select(inputs, outputs):
+    array, mask = inputs
+    found = array[mask]
+    outputs[0][: found.size] = found
+    return found.size
+
+
+@row("masked_scatter")
+def _masked_scatter(inputs, outputs):
+    mask, values = inputs
+    outputs[0][mask] = values[: np.count_nonzero(mask)]
+
+
+@row("searchsorted")
+def _searchsorted(inputs, outputs, right):
+    array, values = map(_wide, inputs)
+    np.copyto(outputs[0], np.searchsorted(array, values, "right" if right else "left"))
+
+
+@row("bincount")
+def _bincount(inputs, outputs):
+    x, *weights = inputs
+    np.copyto(outputs[0], np.bincount(x, *weights, minlength=outputs[0].size), casting="unsafe")
+
+
+# ---- sorting; NumPy's order of bfloat16 does not place NaN, that of its exact float32 copy does
+
+
+@row("sort")
+def _sort(inputs, outputs, stable):
+    result = _wide(inputs[0]).copy()
+    result.sort(axis=-1, kind="stable" if stable else None)
+    np.copyto(outputs[0], result, casting="unsafe")
+
+
+@row("argsort")
+def _argsort(inputs, outputs, stable):
+    np.copyto(outputs[0], np.argsort(_wide(inputs[0]), axis=-1, kind="stable" if stable else None))
+
+
+# ---- creation and random
+
+
+@row("arange")
+def _arange(inputs, outputs, start, step, istart, istep):
+    (out,) = outputs
+    if out.dtype.kind in "biu":
+        wrap = 2**64 - 1
+        values = np.arange(out.size, dtype=np.uint64) * np.uint64(istep & wrap) + np.uint64(istart & wrap)
+    else:
+        real = np.empty(0, _accumulator(out)).real.dtype.type
+        values = np.arange(out.size).astype(real) * real(step) + real(start)
+    np.copyto(out, values.reshape(out.shape), casting="unsafe")
+
+
+@row("random_uniform")
+def _random_uniform(inputs, outputs, seed, offset):
+    philox.uniform(outputs[0], seed, offset)
+
+
+@row("random_normal")
+def _random_normal(inputs, outputs, seed, offset):
+    philox.normal(outputs[0], seed, offset)
+
+
+@row("random_integers")
+def _random_integers(inputs, outputs, seed, offset, low, extent):
+    philox.integers(outputs[0], seed, offset, low, extent)
+
+
+@row("random_permutation")
+def _random_permutation(inputs, outputs, seed, offset):
+    philox.permutation(outputs[0], seed, offset)
+
+
+# ---- linear algebra and FFT
+
+
+def _store(outputs, results):
+    """Copy one result, or a sequence of them, into the outputs."""
+    for out, result in zip(outputs, results if isinstance(results, tuple) else (results,), strict=True):
+        _assign(out, np.asarray(result))
+
+
+def _linalg(function):
+    def compute(inputs, outputs):
+        _store(outputs, function(*inputs))
+
+    return compute
+
+
+for _name in ("solve", "inverse", "det", "slogdet"):
+    row(_name)(_linalg(_numpy(_name)))
+
+
+@row("eig")
+def _eig(inputs, outputs):
+    _store(outputs, (np.linalg.eig if len(outputs) > 1 else np.linalg.eigvals)(inputs[0]))
+
+
+@row("cholesky")
+def _cholesky(inputs, outputs, upper):
+    _store(outputs, np.linalg.cholesky(inputs[0], upper=upper))
+
+
+@row("qr")
+def _qr(inputs, outputs, mode):
+    _store(outputs, np.linalg.qr(inputs[0], ("reduced", "complete", "r")[mode]))
+
+
+@row("svd")
+def _svd(inputs, outputs, full_matrices):
+    _store(outputs, np.linalg.svd(inputs[0], full_matrices, compute_uv=len(outputs) > 1))
+
+
+@row("eigh")
+def _eigh(inputs, outputs, upper):
+    function = np.linalg.eigh if len(outputs) > 1 else np.linalg.eigvalsh
+    _store(outputs, function(inputs[0], "U" if upper else "L"))
+
+
+@row("lstsq")
+def _lstsq(inputs, outputs, rcond):
+    (a, b), residuals = inputs, outputs[1]
+    for index in np.ndindex(a.shape[:-2]):
+        found = np.linalg.lstsq(a[index], b[index], rcond=rcond)
+        # NumPy leaves the residuals out where the rank is not full; the core sees that by the rank.
+        known = found[1] if found[1].size else np.zeros(residuals[index].shape, residuals.dtype)
+        places = tuple(out[(*index, ...)] for out in outputs)
+        _store(places, (found[0], known, *found[2:]))
+
+
+_NORMS = ("backward", "ortho", "forward")
+
+
+@row("fft_c2c")
+def _fft_c2c(inputs, outputs, n, forward, norm):
+    _store(outputs, (np.fft.fft if forward else np.fft.ifft)(inputs[0], n, norm=_NORMS[norm]))
+
+
+@row("fft_r2c")
+def _fft_r2c(inputs, outputs, n, norm):
+    _store(outputs, np.fft.rfft(inputs[0], n, norm=_NORMS[norm]))
+
+
+@row("fft_c2r")
+def _fft_c2r(inputs, outputs, n, norm):
+    _store(outputs, np.fft.irfft(inputs[0], n, norm=_NORMS[norm]))
