@@ -1,0 +1,219 @@
+#include "copy.h"
+
+#include "../loops/driver.h"
+#include "../loops/loops.h"
+#include "isa/isa.h"
+#include "nest.h"
+#include "scalar.h"
+#include "scratch.h"
+
+#include <algorithm>
+
+namespace cannsim {
+namespace array {
+namespace {
+
+enum { kDst = 0, kSrc = 1 };
+
+// Elements that one thread should at least move.
+constexpr int64_t kGrainBytes = 1 << 18;
+
+template <class T>
+void copy_row(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n) {
+    if (dst_step == int64_t(sizeof(T))) {
+        if (src_step == 0) {
+            T value = load<T>(src);
+            for (int64_t i = 0; i < n; ++i) store<T>(dst + i * int64_t(sizeof(T)), value);
+        } else if (src_step == -int64_t(sizeof(T))) {
+            for (int64_t i = 0; i < n; ++i)
+                store<T>(dst + i * int64_t(sizeof(T)), load<T>(src - i * int64_t(sizeof(T))));
+        } else if (src_step == 2 * int64_t(sizeof(T))) {
+            for (int64_t i = 0; i < n; ++i)
+                store<T>(dst + i * int64_t(sizeof(T)), load<T>(src + i * 2 * int64_t(sizeof(T))));
+        } else {
+            for (int64_t i = 0; i < n; ++i)
+                store<T>(dst + i * int64_t(sizeof(T)), load<T>(src + i * src_step));
+        }
+    } else {
+        for (int64_t i = 0; i < n; ++i) store<T>(dst + i * dst_step, load<T>(src + i * src_step));
+    }
+}
+
+// Runs f(p, begin, end) over pieces of axis 0 of the nest; `p` are addresses at index `begin`.
+template <class F> void split_axis0(const Nest<2> &nest, int64_t bytes_per_index, F &&f) {
+    struct Context {
+        const Nest<2> &nest;
+        F &f;
+    } context{nest, f};
+    int64_t grain = std::max<int64_t>(1, kGrainBytes / std::max<int64_t>(1, bytes_per_index));
+    auto body = [](void *opaque, int64_t begin, int64_t end) {
+        auto *c = static_cast<Context *>(opaque);
+        Nest<2> part = c->nest;
+        part.shape[0] = end - begin;
+        for (int k = 0; k < 2; ++k) part.data[k] += begin * part.strides[k][0];
+        c->f(part);
+    };
+    if (nest.shape[0] * bytes_per_index <= 2 * kGrainBytes) return f(nest);
+    parallel_for(nest.shape[0], grain, body, &context);
+}
+
+// The axis other than the last along which src is contiguous, else -1.
+int transposed_axis(const Nest<2> &nest, int64_t width) {
+    int last = nest.ndim - 1;
+    if (nest.strides[kDst][last] != width || nest.strides[kSrc][last] == width ||
+        nest.strides[kSrc][last] == 0 || nest.shape[last] < 4)
+        return -1;
+    for (int i = last - 1; i >= 0; --i)
+        if (nest.strides[kSrc][i] == width && nest.shape[i] >= 4) return i;
+    return -1;
+}
+
+void copy_same(Nest<2> nest, int width) {
+    if (nest.ndim == 0) {
+        std::memmove(nest.data[kDst], nest.data[kSrc], size_t(width));
+        return;
+    }
+    int last = nest.ndim - 1;
+    bool row_contiguous = nest.strides[kDst][last] == width && nest.strides[kSrc][last] == width;
+    if (row_contiguous && nest.ndim == 1) {
+        int64_t n = nest.shape[0];
+        char *dst = nest.data[kDst], *src = nest.data[kSrc];
+        bool overlap = dst < src + n * width && src < dst + n * width;
+        if (overlap) {
+            std::memmove(dst, src, size_t(n * width));
+            return;
+        }
+    }
+    int across = transposed_axis(nest, width);
+    if (across >= 0) {
+        // Bring the pair innermost: `across` becomes the last axis but one.
+        for (int i = across; i + 1 < last; ++i) nest.swap_axes(i, i + 1);
+    }
+    int64_t bytes = nest.size() / nest.shape[0] * width;
+    split_axis0(nest, bytes, [&](const Nest<2> &part) {
+        int64_t n = part.shape[last];
+        int64_t dst_step = part.strides[kDst][last], src_step = part.strides[kSrc][last];
+        if (across >= 0) {
+            int64_t cols = part.shape[last - 1];
+            int64_t dst_stride = part.strides[kDst][last - 1];
+            for_each_outer(part, 2, [&](char *const *p) {
+                isa().transpose(width, p[kDst], dst_stride, p[kSrc], src_step, n, cols);
+            });
+        } else if (row_contiguous) {
+            for_each_outer(part, 1, [&](char *const *p) {
+                std::memcpy(p[kDst], p[kSrc], size_t(n * width));
+            });
+        } else {
+            visit_width(width, [&](auto tag) {
+                using T = typename decltype(tag)::type;
+                for_each_outer(part, 1, [&](char *const *p) {
+                    copy_row<T>(p[kDst], dst_step, p[kSrc], src_step, n);
+                });
+            });
+        }
+    });
+}
+
+// Casts between layouts whose innermost axes agree: row by row.
+void cast_rows(const Nest<2> &nest, DType to, DType from) {
+    LoopFn cast = find_cast(from, to);
+    if (nest.ndim == 0) {
+        char *args[2] = {nest.data[kSrc], nest.data[kDst]};
+        intptr_t n = 1, steps[2] = {0, 0};
+        cast(args, &n, steps);
+        return;
+    }
+    int last = nest.ndim - 1;
+    int64_t bytes = nest.size() / nest.shape[0] * std::max(itemsize(to), itemsize(from));
+    split_axis0(nest, bytes, [&](const Nest<2> &part) {
+        intptr_t n = part.shape[last];
+        intptr_t steps[2] = {intptr_t(part.strides[kSrc][last]), intptr_t(part.strides[kDst][last])};
+        for_each_outer(part, 1, [&](char *const *p) {
+            char *args[2] = {p[kSrc], p[kDst]};
+            cast(args, &n, steps);
+        });
+    });
+}
+
+// Casts a transposed source: a few rows at a time are transposed into L1, then cast.
+Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
+    int last = nest.ndim - 1, width = itemsize(from);
+    for (int i = across; i + 1 < last; ++i) nest.swap_axes(i, i + 1);
+    constexpr int64_t kRows = 16, kCols = 256;
+    alignas(64) char tile[kRows * kCols * 16];
+    LoopFn cast = find_cast(from, to);
+    int64_t rows = nest.shape[last - 1], cols = nest.shape[last];
+    int64_t src_stride = nest.strides[kSrc][last], dst_stride = nest.strides[kDst][last - 1];
+    int64_t out = itemsize(to);
+    for_each_outer(nest, 2, [&](char *const *p) {
+        for (int64_t i = 0; i < rows; i += kRows) {
+            int64_t h = std::min(kRows, rows - i);
+            for (int64_t j = 0; j < cols; j += kCols) {
+                int64_t w = std::min(kCols, cols - j);
+                isa().transpose(width, tile, kCols * width,
+                                p[kSrc] + i * width + j * src_stride, src_stride, w, h);
+                for (int64_t r = 0; r < h; ++r) {
+                    char *args[2] = {tile + r * kCols * width,
+                                     p[kDst] + (i + r) * dst_stride + j * out};
+                    intptr_t n = w, steps[2] = {width, intptr_t(out)};
+                    cast(args, &n, steps);
+                }
+            }
+        }
+    });
+    return Status::Ok;
+}
+
+}  // namespace
+}  // namespace array
+
+Status copy(const View &dst, const View &src) {
+    using namespace array;
+    View from;
+    if (!broadcast_to(src, dst, &from)) return Status::BadArgument;
+    int width = itemsize(src.dtype);
+    if (width == 0 || itemsize(dst.dtype) == 0) return Status::UnsupportedDType;
+    if (dst.size() == 0) return Status::Ok;
+    Nest<2> nest = nest_of<2>({&dst, &from});
+    nest.make_positive(kDst);
+    nest.sort_axes(kDst);
+    nest.coalesce();
+    if (src.dtype == dst.dtype) {
+        copy_same(nest, width);
+        return Status::Ok;
+    }
+    if (nest.ndim >= 2 && nest.strides[kDst][nest.ndim - 1] == itemsize(dst.dtype) &&
+        nest.strides[kSrc][nest.ndim - 1] != width && nest.shape[nest.ndim - 1] >= 4)
+        for (int i = 0; i < nest.ndim - 1; ++i)
+            if (nest.strides[kSrc][i] == width && nest.shape[i] >= 4 &&
+                nest.strides[kSrc][nest.ndim - 1] != 0)
+                return cast_transposed(nest, i, dst.dtype, src.dtype);
+    cast_rows(nest, dst.dtype, src.dtype);
+    return Status::Ok;
+}
+
+Status fill(const View &dst, const void *value) {
+    using namespace array;
+    int width = itemsize(dst.dtype);
+    if (width == 0) return Status::UnsupportedDType;
+    if (dst.size() == 0) return Status::Ok;
+    alignas(16) char bytes[16];
+    std::memcpy(bytes, value, size_t(width));
+    View scalar;
+    scalar.data = bytes;
+    scalar.dtype = dst.dtype;
+    bool uniform = true;
+    for (int i = 1; i < width; ++i) uniform = uniform && bytes[i] == bytes[0];
+    if (uniform && is_contiguous(dst)) {
+        std::memset(dst.data, bytes[0], size_t(dst.size() * width));
+        return Status::Ok;
+    }
+    return copy(dst, scalar);
+}
+
+Status fill_zero(const View &dst) {
+    const char zero[16] = {};
+    return fill(dst, zero);
+}
+
+}  // namespace cannsim

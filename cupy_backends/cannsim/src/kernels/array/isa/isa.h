@@ -1,0 +1,72 @@
+// Inner loops that exist once per instruction set and are chosen when the library is first used.
+//
+// Each file of this folder is compiled several times with CANNSIM_ISA naming the namespace
+// (isa_baseline, isa_avx2, isa_avx512). Every variant gives bit-equal results: lane counts and the order of
+// additions are fixed here, not by the register width.
+#pragma once
+
+#include "../../view.h"
+
+namespace cannsim::array {
+
+enum class RowsOp { Sum, SumSquares, SumAbs, SumSquaredDeviations, Prod, Max, Min, Count };
+
+// Reduces `nrows` rows of `width` elements, `stride` bytes apart, into out[width], all of one compute
+// type. SumSquaredDeviations subtracts center[j] first. Rows are added pairwise above blocks of
+// kRowBlock. At most kMaxRows rows and kMaxWidth columns per call.
+using RowsLoop = void (*)(void *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
+                          const void *center);
+// Reduces `n` adjacent elements (at most kMaxRows * kRunBytes bytes) to `lanes` adjacent results, 1 or,
+// for pairs of a complex number's parts, 2; `center` then holds kRunBytes of centres.
+using RunLoop = void (*)(void *out, const char *x, int64_t n, int64_t lanes, const void *center);
+constexpr int kRowBlock = 16;
+constexpr int kMaxRows = 256;
+constexpr int kMaxWidth = 512;  // elements of at most 8 bytes
+constexpr int kRunBytes = 256;  // row width used for contiguous runs
+
+// Index of the element type among those that have vector loops, else -1.
+static inline int compute_index(DType t) {
+    switch (t) {
+    case DType::Float32: return 0;
+    case DType::Float64: return 1;
+    case DType::Int8: return 2;
+    case DType::UInt8: case DType::Bool: return 3;
+    case DType::Int16: return 4;
+    case DType::UInt16: return 5;
+    case DType::Int32: return 6;
+    case DType::UInt32: return 7;
+    case DType::Int64: return 8;
+    case DType::UInt64: return 9;
+    default: return -1;
+    }
+}
+constexpr int kComputeTypes = 10;
+
+struct IsaTable {
+    // dst[j][i] = src[i][j] for i < rows, j < cols; elements of `width` bytes adjacent along j in
+    // src and along i in dst, strides in bytes.
+    void (*transpose)(int width, char *dst, int64_t dst_stride, const char *src, int64_t src_stride,
+                      int64_t rows, int64_t cols);
+
+    RowsLoop rows[int(RowsOp::Count)][kComputeTypes];
+    RunLoop run[int(RowsOp::Count)][kComputeTypes];
+
+    // Copies the elements of `width` bytes whose mask byte is not zero, at most `capacity`, writing
+    // nothing beyond them; returns how many.
+    int64_t (*compress)(int width, char *dst, const char *src, const uint8_t *mask, int64_t n,
+                        int64_t capacity);
+
+    // Writes base + i for every non-zero mask[i], at most `capacity`; returns how many.
+    int64_t (*where)(int64_t *dst, const uint8_t *mask, int64_t n, int64_t base, int64_t capacity);
+
+    void (*half_to_float)(float *dst, const uint16_t *src, int64_t n);
+    void (*float_to_half)(uint16_t *dst, const float *src, int64_t n);
+};
+
+const IsaTable &isa();
+
+// "baseline", "avx2", "avx512"; false when this machine or build lacks it. CANNSIM_ISA sets the
+// first choice, as it does for the elementwise loops.
+bool select_isa(const char *name);
+
+}  // namespace cannsim::array

@@ -1,0 +1,174 @@
+#include "rows.h"
+
+#include <type_traits>
+
+namespace cannsim::array::CANNSIM_ISA {
+namespace {
+
+// `map` is applied to each element (c: its centre), `combine` to accumulators; both must mean the
+// same for a vector and for one element.
+struct Sum {
+    static constexpr bool pairwise = true, centered = false;
+    template <class V> static V map(V x, V) { return x; }
+    template <class V> static V combine(V a, V b) { return a + b; }
+};
+struct SumSquares : Sum {
+    template <class V> static V map(V x, V) { return x * x; }
+};
+struct SumAbs : Sum {
+    template <class V> static V map(V x, V) { return (x < 0 ? -x : x) + 0; }
+};
+struct SumSquaredDeviations : Sum {
+    static constexpr bool centered = true;
+    template <class V> static V map(V x, V c) { return (x - c) * (x - c); }
+};
+struct Prod {
+    static constexpr bool pairwise = true, centered = false;
+    template <class V> static V map(V x, V) { return x; }
+    template <class V> static V combine(V a, V b) { return a * b; }
+};
+// The first NaN met stays: it compares unequal to itself and never loses.
+struct Max {
+    static constexpr bool pairwise = false, centered = false;
+    template <class V> static V map(V x, V) { return x; }
+    template <class V> static V combine(V a, V b) { return ((a > b) | (a != a)) ? a : b; }
+};
+struct Min : Max {
+    template <class V> static V combine(V a, V b) { return ((a < b) | (a != a)) ? a : b; }
+};
+
+template <class Op, class T, class V, int U>
+inline void tile(T *out, const char *x, int64_t nrows, int64_t stride, const T *center) {
+    V acc[U], c[U];
+#pragma GCC unroll 8
+    for (int u = 0; u < U; ++u) {
+        c[u] = V{};
+        if constexpr (Op::centered) c[u] = vload<V>(reinterpret_cast<const char *>(center) + u * sizeof(V));
+        acc[u] = Op::map(vload<V>(x + u * sizeof(V)), c[u]);
+    }
+    for (int64_t r = 1; r < nrows; ++r) {
+        x += stride;
+#pragma GCC unroll 8
+        for (int u = 0; u < U; ++u) acc[u] = Op::combine(acc[u], Op::map(vload<V>(x + u * sizeof(V)), c[u]));
+    }
+#pragma GCC unroll 8
+    for (int u = 0; u < U; ++u) vstore(reinterpret_cast<char *>(out) + u * sizeof(V), acc[u]);
+}
+
+template <class Op, class T>
+inline void block(T *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
+                  const T *center) {
+    constexpr int U = kVectorBytes == 64 ? 4 : 8;
+    using V = Vector<T>;
+    constexpr int64_t lanes = sizeof(V) / sizeof(T);
+    int64_t j = 0;
+    for (; j + U * lanes <= width; j += U * lanes)
+        tile<Op, T, V, U>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
+                         Op::centered ? center + j : nullptr);
+    for (; j + lanes <= width; j += lanes)
+        tile<Op, T, V, 1>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
+                         Op::centered ? center + j : nullptr);
+    for (; j < width; ++j)
+        tile<Op, T, T, 1>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
+                         Op::centered ? center + j : nullptr);
+}
+
+
+template <class Op, class T>
+void rows(void *out_, const char *x, int64_t nrows, int64_t stride, int64_t width,
+          const void *center_) {
+    T *out = static_cast<T *>(out_);
+    const T *center = static_cast<const T *>(center_);
+    if (!Op::pairwise || std::is_integral_v<T> || nrows <= kRowBlock)
+        return block<Op, T>(out, x, nrows, stride, width, center);
+    // A binary counter of partial rows: level i holds the sum of 2^i blocks.
+    constexpr int levels = 5;
+    static_assert(kMaxRows / kRowBlock < 1 << levels);
+    alignas(64) T partial[levels][kMaxWidth];
+    int64_t blocks = 0;
+    for (int64_t r = 0; r < nrows; r += kRowBlock, ++blocks) {
+        int64_t n = nrows - r < kRowBlock ? nrows - r : kRowBlock;
+        int level = __builtin_ctzll(~uint64_t(blocks));
+        T *target = level ? out : partial[0];
+        block<Op, T>(target, x + r * stride, n, stride, width, center);
+        for (int i = 0; i < level; ++i) {
+            T *to = i + 1 == level ? partial[level] : out;
+            for (int64_t j = 0; j < width; ++j) to[j] = Op::combine(partial[i][j], out[j]);
+        }
+    }
+    bool first = true;
+    for (int i = 0; i < levels; ++i) {
+        if (!(blocks >> i & 1)) continue;
+        if (first) std::memcpy(out, partial[i], size_t(width) * sizeof(T));
+        else
+            for (int64_t j = 0; j < width; ++j) out[j] = Op::combine(partial[i][j], out[j]);
+        first = false;
+    }
+}
+
+template <class Op, class T>
+void run(void *out, const char *x, int64_t n, int64_t lanes, const void *center) {
+    constexpr int64_t width = kRunBytes / sizeof(T);
+    alignas(64) T acc[width];
+    const T *c = static_cast<const T *>(center);
+    auto element = [&](int64_t i, int64_t j) {
+        T value;
+        std::memcpy(&value, x + i * int64_t(sizeof(T)), sizeof(T));
+        return Op::map(value, Op::centered ? c[j] : T{});
+    };
+    int64_t w = width;
+    if (n >= width) {
+        rows<Op, T>(acc, x, n / width, kRunBytes, width, center);
+        int64_t done = n / width * width;
+        for (int64_t j = 0; j < n - done; ++j) acc[j] = Op::combine(acc[j], element(done + j, j));
+    } else {
+        w = n;
+        for (int64_t j = 0; j < n; ++j) acc[j] = element(j, j);
+    }
+    while (w > lanes) {
+        int64_t half = (w / lanes + 1) / 2 * lanes;
+        for (int64_t j = 0; j < w - half; ++j) acc[j] = Op::combine(acc[j], acc[j + half]);
+        w = half;
+    }
+    std::memcpy(out, acc, size_t(lanes) * sizeof(T));
+}
+
+// Integers wrap, so sums and products run on the unsigned type of the same width.
+template <class T, bool = std::is_integral_v<T>> struct WrapOf { using type = T; };
+template <class T> struct WrapOf<T, true> { using type = std::make_unsigned_t<T>; };
+template <class T> using Wrap = typename WrapOf<T>::type;
+
+template <class Op, class T> void set(IsaTable &table, RowsOp op, int t) {
+    table.rows[int(op)][t] = rows<Op, T>;
+    table.run[int(op)][t] = run<Op, T>;
+}
+
+template <class T> void fill(IsaTable &table, DType dtype) {
+    int t = compute_index(dtype);
+    set<Sum, Wrap<T>>(table, RowsOp::Sum, t);
+    set<Prod, Wrap<T>>(table, RowsOp::Prod, t);
+    set<Max, T>(table, RowsOp::Max, t);
+    set<Min, T>(table, RowsOp::Min, t);
+    if constexpr (std::is_floating_point_v<T>) {
+        set<SumSquares, T>(table, RowsOp::SumSquares, t);
+        set<SumAbs, T>(table, RowsOp::SumAbs, t);
+        set<SumSquaredDeviations, T>(table, RowsOp::SumSquaredDeviations, t);
+    }
+}
+
+}  // namespace
+
+void fill_rows(IsaTable &table) {
+    fill<float>(table, DType::Float32);
+    fill<double>(table, DType::Float64);
+    fill<int8_t>(table, DType::Int8);
+    fill<uint8_t>(table, DType::UInt8);
+    fill<int16_t>(table, DType::Int16);
+    fill<uint16_t>(table, DType::UInt16);
+    fill<int32_t>(table, DType::Int32);
+    fill<uint32_t>(table, DType::UInt32);
+    fill<int64_t>(table, DType::Int64);
+    fill<uint64_t>(table, DType::UInt64);
+}
+
+}  // namespace cannsim::array::CANNSIM_ISA

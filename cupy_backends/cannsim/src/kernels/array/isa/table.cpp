@@ -1,0 +1,25 @@
+// Collects the variants of one instruction set.
+#include "compress.h"
+#include "halves.h"
+#include "rows.h"
+#include "transpose.h"
+
+namespace cannsim::array::CANNSIM_ISA {
+
+// A function, so that no code of this instruction set runs before the CPU is known to have it.
+const IsaTable &table();
+const IsaTable &table() {
+    static const IsaTable table = [] {
+        IsaTable t{};
+        t.transpose = transpose;
+        fill_rows(t);
+        t.compress = compress;
+        t.where = where;
+        t.half_to_float = half_to_float;
+        t.float_to_half = float_to_half;
+        return t;
+    }();
+    return table;
+}
+
+}  // namespace cannsim::array::CANNSIM_ISA

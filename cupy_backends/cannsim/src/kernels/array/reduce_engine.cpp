@@ -1,0 +1,415 @@
+#include "reduce_engine.h"
+
+#include "../loops/driver.h"
+#include "copy.h"
+#include "scalar.h"
+#include "scratch.h"
+
+#include <algorithm>
+
+namespace cannsim::array {
+namespace {
+
+enum { kIn = 0, kOut = 1, kCenter = 2 };
+constexpr int64_t kStageBytes = 16384;
+constexpr int64_t kTileBytes = 4096;
+constexpr int64_t kGrainBytes = 1 << 18;
+
+// Partial results of successive pieces, merged as a tree of fan-in kFan.
+class Partials {
+  public:
+    explicit Partials(const Reduction &r) : r_(r), bytes_(r.lane_bytes * r.lanes_out) {}
+
+    void push(const char *value) { push(value, 0); }
+
+    void finish(char *out) {
+        bool have = false;
+        char carry[16];
+        for (int level = 0; level < kLevels; ++level) {
+            if (have) push(carry, level);
+            if (count_[level] == 0) {
+                have = false;
+                continue;
+            }
+            fold(level, carry);
+            have = true;
+        }
+        std::memcpy(out, carry, size_t(bytes_));
+    }
+
+  private:
+    static constexpr int kFan = 32, kLevels = 10;
+
+    void push(const char *value, int level) {
+        if (count_[level] == kFan) {
+            char folded[16];
+            fold(level, folded);
+            push(folded, level + 1);
+        }
+        std::memcpy(values_[level] + count_[level]++ * bytes_, value, size_t(bytes_));
+    }
+    void fold(int level, char *out) {
+        r_.merge_run(out, values_[level], int64_t(count_[level]) * r_.lanes_out, r_.lanes_out, nullptr);
+        count_[level] = 0;
+    }
+
+    const Reduction &r_;
+    int64_t bytes_;
+    int count_[kLevels] = {};
+    alignas(64) char values_[kLevels][kFan * 16];
+};
+
+struct Engine {
+    const Reduction &r;
+    Nest<3> kept;
+    Nest<1> reduced;
+    int64_t in_size, size;  // bytes of an element before and after casting
+    bool staged;
+
+    Engine(const Reduction &r, const View &out, const View &in, uint32_t axes) : r(r) {
+        in_size = itemsize(r.in);
+        size = itemsize(r.compute);
+        staged = r.in != r.compute || r.convert || r.stage;
+        kept.data[kIn] = reduced.data[kIn] = in.data;
+        kept.data[kOut] = out.data;
+        kept.data[kCenter] = r.center ? r.center->data : nullptr;
+        for (int i = 0, k = 0; i < in.ndim; ++i) {
+            if (axes >> i & 1) {
+                reduced.add_axis(in.shape[i], {in.strides[i]});
+            } else {
+                kept.add_axis(in.shape[i],
+                              {in.strides[i], out.strides[k], r.center ? r.center->strides[k] : 0});
+                ++k;
+            }
+        }
+        reduced.make_positive(kIn);
+        reduced.sort_axes(kIn);
+        reduced.coalesce();
+        // Negative steps of reduced axes moved the base; kept positions are offsets from it.
+        kept.data[kIn] = reduced.data[kIn];
+        kept.sort_axes(kIn);
+        kept.coalesce();
+    }
+
+    // Casts n elements into the compute type at `to`.
+    void stage(char *to, const char *from, int64_t step, int64_t n, const char *center,
+               int64_t center_step) const {
+        char *args[2] = {const_cast<char *>(from), to};
+        intptr_t count = n, steps[2] = {intptr_t(step), intptr_t(size)};
+        if (r.cast2) {
+            alignas(64) char buffer[256 * 16];
+            intptr_t mid = itemsize(r.between);
+            for (int64_t i = 0; i < n; i += 256) {
+                intptr_t m = intptr_t(std::min<int64_t>(256, n - i));
+                char *first[2] = {const_cast<char *>(from) + i * step, buffer};
+                intptr_t first_steps[2] = {intptr_t(step), mid};
+                r.cast(first, &m, first_steps);
+                char *second[2] = {buffer, to + i * size};
+                intptr_t second_steps[2] = {mid, intptr_t(size)};
+                r.cast2(second, &m, second_steps);
+            }
+        } else {
+            r.cast(args, &count, steps);
+        }
+        if (r.stage) r.stage(to, n, center, center_step, r.parameter);
+    }
+
+    void finish(char *tile, int64_t n, char *out, int64_t out_step, const char *center) const {
+        if (r.finish) r.finish(tile, n, center, r.parameter);
+        LoopFn cast = find_cast(r.finished, r.out);
+        char *args[2] = {tile, out};
+        intptr_t count = n, steps[2] = {itemsize(r.finished), intptr_t(out_step)};
+        cast(args, &count, steps);
+    }
+
+    // ---- one output from runs of adjacent elements ----
+
+    // Reduces n elements of the compute type.
+    void piece(char *out, const char *x, int64_t n, const char *center) const {
+        r.run(out, x, n * r.lanes, r.lanes_out, center);
+    }
+
+    bool saturated(const char *value) const {
+        return r.saturates && uint8_t(*value) == r.saturated;
+    }
+
+    // Result of the whole reduced nest at base address x, not yet finished.
+    void reduce_runs(char *result, const char *x, const char *center) const {
+        alignas(64) char centers[kRunBytes];
+        if (center && !r.stage)
+            for (int64_t i = 0; i < kRunBytes; i += size) std::memcpy(centers + i, center, size_t(size));
+        Nest<1> nest = reduced;
+        nest.data[kIn] = const_cast<char *>(x);
+        int last = nest.ndim - 1;
+        int64_t n = nest.ndim ? nest.shape[last] : 1;
+        int64_t step = nest.ndim ? nest.strides[kIn][last] : in_size;
+        bool direct = !staged && (step == in_size || n == 1);
+        const int64_t longest = kMaxRows * int64_t(kRunBytes) / size;
+        if (direct && nest.ndim <= 1 && n <= longest) return piece(result, x, n, centers);
+
+        Partials partials(r);
+        char value[16];
+        if (direct && n * size >= kStageBytes) {
+            bool stop = false;
+            for_each_outer(nest, 1, [&](char *const *p) {
+                for (int64_t i = 0; i < n && !stop; i += longest) {
+                    piece(value, p[kIn] + i * size, std::min(longest, n - i), centers);
+                    partials.push(value);
+                    stop = saturated(value);
+                }
+            });
+            return partials.finish(result);
+        }
+        alignas(64) char buffer[kStageBytes];
+        const int64_t room = kStageBytes / size;
+        int64_t filled = 0;
+        bool stop = false;
+        for_each_outer(nest, 1, [&](char *const *p) {
+            for (int64_t i = 0; i < n && !stop;) {
+                int64_t m = std::min(room - filled, n - i);
+                stage(buffer + filled * size, p[kIn] + i * step, step, m, center, 0);
+                filled += m;
+                i += m;
+                if (filled == room) {
+                    piece(value, buffer, filled, centers);
+                    partials.push(value);
+                    stop = saturated(value);
+                    filled = 0;
+                }
+            }
+        });
+        if (filled) {
+            piece(value, buffer, filled, centers);
+            partials.push(value);
+        }
+        partials.finish(result);
+    }
+
+    // A single long contiguous run, split at fixed places so that threads do not change the result.
+    Status reduce_single(char *result) const {
+        int64_t n = reduced.shape[0], segment = (1 << 20) / size;
+        int64_t count = (n + segment - 1) / segment;
+        int64_t bytes = r.lane_bytes * r.lanes_out;
+        Scratch values(count * bytes);
+        if (!values) return Status::OutOfMemory;
+        struct Context {
+            const Engine *engine;
+            char *values;
+            int64_t segment, bytes, n;
+        } context{this, values.get(), segment, bytes, n};
+        parallel_for(
+            count, 1,
+            [](void *opaque, int64_t begin, int64_t end) {
+                auto *c = static_cast<Context *>(opaque);
+                Engine part(*c->engine);
+                for (int64_t i = begin; i < end; ++i) {
+                    int64_t at = i * c->segment;
+                    part.reduced.shape[0] = std::min(c->segment, c->n - at);
+                    part.reduce_runs(c->values + i * c->bytes,
+                                     c->engine->kept.data[kIn] + at * c->engine->reduced.strides[kIn][0],
+                                     c->engine->kept.data[kCenter]);
+                }
+            },
+            &context);
+        Partials partials(r);
+        for (int64_t i = 0; i < count; ++i) partials.push(values.get() + i * bytes);
+        partials.finish(result);
+        return Status::Ok;
+    }
+
+    Status by_runs() const {
+        int64_t outputs = kept.size(), n = reduced.size();
+        if (outputs == 1 && reduced.ndim == 1 && n * size > (4 << 20) && !r.saturates) {
+            alignas(16) char value[16];
+            Status s = reduce_single(value);
+            if (s != Status::Ok) return s;
+            finish(value, 1, kept.data[kOut], 0, kept.data[kCenter]);
+            return Status::Ok;
+        }
+        auto body = [](void *opaque, int64_t begin, int64_t end) {
+            const Engine &e = *static_cast<const Engine *>(opaque);
+            Odometer<3> it(e.kept, e.kept.ndim);
+            it.seek(begin);
+            alignas(16) char value[16];
+            for (int64_t i = begin; i < end; ++i, it.next()) {
+                e.reduce_runs(value, it.p[kIn], it.p[kCenter]);
+                e.finish(value, 1, it.p[kOut], 0, it.p[kCenter]);
+            }
+        };
+        void *self = const_cast<Engine *>(this);
+        if (outputs == 1 || outputs * n * in_size <= 2 * kGrainBytes) {
+            body(self, 0, outputs);
+        } else {
+            parallel_for(outputs, std::max<int64_t>(1, kGrainBytes / (n * in_size)), body, self);
+        }
+        return Status::Ok;
+    }
+
+    // ---- rows of outputs at once ----
+
+    // Reduces nrows rows of `width` lanes; narrow adjacent rows are taken several at a time.
+    void add_rows(char *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
+                  const char *center) const {
+        int64_t group = stride == width * r.lane_bytes && !center ? 256 / width : 1;
+        if (group < 2 || nrows < 2 * group) {
+            r.rows(out, x, nrows, stride, width, center);
+            return;
+        }
+        alignas(64) char wide[kTileBytes];
+        int64_t n = nrows / group, w = group * width;
+        int64_t whole = std::min<int64_t>(n, kMaxRows);
+        r.rows(wide, x, whole, w * r.lane_bytes, w, nullptr);
+        for (int64_t rows = group; rows > 1;) {
+            int64_t half = (rows + 1) / 2;
+            r.merge_rows(wide, wide, 2, half * width * r.lane_bytes, (rows - half) * width, nullptr);
+            rows = half;
+        }
+        int64_t done = whole * group;
+        if (done < nrows) {
+            alignas(64) char pair[2 * kTileBytes];
+            std::memcpy(pair, wide, size_t(width * r.lane_bytes));
+            add_rows(pair + kTileBytes, x + done * stride, nrows - done, stride, width, center);
+            r.merge_rows(out, pair, 2, kTileBytes, width, nullptr);
+        } else {
+            std::memcpy(out, wide, size_t(width * r.lane_bytes));
+        }
+    }
+
+    // Columns [j, j + cols) of the innermost kept axis, at kept addresses p.
+    Status tile(char *const *p, int64_t j, int64_t cols) const {
+        int klast = kept.ndim - 1, rlast = reduced.ndim - 1;
+        int64_t col_step = kept.strides[kIn][klast], out_step = kept.strides[kOut][klast];
+        int64_t width = cols * r.lanes, row_bytes = cols * size;
+        const char *x = p[kIn] + j * col_step;
+        alignas(64) char centers[kTileBytes], result[kTileBytes], stage_buffer[2 * kStageBytes];
+        const char *center = nullptr;
+        if (r.center) {
+            int64_t step = kept.strides[kCenter][klast];
+            for (int64_t i = 0; i < cols; ++i)
+                std::memcpy(centers + i * size, p[kCenter] + (j + i) * step, size_t(size));
+            center = centers;
+        }
+        const char *row_center = r.stage ? nullptr : center;
+        int64_t n = reduced.shape[rlast], stride = reduced.strides[kIn][rlast];
+        bool direct = !staged && (col_step == in_size || cols == 1);
+        int64_t batch = direct ? (width < 128 ? 4096 : kMaxRows)
+                               : std::max<int64_t>(1, 2 * kStageBytes / row_bytes);
+        int64_t chunks = reduced.size() / n * ((n + batch - 1) / batch);
+
+        Nest<1> nest = reduced;
+        nest.data[kIn] = const_cast<char *>(x);
+        int levels = 1;
+        while (int64_t(1) << levels <= chunks) ++levels;
+        Scratch partial(chunks > 1 ? (levels + 1) * 2 * kTileBytes : 0);
+        if (!partial) return Status::OutOfMemory;
+        int64_t pushed = 0;
+        // Level i occupies two tiles: the stored row and, behind it, the row merged into it.
+        auto push = [&](const char *row) {
+            const char *carry = row;
+            int level = 0;
+            for (int64_t bits = pushed++; bits & 1; bits >>= 1, ++level) {
+                char *pair = partial.get() + level * 2 * kTileBytes;
+                std::memcpy(pair + kTileBytes, carry, size_t(row_bytes));
+                r.merge_rows(pair, pair, 2, kTileBytes, width, nullptr);
+                carry = pair;
+            }
+            std::memcpy(partial.get() + level * 2 * kTileBytes, carry, size_t(row_bytes));
+        };
+        for_each_outer(nest, 1, [&](char *const *q) {
+            for (int64_t i = 0; i < n; i += batch) {
+                int64_t m = std::min(batch, n - i);
+                const char *rows = q[kIn] + i * stride;
+                if (direct) {
+                    // Wide rows never exceed kMaxRows per call; narrow ones are grouped within.
+                    add_rows_limited(result, rows, m, stride, width, row_center);
+                } else {
+                    if (col_step == in_size && stride == cols * in_size && !center) {
+                        stage(stage_buffer, rows, in_size, m * cols, nullptr, 0);
+                    } else {
+                        for (int64_t k = 0; k < m; ++k)
+                            stage(stage_buffer + k * row_bytes, rows + k * stride, col_step, cols,
+                                  center, 1);
+                    }
+                    add_rows_limited(result, stage_buffer, m, row_bytes, width, row_center);
+                }
+                if (chunks > 1) push(result);
+            }
+        });
+        if (chunks > 1) {
+            bool first = true;
+            for (int level = 0; level < levels + 1; ++level) {
+                if (!(pushed >> level & 1)) continue;
+                char *pair = partial.get() + level * 2 * kTileBytes;
+                if (!first) {
+                    std::memcpy(pair + kTileBytes, result, size_t(row_bytes));
+                    r.merge_rows(result, pair, 2, kTileBytes, width, nullptr);
+                } else {
+                    std::memcpy(result, pair, size_t(row_bytes));
+                }
+                first = false;
+            }
+        }
+        if (r.lanes_out < r.lanes)  // parts of complex numbers: add each pair
+            for (int64_t i = 0; i < cols; ++i)
+                r.merge_run(result + i * r.lane_bytes, result + i * size, r.lanes, r.lanes_out, nullptr);
+        finish(result, cols, p[kOut] + j * out_step, out_step, center);
+        return Status::Ok;
+    }
+
+    void add_rows_limited(char *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
+                          const char *center) const {
+        if (nrows <= kMaxRows || (stride == width * r.lane_bytes && !center && 256 / width >= 2))
+            return add_rows(out, x, nrows, stride, width, center);
+        alignas(64) char pair[2 * kTileBytes];
+        add_rows(pair, x, kMaxRows, stride, width, center);
+        add_rows_limited(pair + kTileBytes, x + kMaxRows * stride, nrows - kMaxRows, stride, width, center);
+        r.merge_rows(out, pair, 2, kTileBytes, width, nullptr);
+    }
+
+    Status by_rows() const {
+        int klast = kept.ndim - 1;
+        int64_t most = std::min<int64_t>(kMaxWidth / r.lanes, kTileBytes / size);
+        struct Context {
+            const Engine *e;
+            int64_t most, tiles;
+            Status status;
+        } context{this, most, (kept.shape[klast] + most - 1) / most, Status::Ok};
+        auto body = [](void *opaque, int64_t begin, int64_t end) {
+            auto *c = static_cast<Context *>(opaque);
+            Odometer<3> it(c->e->kept, c->e->kept.ndim - 1);
+            it.seek(begin / c->tiles);
+            int64_t extent = c->e->kept.shape[c->e->kept.ndim - 1];
+            for (int64_t i = begin; i < end; ++i) {
+                int64_t j = i % c->tiles * c->most;
+                Status s = c->e->tile(it.p, j, std::min(c->most, extent - j));
+                if (s != Status::Ok) c->status = s;
+                if (i % c->tiles == c->tiles - 1) it.next();
+            }
+        };
+        int64_t units = kept.size() / kept.shape[klast] * context.tiles;
+        int64_t unit_bytes = reduced.size() * std::min(most, kept.shape[klast]) * in_size;
+        if (units == 1 || units * unit_bytes <= 2 * kGrainBytes) {
+            body(&context, 0, units);
+        } else {
+            parallel_for(units, std::max<int64_t>(1, kGrainBytes / unit_bytes), body, &context);
+        }
+        return context.status;
+    }
+
+    Status go() const {
+        if (kept.ndim == 0 || reduced.ndim == 0) return by_runs();
+        int64_t kept_step = std::llabs(kept.strides[kIn][kept.ndim - 1]);
+        int64_t reduced_step = std::llabs(reduced.strides[kIn][reduced.ndim - 1]);
+        int64_t run = reduced.shape[reduced.ndim - 1], row = kept.shape[kept.ndim - 1];
+        bool rows = kept_step < reduced_step ? row >= 4 || run < 64 : run < 12 && row >= 32;
+        return rows ? by_rows() : by_runs();
+    }
+};
+
+}  // namespace
+
+Status run_reduction(const Reduction &r, const View &out, const View &in, uint32_t axes) {
+    return Engine(r, out, in, axes).go();
+}
+
+}  // namespace cannsim::array
