@@ -1,0 +1,100 @@
+// Loops that choose among their operands: maximum and minimum, clip, where.
+#include "kernel.h"
+
+namespace cannsim {
+namespace CANNSIM_ISA {
+namespace {
+
+template <class T> bool is_nan(T a) { return a != a; }
+template <class T> bool is_nan(Complex<T> a) { return (a.re != a.re) | (a.im != a.im); }
+template <class T> bool at_least(T a, T b) { return a >= b; }
+template <class T> bool at_least(Complex<T> a, Complex<T> b) {
+    return (a.re > b.re && a.im == a.im && b.im == b.im) || (a.re == b.re && a.im >= b.im);
+}
+// Of complex pairs the first NaN wins; `pick` keeps real types in vector registers.
+template <class T> T pick(bool first, T a, T b) { return first ? a : b; }
+
+struct Maximum {
+    template <class T> static T op(T a, T b) { return pick(at_least(a, b) | is_nan(a), a, b); }
+};
+struct Minimum {
+    template <class T> static T op(T a, T b) { return pick(at_least(b, a) | is_nan(a), a, b); }
+};
+struct FMax {
+    template <class T> static T op(T a, T b) { return pick(at_least(a, b) | is_nan(b), a, b); }
+};
+struct FMin {
+    template <class T> static T op(T a, T b) { return pick(at_least(b, a) | is_nan(b), a, b); }
+};
+struct Clip {
+    template <class T> static T op(T x, T lo, T hi) { return Minimum::op(Maximum::op(x, lo), hi); }
+};
+struct Where {
+    template <class T> static T op(bool8 condition, T x, T y) { return condition ? x : y; }
+};
+
+struct NextAfter {
+    // float16 and bfloat16 order their magnitudes as integers do.
+    template <uint16_t Infinity> static uint16_t step(uint16_t a, uint16_t b) {
+        const uint16_t x = a & 0x7fff, y = b & 0x7fff;
+        if (x > Infinity || y > Infinity) return x > Infinity ? a : b;
+        if (a == b || (x | y) == 0) return b;
+        if (x == 0) return uint16_t((b & 0x8000) | 1);
+        const bool away = (a & 0x8000) == (b & 0x8000) && y > x;
+        return uint16_t(away ? a + 1 : a - 1);
+    }
+};
+struct NextAfterHalf : NextAfter {
+    static uint16_t op(uint16_t a, uint16_t b) { return step<0x7c00>(a, b); }
+};
+struct NextAfterBFloat : NextAfter {
+    static uint16_t op(uint16_t a, uint16_t b) { return step<0x7f80>(a, b); }
+};
+
+struct bits128 {
+    uint64_t low, high;
+};
+
+template <class F> void extremum(LoopTable &t, LoopOp op) {
+    hot<F>(t, op, Integers());
+    hot<F>(t, op, Floats());
+    binary<F>(t, op, Complexes());
+}
+
+}  // namespace
+
+void fill_select(LoopTable &t) {
+    extremum<Maximum>(t, LoopOp::maximum);
+    extremum<Minimum>(t, LoopOp::minimum);
+    hot<FMax>(t, LoopOp::fmax, Floats());
+    hot<FMin>(t, LoopOp::fmin, Floats());
+    binary<FMax>(t, LoopOp::fmax, Complexes());
+    binary<FMin>(t, LoopOp::fmin, Complexes());
+    for (int i = 0; i < kDTypes; ++i) {  // integers have no NaN to tell the two apart
+        const DType d = dtype_at(i);
+        LoopFn *max = t.loops[int(LoopOp::fmax)], *min = t.loops[int(LoopOp::fmin)];
+        if (!max[i]) t.set(LoopOp::fmax, d, t.loops[int(LoopOp::maximum)][i].fn);
+        if (!min[i]) t.set(LoopOp::fmin, d, t.loops[int(LoopOp::minimum)][i].fn);
+    }
+    ternary<Clip>(t, LoopOp::clip, Integers());
+    ternary<Clip>(t, LoopOp::clip, Floats());
+    ternary<Clip>(t, LoopOp::clip, Complexes());
+    t.set(LoopOp::clip, DType::Bool, loop<Ternary<Clip, bool8, bool8, bool8, bool8>>);
+
+    const Loop where[5] = {loop<Ternary<Where, uint8_t, bool8, uint8_t, uint8_t>>,
+                           loop<Ternary<Where, uint16_t, bool8, uint16_t, uint16_t>>,
+                           loop<Ternary<Where, uint32_t, bool8, uint32_t, uint32_t>>,
+                           loop<Ternary<Where, uint64_t, bool8, uint64_t, uint64_t>>,
+                           loop<Ternary<Where, bits128, bool8, bits128, bits128>>};
+    for (int i = 0; i < kDTypes; ++i) {
+        const DType d = dtype_at(i);
+        t.set(LoopOp::where, d, where[__builtin_ctz(unsigned(dtype_size(d)))]);
+    }
+    t.set(LoopOp::nextafter, DType::Float16,
+          loop<Binary<NextAfterHalf, uint16_t, uint16_t, uint16_t>>);
+    t.set(LoopOp::nextafter, DType::BFloat16,
+          loop<Binary<NextAfterBFloat, uint16_t, uint16_t, uint16_t>>);
+}
+
+}  // namespace CANNSIM_ISA
+}  // namespace cannsim

@@ -1,0 +1,9 @@
+#include "kernel.h"
+
+namespace cannsim {
+namespace CANNSIM_ISA {
+
+void fill_trig(LoopTable &) {}
+
+}  // namespace CANNSIM_ISA
+}  // namespace cannsim
