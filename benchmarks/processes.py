@@ -15,6 +15,28 @@ import {name}
 print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
+# The examples' modules, the function to time, its inputs after `xp`.
+PROGRAMS = [
+    ("digits", "train", "(*example.load(float32)[:3], 20)"),
+    (
+        "colours",
+        "find_palette",
+        "(example.load_sample_image('china.jpg').reshape(-1, 3).astype('f4'), 16, 3)",
+    ),
+    ("heat", "spread", "(float32, 200)"),
+]
+PROGRAM = """
+import importlib, statistics, sys
+import cupy, numpy
+sys.path.insert(0, "examples")
+from _common import timed
+example = importlib.import_module("{name}")
+float32 = numpy.dtype("float32")
+inputs = {inputs}
+pairs = [[timed(example.{function}, xp, inputs)[1] for xp in (cupy, numpy)] for _ in range({rounds})]
+print(statistics.median(ours / theirs for ours, theirs in pairs[1:]))
+"""
+
 
 def output(*command):
     """Return what the command prints; its error message becomes ours."""
@@ -67,14 +89,11 @@ def abi_loop(rounds):
     yield "abi_python_ns", statistics.median(ours - bare for ours, bare in pairs)
 
 
-def program(rounds):
-    """Yield the time of the digits example as a multiple of NumPy's."""
-    ratios = []
-    for _ in range(rounds):
-        text = output(sys.executable, "examples/digits.py", "--numpy")
-        seconds = {name: float(re.search(rf"{name} +([\d.]+) s", text)[1]) for name in ("CuPy", "NumPy")}
-        ratios.append(seconds["CuPy"] / seconds["NumPy"])
-    yield "digits_ratio", statistics.median(ratios)
+def programs(rounds):
+    """Yield the time of each example as a multiple of NumPy's; the first run of both is not counted."""
+    for name, function, inputs in PROGRAMS:
+        source = PROGRAM.format(name=name, function=function, inputs=inputs, rounds=rounds + 1)
+        yield f"{name}_ratio", float(output(sys.executable, "-c", source))
 
 
 # Each measurement and the rows that it yields.
@@ -82,5 +101,5 @@ MEASUREMENTS = {
     import_cost: ("import_cpu_ms", "import_rss_mb"),
     object_size: ("object_bytes",),
     abi_loop: ("abi_ratio", "abi_python_ns"),
-    program: ("digits_ratio",),
+    programs: tuple(f"{name}_ratio" for name, *_ in PROGRAMS),
 }
