@@ -10,7 +10,8 @@ import string
 import numpy
 
 from cupy import _core
-from cupy._linalg.operands import cast, contract, operand
+from cupy._linalg.contraction import contract
+from cupy._operands import as_array, cast
 
 __all__ = ["einsum", "einsum_path"]
 
@@ -47,7 +48,7 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
                          f"(got '{casting}')")
     if order not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got '{order}')")
-    arrays = [operand(a) for a in arrays]
+    arrays = [as_array(a) for a in arrays]
     terms, output = _expand(terms, output, [a.ndim for a in arrays])
     arrays, terms = zip(*(_diagonal(a, term, i) for i, (a, term) in enumerate(zip(arrays, terms))))
     sizes = _sizes(arrays, terms)

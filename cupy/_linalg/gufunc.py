@@ -10,7 +10,8 @@ import numpy
 from numpy.exceptions import AxisError
 
 from cupy import _core
-from cupy._linalg.operands import cast, contract, operand
+from cupy._linalg.contraction import contract
+from cupy._operands import as_array, cast
 
 __all__ = ["matmul", "matvec", "vecdot", "vecmat"]
 
@@ -52,7 +53,7 @@ class GUFunc:
 
     def __call__(self, x1, x2, /, out=None, *, axes=None, axis=None, keepdims=False,
                  casting="same_kind", order="K", dtype=None, subok=True):
-        a, b, out = operand(x1), operand(x2), _single_output(out)
+        a, b, out = as_array(x1), as_array(x2), _single_output(out)
         if axis is not None or keepdims:
             self._check_axis(axis, axes, keepdims)
             if axis is not None:

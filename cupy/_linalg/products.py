@@ -5,7 +5,8 @@ import operator
 
 from cupy import _core
 from cupy._linalg.gufunc import matmul, matvec, vecdot, vecmat
-from cupy._linalg.operands import cast, contract, operand
+from cupy._linalg.contraction import contract
+from cupy._operands import as_array, cast
 
 __all__ = ["cross", "dot", "inner", "kron", "matmul", "matvec", "outer", "tensordot", "trace", "vdot",
            "vecdot", "vecmat"]
@@ -65,7 +66,7 @@ def dot(a, b, out=None):
         >>> cp.dot(cp.array([[1, 2], [3, 4]]), cp.array([1, 1]))
         array([3, 7])
     """
-    a, b = _common(operand(a), operand(b))
+    a, b = _common(as_array(a), as_array(b))
     if a.ndim == 0 or b.ndim == 0:
         if out is None:
             return _core.ufuncs.multiply(a, b)
@@ -103,7 +104,7 @@ def vdot(a, b):
         >>> cp.vdot(cp.array([1j, 2]), cp.array([1j, 2]))
         array(5.+0.j)
     """
-    a, b = _common(operand(a), operand(b))
+    a, b = _common(as_array(a), as_array(b))
     if a.size != b.size:
         raise ValueError(f"cannot reshape array of size {b.size} into shape ({a.size},)")
     a = a.reshape(-1)
@@ -127,7 +128,7 @@ def inner(a, b):
         >>> cp.inner(cp.array([1, 2, 3]), cp.array([[0, 1, 0], [1, 1, 1]]))
         array([2, 6])
     """
-    a, b = _common(operand(a), operand(b))
+    a, b = _common(as_array(a), as_array(b))
     if a.ndim == 0 or b.ndim == 0:
         return _core.ufuncs.multiply(a, b)
     if a.shape[-1] != b.shape[-1]:
@@ -151,7 +152,7 @@ def outer(a, b, out=None):
         array([[ 1, 10],
                [ 2, 20]])
     """
-    a, b = operand(a).reshape(-1, 1), operand(b).reshape(1, -1)
+    a, b = as_array(a).reshape(-1, 1), as_array(b).reshape(1, -1)
     return _core.ufuncs.multiply(a, b) if out is None else _core.ufuncs.multiply(a, b, out=out)
 
 
@@ -174,7 +175,7 @@ def tensordot(a, b, axes=2):
         >>> cp.tensordot(cp.ones((2, 3, 4)), cp.ones((4, 3, 5)), axes=([1, 2], [1, 0])).shape
         (2, 5)
     """
-    a, b = operand(a), operand(b)
+    a, b = as_array(a), as_array(b)
     try:
         axes_a, axes_b = axes
     except TypeError:
@@ -214,7 +215,7 @@ def kron(a, b):
         >>> cp.kron(cp.array([1, 10]), cp.array([1, 2, 3]))
         array([ 1,  2,  3, 10, 20, 30])
     """
-    a, b = operand(a), operand(b)
+    a, b = as_array(a), as_array(b)
     rank = max(a.ndim, b.ndim)
     shape_a, shape_b = ((1,) * (rank - x.ndim) + x.shape for x in (a, b))
     a = a.reshape(sum(((n, 1) for n in shape_a), ()))
@@ -243,7 +244,7 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     """
     if axis is not None:
         axisa = axisb = axisc = axis
-    a, b = operand(a), operand(b)
+    a, b = as_array(a), as_array(b)
     if a.ndim < 1 or b.ndim < 1:
         raise ValueError("At least one array has zero dimension")
     a = _component_first(a, axisa)
@@ -312,7 +313,7 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
         >>> cp.trace(cp.arange(9).reshape(3, 3))
         array(12)
     """
-    a = operand(a)
+    a = as_array(a)
     if a.ndim < 2:
         raise ValueError("diag requires an array of at least two dimensions")
     return a.diagonal(offset, axis1, axis2).sum(axis=-1, dtype=dtype, out=out)
