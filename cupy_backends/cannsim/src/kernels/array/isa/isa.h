@@ -42,6 +42,11 @@ static inline int compute_index(DType t) {
 }
 constexpr int kComputeTypes = 10;
 
+// c[m][n] += a[m][k] * b[k][n]; rows of b and c are adjacent elements, ldb and ldc count elements, the
+// strides of a bytes.
+using GemmLoop = void (*)(void *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col,
+                          const void *b, int64_t ldb, int64_t m, int64_t n, int64_t k);
+
 struct IsaTable {
     // dst[j][i] = src[i][j] for i < rows, j < cols; elements of `width` bytes adjacent along j in
     // src and along i in dst, strides in bytes.
@@ -50,6 +55,8 @@ struct IsaTable {
 
     RowsLoop rows[int(RowsOp::Count)][kComputeTypes];
     RunLoop run[int(RowsOp::Count)][kComputeTypes];
+
+    GemmLoop gemm[kComputeTypes];
 
     // Copies the elements of `width` bytes whose mask byte is not zero, at most `capacity`, writing
     // nothing beyond them; returns how many.

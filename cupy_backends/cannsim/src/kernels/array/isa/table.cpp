@@ -1,5 +1,6 @@
 // Collects the variants of one instruction set.
 #include "compress.h"
+#include "gemm.h"
 #include "halves.h"
 #include "rows.h"
 #include "transpose.h"
@@ -13,6 +14,7 @@ const IsaTable &table() {
         IsaTable t{};
         t.transpose = transpose;
         fill_rows(t);
+        fill_gemm(t);
         t.compress = compress;
         t.where = where;
         t.half_to_float = half_to_float;

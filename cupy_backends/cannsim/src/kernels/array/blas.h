@@ -1,0 +1,24 @@
+// The CBLAS functions that matmul calls, found at run time. Internal to the array kernels.
+#pragma once
+
+#include "../view.h"
+
+namespace cannsim::array {
+
+enum class Trans : int { No = 111, Yes = 112 };
+enum class Order : int { Row = 101, Column = 102 };
+
+bool has_blas();
+
+// Index of the BLAS type, s d c z; -1 for other dtypes.
+int blas_type(DType t);
+
+// c = a @ b. Leading dimensions and increments count elements.
+void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k, const void *a,
+               int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc);
+
+// y = op(a) @ x for a row-major or column-major matrix of m rows and n columns.
+void blas_gemv(int type, Order order, Trans ta, int64_t m, int64_t n, const void *a, int64_t lda,
+               const void *x, int64_t incx, void *y, int64_t incy);
+
+}  // namespace cannsim::array

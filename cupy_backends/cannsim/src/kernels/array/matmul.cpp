@@ -1,0 +1,327 @@
+#include "matmul.h"
+
+#include "blas.h"
+#include "copy.h"
+#include "isa/isa.h"
+#include "nest.h"
+#include "scalar.h"
+#include "scratch.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace cannsim {
+namespace array {
+namespace {
+
+enum { kOut = 0, kA = 1, kB = 2 };
+
+// A matrix somewhere in memory: strides in bytes.
+struct Matrix {
+    char *data;
+    int64_t rows, cols, row_stride, col_stride;
+    DType dtype;
+
+    View view() const {
+        View v;
+        v.data = data;
+        v.dtype = dtype;
+        v.ndim = 2;
+        v.shape[0] = rows;
+        v.shape[1] = cols;
+        v.strides[0] = row_stride;
+        v.strides[1] = col_stride;
+        return v;
+    }
+    Matrix rows_from(int64_t begin, int64_t count) const {
+        Matrix m = *this;
+        m.data += begin * row_stride;
+        m.rows = count;
+        return m;
+    }
+};
+
+Matrix contiguous(char *data, int64_t rows, int64_t cols, DType t) {
+    return {data, rows, cols, cols * itemsize(t), itemsize(t), t};
+}
+
+// How BLAS may read a matrix in row-major order: as it is, transposed, or not at all.
+bool blas_layout(const Matrix &m, Trans *trans, int64_t *ld) {
+    int64_t size = itemsize(m.dtype);
+    auto fits = [&](int64_t inner, int64_t n_inner, int64_t outer, int64_t n_outer) {
+        if (inner != size && n_inner != 1) return false;
+        if (n_outer == 1) {
+            *ld = std::max<int64_t>(1, n_inner);
+            return true;
+        }
+        if (outer % size || outer < n_inner * size) return false;
+        *ld = outer / size;
+        return true;
+    };
+    *trans = Trans::No;
+    if (fits(m.col_stride, m.cols, m.row_stride, m.rows)) return true;
+    *trans = Trans::Yes;
+    return fits(m.row_stride, m.rows, m.col_stride, m.cols);
+}
+
+Trans flip(Trans t) { return t == Trans::No ? Trans::Yes : Trans::No; }
+
+// A vector's increment in elements; 0 when BLAS cannot express it.
+int64_t increment(int64_t stride, int64_t n, int64_t size) {
+    if (n == 1) return 1;
+    return stride > 0 && stride % size == 0 ? stride / size : 0;
+}
+
+// Small products: sums in registers, operands where they are.
+template <class T> struct DirectSum {
+    using Acc = Wide<T>;
+    static void add(Acc &acc, T x, T y) {
+        if constexpr (is_complex<T>) {
+            acc = {acc.real() + (x.real() * y.real() - x.imag() * y.imag()),
+                   acc.imag() + (x.real() * y.imag() + x.imag() * y.real())};
+        } else if constexpr (std::is_same_v<T, Bool>) {
+            acc |= uint8_t(x.value != 0 && y.value != 0);
+        } else if constexpr (std::is_integral_v<T>) {
+            acc = T(uint64_t(acc) + uint64_t(x) * uint64_t(y));
+        } else {
+            acc += widen(x) * widen(y);
+        }
+    }
+};
+
+template <class T> void direct(const Matrix &c, const Matrix &a, const Matrix &b) {
+    for (int64_t i = 0; i < c.rows; ++i) {
+        for (int64_t j = 0; j < c.cols; ++j) {
+            const char *x = a.data + i * a.row_stride, *y = b.data + j * b.col_stride;
+            typename DirectSum<T>::Acc acc{};
+            for (int64_t p = 0; p < a.cols; ++p, x += a.col_stride, y += b.row_stride)
+                DirectSum<T>::add(acc, load<T>(x), load<T>(y));
+            store<T>(c.data + i * c.row_stride + j * c.col_stride, narrow<T>(acc));
+        }
+    }
+}
+
+Status direct(const Matrix &c, const Matrix &a, const Matrix &b) {
+    visit_dtype(c.dtype, [&](auto tag) { direct<typename decltype(tag)::type>(c, a, b); });
+    return Status::Ok;
+}
+
+template <class C> void complex_rows(const Matrix &c, const Matrix &a, const Matrix &b) {
+    for (int64_t i = 0; i < c.rows; ++i) {
+        C *to = reinterpret_cast<C *>(c.data + i * c.row_stride);
+        std::fill_n(to, c.cols, C());
+        for (int64_t p = 0; p < a.cols; ++p) {
+            C x = load<C>(a.data + i * a.row_stride + p * a.col_stride);
+            const C *row = reinterpret_cast<const C *>(b.data + p * b.row_stride);
+            for (int64_t j = 0; j < c.cols; ++j) DirectSum<C>::add(to[j], x, row[j]);
+        }
+    }
+}
+
+void bool_rows(const Matrix &c, const Matrix &a, const Matrix &b) {
+    for (int64_t i = 0; i < c.rows; ++i) {
+        char *to = c.data + i * c.row_stride;
+        std::memset(to, 0, size_t(c.cols));
+        for (int64_t p = 0; p < a.cols; ++p) {
+            if (!a.data[i * a.row_stride + p * a.col_stride]) continue;
+            const char *row = b.data + p * b.row_stride;
+            for (int64_t j = 0; j < c.cols; ++j) to[j] = char(to[j] | (row[j] != 0));
+        }
+    }
+}
+
+// Our own product: rows of c and b are adjacent elements.
+void own_product(const Matrix &c, const Matrix &a, const Matrix &b) {
+    if (c.dtype == DType::Bool) return bool_rows(c, a, b);
+    if (c.dtype == DType::Complex64) return complex_rows<complex64>(c, a, b);
+    if (c.dtype == DType::Complex128) return complex_rows<complex128>(c, a, b);
+    int64_t size = itemsize(c.dtype);
+    for (int64_t i = 0; i < c.rows; ++i) std::memset(c.data + i * c.row_stride, 0, size_t(c.cols * size));
+    isa().gemm[compute_index(c.dtype)](c.data, c.row_stride / size, a.data, a.row_stride, a.col_stride,
+                                       b.data, b.row_stride / size, c.rows, c.cols, a.cols);
+}
+
+bool rows_adjacent(const Matrix &m) {
+    int64_t size = itemsize(m.dtype);
+    return m.col_stride == size && m.row_stride >= m.cols * size && m.row_stride % size == 0;
+}
+
+Status by_own_loops(const Matrix &c, const Matrix &a, Matrix b) {
+    int64_t size = itemsize(c.dtype);
+    bool pack_b = !rows_adjacent(b), pack_c = !rows_adjacent(c);
+    Scratch memory((pack_b ? b.rows * b.cols * size : 0) + (pack_c ? c.rows * c.cols * size : 0));
+    if (!memory) return Status::OutOfMemory;
+    Matrix result = c;
+    if (pack_c) result = contiguous(memory.get(), c.rows, c.cols, c.dtype);
+    if (pack_b) {
+        Matrix packed = contiguous(memory.get() + (pack_c ? c.rows * c.cols * size : 0), b.rows, b.cols, b.dtype);
+        Status s = copy(packed.view(), b.view());
+        if (s != Status::Ok) return s;
+        b = packed;
+    }
+    own_product(result, a, b);
+    return pack_c ? copy(c.view(), result.view()) : Status::Ok;
+}
+
+Status by_blas(const Matrix &c, Matrix a, Matrix b) {
+    int64_t size = itemsize(c.dtype);
+    int type = blas_type(c.dtype);
+    Trans ta, tb, tc;
+    int64_t lda, ldb, ldc;
+    bool pack_a = !blas_layout(a, &ta, &lda), pack_b = !blas_layout(b, &tb, &ldb);
+    // A vector operand needs no unit stride.
+    int64_t inc_b = b.cols == 1 ? increment(b.row_stride, b.rows, size) : 0;
+    int64_t inc_c = c.cols == 1 ? increment(c.row_stride, c.rows, size) : 0;
+    int64_t inc_a = a.rows == 1 ? increment(a.col_stride, a.cols, size) : 0;
+    int64_t inc_cr = c.rows == 1 ? increment(c.col_stride, c.cols, size) : 0;
+    bool matrix_vector = inc_b && inc_c && !pack_a, vector_matrix = inc_a && inc_cr && !pack_b;
+    if (matrix_vector) pack_b = false;
+    else if (vector_matrix) pack_a = false;
+    bool pack_c = !matrix_vector && !vector_matrix && !blas_layout(c, &tc, &ldc);
+
+    int64_t a_bytes = pack_a ? a.rows * a.cols * size : 0, b_bytes = pack_b ? b.rows * b.cols * size : 0;
+    Scratch memory(a_bytes + b_bytes + (pack_c ? c.rows * c.cols * size : 0));
+    if (!memory) return Status::OutOfMemory;
+    auto pack = [&](Matrix &m, char *to, Trans *t, int64_t *ld) {
+        Matrix packed = contiguous(to, m.rows, m.cols, m.dtype);
+        Status s = copy(packed.view(), m.view());
+        m = packed;
+        *t = Trans::No;
+        *ld = std::max<int64_t>(1, m.cols);
+        return s;
+    };
+    if (pack_a && pack(a, memory.get(), &ta, &lda) != Status::Ok) return Status::OutOfMemory;
+    if (pack_b && pack(b, memory.get() + a_bytes, &tb, &ldb) != Status::Ok) return Status::OutOfMemory;
+    if (matrix_vector || vector_matrix) {
+        // Some versions scale y by beta = 0 rather than overwrite it, which keeps NaN.
+        Status s = fill_zero(c.view());
+        if (s != Status::Ok) return s;
+        // A transposed operand is stored as a row-major matrix with its axes exchanged.
+        if (matrix_vector) {
+            bool t = ta == Trans::Yes;
+            blas_gemv(type, Order::Row, ta, t ? a.cols : a.rows, t ? a.rows : a.cols, a.data, lda, b.data,
+                      inc_b, c.data, inc_c);
+        } else {
+            bool t = tb == Trans::Yes;
+            blas_gemv(type, Order::Row, flip(tb), t ? b.cols : b.rows, t ? b.rows : b.cols, b.data, ldb,
+                      a.data, inc_a, c.data, inc_cr);
+        }
+        return Status::Ok;
+    }
+    Matrix result = c;
+    if (pack_c) {
+        result = contiguous(memory.get() + a_bytes + b_bytes, c.rows, c.cols, c.dtype);
+        tc = Trans::No;
+        ldc = std::max<int64_t>(1, c.cols);
+    }
+    if (tc == Trans::No)
+        blas_gemm(type, Order::Row, ta, tb, c.rows, c.cols, a.cols, a.data, lda, b.data, ldb, result.data, ldc);
+    else
+        blas_gemm(type, Order::Column, flip(ta), flip(tb), c.rows, c.cols, a.cols, a.data, lda, b.data, ldb,
+                  result.data, ldc);
+    return pack_c ? copy(c.view(), result.view()) : Status::Ok;
+}
+
+// One product whose operands are of the dtype to compute in.
+Status product(const Matrix &c, const Matrix &a, const Matrix &b) {
+    if (c.rows * c.cols * a.cols <= 128) return direct(c, a, b);
+    constexpr int64_t limit = std::numeric_limits<int32_t>::max();
+    bool big = std::max({c.rows, c.cols, a.cols}) > limit;
+    if (blas_type(c.dtype) >= 0 && !big && has_blas()) return by_blas(c, a, b);
+    return by_own_loops(c, a, b);
+}
+
+// Operands that must be cast: b as a whole, a and the result in panels of rows.
+Status product_cast(const Matrix &c, const Matrix &a, const Matrix &b, DType compute) {
+    int64_t size = itemsize(compute);
+    bool cast_in = a.dtype != compute, cast_out = c.dtype != compute;
+    int64_t per_row = std::max<int64_t>(1, (cast_in ? a.cols : 0) + (cast_out ? c.cols : 0));
+    int64_t panel = std::clamp<int64_t>((1 << 20) / per_row, std::min<int64_t>(64, c.rows), c.rows);
+    Scratch memory(((cast_in ? b.rows * b.cols : 0) + panel * per_row) * size);
+    if (!memory) return Status::OutOfMemory;
+    char *next = memory.get();
+    Matrix right = b;
+    if (cast_in) {
+        right = contiguous(next, b.rows, b.cols, compute);
+        // Keeping b's order makes the cast a linear walk.
+        if (std::llabs(b.row_stride) < std::llabs(b.col_stride))
+            right.row_stride = size, right.col_stride = b.rows * size;
+        Status s = copy(right.view(), b.view());
+        if (s != Status::Ok) return s;
+        next += b.rows * b.cols * size;
+    }
+    for (int64_t i = 0; i < c.rows; i += panel) {
+        int64_t rows = std::min(panel, c.rows - i);
+        Matrix left = a.rows_from(i, rows), result = c.rows_from(i, rows);
+        char *at = next;
+        if (cast_in) {
+            left = contiguous(at, rows, a.cols, compute);
+            at += rows * a.cols * size;
+            Status s = copy(left.view(), a.rows_from(i, rows).view());
+            if (s != Status::Ok) return s;
+        }
+        if (cast_out) result = contiguous(at, rows, c.cols, compute);
+        Status s = product(result, left, right);
+        if (s == Status::Ok && cast_out) s = copy(c.rows_from(i, rows).view(), result.view());
+        if (s != Status::Ok) return s;
+    }
+    return Status::Ok;
+}
+
+}  // namespace
+}  // namespace array
+
+Status matmul(const View &out, const View &a, const View &b) {
+    using namespace array;
+    if (a.dtype != b.dtype || itemsize(a.dtype) == 0 || itemsize(out.dtype) == 0)
+        return Status::UnsupportedDType;
+    if (a.ndim == 0 || b.ndim == 0) return Status::BadArgument;
+    // Give every operand its two matrix axes, then broadcast the rest to out's.
+    bool a_vector = a.ndim == 1, b_vector = b.ndim == 1;
+    Matrix ma{a.data, a_vector ? 1 : a.shape[a.ndim - 2], a.shape[a.ndim - 1],
+              a_vector ? 0 : a.strides[a.ndim - 2], a.strides[a.ndim - 1], a.dtype};
+    Matrix mb{b.data, b.shape[b_vector ? 0 : b.ndim - 2], b_vector ? 1 : b.shape[b.ndim - 1],
+              b.strides[b_vector ? 0 : b.ndim - 2], b_vector ? 0 : b.strides[b.ndim - 1], b.dtype};
+    int matrix_axes = (a_vector ? 0 : 1) + (b_vector ? 0 : 1);
+    int batch = out.ndim - matrix_axes;
+    if (batch < 0 || ma.cols != mb.rows) return Status::BadArgument;
+    int row_axis = a_vector ? -1 : batch, col_axis = b_vector ? -1 : out.ndim - 1;
+    Matrix mc{out.data, row_axis < 0 ? 1 : out.shape[row_axis], col_axis < 0 ? 1 : out.shape[col_axis],
+              row_axis < 0 ? 0 : out.strides[row_axis], col_axis < 0 ? 0 : out.strides[col_axis], out.dtype};
+    if (mc.rows != ma.rows || mc.cols != mb.cols) return Status::BadArgument;
+
+    View batch_out = out, batch_a = a, batch_b = b, wide_a, wide_b;
+    batch_out.ndim = batch;
+    batch_a.ndim = a_vector ? 0 : a.ndim - 2;
+    batch_b.ndim = b_vector ? 0 : b.ndim - 2;
+    if (!broadcast_to(batch_a, batch_out, &wide_a) || !broadcast_to(batch_b, batch_out, &wide_b))
+        return Status::BadArgument;
+    if (out.size() == 0) return Status::Ok;
+    if (ma.cols == 0) return fill_zero(out);
+
+    DType compute = is_half_dtype(a.dtype) ? DType::Float32 : a.dtype;
+    bool cast = out.dtype != compute || a.dtype != compute;
+    Nest<3> nest = nest_of<3>({&batch_out, &wide_a, &wide_b});
+    nest.coalesce();
+    // One matrix on the right of many stacked rows is a single larger product.
+    if (nest.ndim == 1 && nest.strides[kB][0] == 0 && nest.strides[kA][0] == ma.rows * ma.row_stride &&
+        nest.strides[kOut][0] == mc.rows * mc.row_stride && !a_vector) {
+        ma.rows *= nest.shape[0];
+        mc.rows *= nest.shape[0];
+        nest.ndim = 0;
+    }
+    bool tiny = mc.rows * mc.cols * ma.cols <= 128;
+    Status status = Status::Ok;
+    for_each_outer(nest, 0, [&](char *const *p) {
+        if (status != Status::Ok) return;
+        mc.data = p[kOut];
+        ma.data = p[kA];
+        mb.data = p[kB];
+        if (!cast) status = product(mc, ma, mb);
+        else if (tiny && out.dtype == a.dtype) status = direct(mc, ma, mb);
+        else status = product_cast(mc, ma, mb, compute);
+    });
+    return status;
+}
+
+}  // namespace cannsim
