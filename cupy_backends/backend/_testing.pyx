@@ -1,3 +1,4 @@
+# cython: boundscheck=True, wraparound=True
 """Launches one operation on one backend from NumPy arrays: what the conformance tests stand on.
 
 Every operand lies between guard bytes in a block of its own. After the launch the whole block is read back, so that
@@ -15,7 +16,7 @@ from libc.string cimport memcpy, memset
 
 from cupy_backends.backend._backend cimport (
     CUPY_MAX_PLAN_DTYPES, CUPY_OK, CUPY_PYTHON_ERROR,
-    cupyAttr, cupyBackend, cupyError, cupyOperand, cupyPlan, op_index,
+    cupyAttr, cupyBackend, cupyError, cupyEvent, cupyOperand, cupyPlan, cupyStream, op_index,
 )
 from cupy_backends.backend.errors import BackendError
 from cupy_backends.backend.rows import rows
@@ -73,6 +74,7 @@ cdef cupyPlan* _resolve(cupyBackend* backend, str op, list names) except NULL:
 
 def plan_dtypes(op, dtypes):
     """Return the dtype names that ``resolve`` is asked with: variadic rows name the first and the distinct rest."""
+    op_index(op)  # an unknown op is named as such
     names = [numpy.dtype(dtype).name for dtype in dtypes]
     if rows()[op].nin >= 0 and rows()[op].nout >= 0:
         return names
@@ -238,3 +240,96 @@ def launch(str backend_name, str op, inputs, outputs, attrs=()):
         free(operands)
         free(attributes)
     return Result(results, *_described(plan))
+
+
+cdef void _note(void* arg) noexcept nogil:
+    (<int*>arg)[0] += 1
+
+
+def runtime_facts(str backend_name):
+    """Use devices, memory, streams and events of a backend once; return what was seen, true where it must be."""
+    cdef cupyBackend* b = _backend(backend_name)
+    cdef int count = 0, current = -1, done = 0, called = 0
+    cdef size_t free_bytes = 0, total_bytes = 0
+    cdef char name[64]
+    cdef void* first = NULL
+    cdef void* second = NULL
+    cdef cupyStream stream = NULL
+    cdef cupyEvent start = NULL
+    cdef cupyEvent end = NULL
+    cdef float milliseconds = -1
+    cdef int64_t sent = 0x0102030405060708, back = -1
+    facts = {}
+    _check(b, b.device_count(&count), "device_count")
+    _check(b, b.set_device(0), "set_device")
+    _check(b, b.get_device(&current), "get_device")
+    _check(b, b.device_name(0, name, sizeof(name)), "device_name")
+    _check(b, b.mem_info(&free_bytes, &total_bytes), "mem_info")
+    facts |= {"devices": count, "device name": (<char*>name).decode(), "current device": current == 0,
+              "memory": 0 < free_bytes <= total_bytes}
+    _check(b, b.mem_alloc(64, &first), "mem_alloc")
+    _check(b, b.mem_alloc(0, &second), "mem_alloc")
+    facts["distinct addresses"] = first is not NULL and second is not NULL and first is not second
+    facts["aligned addresses"] = <size_t>first % 64 == 0 and <size_t>second % 64 == 0
+    _check(b, b.stream_create(&stream, 1), "stream_create")
+    _check(b, b.event_create(&start, 1), "event_create")
+    _check(b, b.event_create(&end, 1), "event_create")
+    _check(b, b.event_record(start, stream), "event_record")
+    _check(b, b.copy_to_device(first, &sent, sizeof(sent), stream), "copy_to_device")
+    _check(b, b.copy_on_device(<char*>first + 8, first, sizeof(sent), stream), "copy_on_device")
+    _check(b, b.event_record(end, stream), "event_record")
+    _check(b, b.stream_wait_event(NULL, end), "stream_wait_event")
+    _check(b, b.copy_to_host(&back, <char*>first + 8, sizeof(back), stream), "copy_to_host")
+    facts["copied round"] = back == (0 if backend_name == "null" else sent)
+    _check(b, b.mem_set(first, 0x11, 8, stream), "mem_set")
+    _check(b, b.copy_to_host(&back, first, sizeof(back), stream), "copy_to_host")
+    facts["set"] = back == (0 if backend_name == "null" else 0x1111111111111111)
+    _check(b, b.stream_callback(stream, _note, &called), "stream_callback")
+    with nogil:
+        done = b.stream_synchronize(stream)
+    _check(b, done, "stream_synchronize")
+    facts["called back"] = called == 1
+    _check(b, b.stream_query(stream, &done), "stream_query")
+    facts["stream done"] = done == 1
+    _check(b, b.event_synchronize(end), "event_synchronize")
+    _check(b, b.event_query(end, &done), "event_query")
+    facts["event done"] = done == 1
+    _check(b, b.event_elapsed(&milliseconds, start, end), "event_elapsed")
+    facts["milliseconds"] = milliseconds
+    _check(b, b.device_synchronize(), "device_synchronize")
+    for rc in (b.event_destroy(start), b.event_destroy(end), b.stream_destroy(stream), b.mem_free(first), b.mem_free(second)):
+        _check(b, rc, "clean up")
+    return facts
+
+
+def misuse(str backend_name):
+    """Return the error text of calls that must fail, empty where one did not; for backends that know their handles."""
+    cdef cupyBackend* b = _backend(backend_name)
+    cdef cupyStream stream = NULL
+    cdef cupyEvent event = NULL
+    cdef void* address = NULL
+    cdef float milliseconds
+    cdef int done
+
+    def text(rc):
+        return "" if rc == CUPY_OK else str(_error(b, "misuse"))
+
+    _check(b, b.stream_create(&stream, 0), "stream_create")
+    _check(b, b.stream_destroy(stream), "stream_destroy")
+    errors = {"stream destroyed twice": text(b.stream_destroy(stream)),
+              "stream used after its end": text(b.stream_query(stream, &done)),
+              "event that is none": text(b.event_synchronize(<cupyEvent>&done)),
+              "device 99": text(b.set_device(99))}
+    _check(b, b.event_create(&event, 0), "event_create")
+    errors["elapsed without timing"] = text(b.event_elapsed(&milliseconds, event, event))
+    _check(b, b.event_destroy(event), "event_destroy")
+    _check(b, b.event_create(&event, 1), "event_create")
+    errors["elapsed before recording"] = text(b.event_elapsed(&milliseconds, event, event))
+    _check(b, b.event_destroy(event), "event_destroy")
+    errors["event destroyed twice"] = text(b.event_destroy(event))
+    errors["allocation of everything"] = text(b.mem_alloc(<size_t>-1, &address))
+    if backend_name == "host":
+        _check(b, b.mem_alloc(8, &address), "mem_alloc")
+        _check(b, b.mem_free(address), "mem_free")
+        errors["freed twice"] = text(b.mem_free(address))
+    return errors

@@ -1,0 +1,155 @@
+"""The host backend as a backend: memory, streams, errors; and its random numbers."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from ml_dtypes import bfloat16
+
+from cupy_backends.backend import _testing
+from cupy_backends.backend._testing import BackendError, launch, resolve
+from cupy_backends.host import random as philox
+
+
+def test_numpy_errors_reach_the_caller():
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        launch("host", "inverse", [np.zeros((2, 2))], [np.zeros((2, 2))])
+    with pytest.raises(TypeError, match="bitwise_and"):
+        launch("host", "bitwise_and", [np.ones(2), np.ones(2)], [np.ones(2)])
+
+
+def test_an_error_is_given_once():
+    from cupy_backends.host import _host
+
+    with pytest.raises(np.linalg.LinAlgError):
+        launch("host", "inverse", [np.zeros((2, 2))], [np.zeros((2, 2))])
+    assert "kept none" in str(_host.take_exception())
+
+
+def test_no_warning_escapes(recwarn):
+    launch("host", "log", [np.array([-1.0, 0.0])], [np.zeros(2)])
+    launch("host", "divide", [np.ones(2), np.zeros(2)], [np.zeros(2)])
+    launch("host", "copy", [np.array([1 + 2j])], [np.zeros(1)])
+    launch("host", "mean", [np.zeros((0,))], [np.zeros(())], ((0,),))
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("backend", ["host", "null"])
+@pytest.mark.parametrize(
+    "op, dtypes", [("add", ["float32"] * 2), ("add", ["float32"] * 4), ("concatenate", [])], ids=["few", "many", "none"]
+)
+def test_resolving_with_a_wrong_number_of_dtypes_is_refused(backend, op, dtypes):
+    if dtypes:
+        with pytest.raises(BackendError, match="CUPY_NO_ROUTE"):
+            resolve(backend, op, dtypes)
+    else:
+        with pytest.raises((BackendError, IndexError)):
+            resolve(backend, op, dtypes)
+
+
+def test_an_unknown_op_is_refused():
+    with pytest.raises(ValueError, match="'sinc' is not an operation"):
+        resolve("host", "sinc", ["float32"])
+
+
+@pytest.mark.parametrize("backend", ["host", "null"])
+def test_a_plan_says_how_it_is_carried_out(backend):
+    route, how, why = resolve(backend, "add", ["float32"] * 3)
+    assert route == "host" and how and backend in why
+
+
+@pytest.mark.parametrize("backend", ["host", "null", "ascend"])
+def test_streams_events_and_devices(backend):
+    facts = _testing.runtime_facts(backend)
+    assert facts.pop("devices") >= 1
+    assert facts.pop("device name")
+    assert facts.pop("milliseconds") >= 0
+    assert all(facts.values()), facts
+
+
+@pytest.mark.parametrize("backend", ["host", "null"])
+def test_stale_handles_are_errors(backend):
+    errors = _testing.misuse(backend)
+    assert all(errors.values()), errors
+    assert "destroyed before" in errors["stream destroyed twice"]
+    assert "destroyed" in errors["stream used after its end"]
+    assert "without timing" in errors["elapsed without timing"]
+    assert "not been recorded" in errors["elapsed before recording"]
+    assert "one device" in errors["device 99"]
+
+
+def test_wrong_frees_and_sizes_are_errors():
+    errors = _testing.misuse("host")
+    assert "freed before" in errors["freed twice"]
+    assert "address space" in errors["allocation of everything"]
+
+
+@pytest.mark.parametrize("limit, outcome", [("4096", "limit of CUPY_HOST_MEMORY"), ("-1", "expected a number"), ("x", "expected a number")])
+def test_memory_limit(limit, outcome):
+    code = (
+        "import numpy as np\nfrom cupy_backends.backend._testing import launch\n"
+        "launch('host', 'square', [np.ones(4)], [np.ones(4)])\n"
+        "launch('host', 'square', [np.ones(4000)], [np.ones(4000)])\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], env={**os.environ, "CUPY_HOST_MEMORY": limit}, capture_output=True, text=True)
+    assert run.returncode == 1 and outcome in run.stderr
+
+
+def test_bfloat16_sums_in_float32():
+    x = np.full(1000, 1.0, bfloat16)
+    assert launch("host", "sum", [x], [np.zeros((), bfloat16)], ((0,),)).outputs[0] == 1000
+
+
+@pytest.mark.parametrize(
+    "counter, key, words",
+    [
+        ((0,) * 4, (0,) * 2, (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+        ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+        ),
+    ],
+)
+def test_philox_gives_the_published_words(counter, key, words):
+    assert tuple(int(word) for word in philox.philox(counter, key)) == words
+
+
+def test_an_element_depends_only_on_seed_offset_and_place():
+    long, short = np.empty(300_000, np.float32), np.empty(10, np.float32)
+    philox.uniform(long, 5, 6)
+    philox.uniform(short, 5, 6)
+    assert np.array_equal(long[:10], short)
+    other = np.empty(10, np.float32)
+    for seed, offset in ((6, 6), (5, 7), (5 + 2**32, 6), (5, 6 + 2**32)):
+        philox.uniform(other, seed, offset)
+        assert not np.intersect1d(short, other).size
+
+
+@pytest.mark.parametrize("extent", [1, 10, 2**32, 2**32 + 1, 3 * 2**62 + 12345])
+def test_integers_are_the_exact_product(extent):
+    pairs = [int(word) for word in philox.pairs(40, 9, 1)]
+    out = np.empty(20, np.uint64)
+    philox.integers(out, 9, 1, 0, extent)
+    if extent <= 2**32:
+        assert out.tolist() == [pair * extent >> 64 for pair in pairs[:20]]
+    else:
+        assert out.tolist() == [(pairs[2 * i] | pairs[2 * i + 1] << 64) * extent >> 128 for i in range(20)]
+
+
+def test_distributions():
+    uniform, normal = np.empty(200_000), np.empty(200_000)
+    philox.uniform(uniform, 1, 0)
+    philox.normal(normal, 1, 0)
+    assert 0 <= uniform.min() and uniform.max() < 1
+    assert abs(uniform.mean() - 0.5) < 0.003 and abs(uniform.var() - 1 / 12) < 0.001
+    assert abs(normal.mean()) < 0.01 and abs(normal.std() - 1) < 0.01 and abs((normal**4).mean() - 3) < 0.1
+
+
+def test_permutation_holds_each_number_once():
+    out = np.empty(1000, np.int64)
+    philox.permutation(out, 3, 0)
+    assert np.array_equal(np.sort(out), np.arange(1000)) and not np.array_equal(out, np.arange(1000))
