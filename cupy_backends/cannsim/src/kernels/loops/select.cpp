@@ -38,7 +38,7 @@ struct NextAfter {
     template <uint16_t Infinity> static uint16_t step(uint16_t a, uint16_t b) {
         const uint16_t x = a & 0x7fff, y = b & 0x7fff;
         if (x > Infinity || y > Infinity) return x > Infinity ? a : b;
-        if (a == b || (x | y) == 0) return b;
+        if (a == b || (x | y) == 0) return a;
         if (x == 0) return uint16_t((b & 0x8000) | 1);
         const bool away = (a & 0x8000) == (b & 0x8000) && y > x;
         return uint16_t(away ? a + 1 : a - 1);
