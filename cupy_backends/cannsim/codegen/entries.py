@@ -1,0 +1,164 @@
+"""Writes the entry points and tables of the operators.
+
+Phase 1 of every operator packs its arguments into one array and calls a generic function; phase 2 is
+one function under many names.
+"""
+from facts import ARGUMENT_KINDS, DTYPES, FAMILIES, fail, plain_type
+
+UNCHECKED = (1 << 64) - 1  # the mask of a family for which CANN checks nothing
+CHUNK = 128  # operators per translation unit: keeps compile times even
+
+
+def short(name):
+    """The enumerator of an operator."""
+    return name[5:] if name.startswith("aclnn") else name
+
+
+def _ids(ops):
+    body = ", ".join(short(name) for name in ops)
+    return ("// Generated. One enumerator per operator, in alphabetical order.\n#pragma once\n"
+            "#include <cstdint>\n\nnamespace cannsim {\n"
+            f"enum class Op : uint16_t {{ {body} }};\n"
+            f"constexpr int kOpCount = {len(ops)};\n}}  // namespace cannsim\n")
+
+
+def _entry(name, entry):
+    params = "".join(f"{ctype} {param}, " for ctype, param in entry["params"])
+    cells = ", ".join(f"Arg::of({param})" for _, param in entry["params"])
+    return (f"aclnnStatus {name}GetWorkspaceSize({params}uint64_t *workspaceSize, "
+            "aclOpExecutor **executor) {\n"
+            f"    const Arg args[] = {{{cells}}};\n"
+            f"    return phase1(Op::{short(name)}, args, workspaceSize, executor);\n}}\n")
+
+
+def _entries(ops):
+    body = "".join(_entry(name, entry) for name, entry in ops)
+    return ('// Generated.\n#include "opapi/op.h"\n\nusing namespace cannsim;\n\n'
+            '#pragma GCC visibility push(default)\nextern "C" {\n' + body + "}\n")
+
+
+def _aliases(ops):
+    rows = "".join(f"ALIAS({name})\n" for name in ops)
+    return f"// Generated. Second phases.\n{rows}"
+
+
+def _mask_key(key, params):
+    """Index of the parameter that a dtype list of the facts constrains, or None."""
+    name = key[:-2] if key.endswith("[]") else key
+    return params.index(name) if name in params else None
+
+
+def _max_rank(facts, name, dtypes):
+    """The limit of all families, else the largest: the operator's own code checks the rest."""
+    limit = dtypes.get("max_rank", 8)
+    if isinstance(limit, dict):
+        limit = max(limit.values(), default=8)
+    if not isinstance(limit, int):
+        fail("dtypes.json", name, "max_rank", f"not a number: {limit!r}")
+    return limit
+
+
+def _table(facts):
+    """Per operator: name, parameters with kind and a dtype mask per family."""
+    rows, masks = [], []
+    seen = {}
+    for name, entry in facts.aclnn["ops"].items():
+        names = [param for _, param in entry["params"]]
+        dtypes = facts.dtypes["ops"].get(name, {})
+        per_param = {}
+        for key, families in dtypes.get("dtypes", {}).items():
+            index = _mask_key(key, names)
+            if index is None:
+                continue
+            bits = [UNCHECKED] * len(FAMILIES)
+            for group, listed in families.items():
+                for family in facts.families(group):
+                    bits[FAMILIES.index(family)] = facts.mask(listed)
+            per_param[index] = tuple(bits)
+        cells = []
+        for index, (ctype, param) in enumerate(entry["params"]):
+            mask = per_param.get(index)
+            if mask is not None and mask not in seen:
+                seen[mask] = len(masks)
+                masks.append(mask)
+            slot = seen[mask] if mask is not None else -1
+            constant = "true" if "const" in ctype else "false"
+            kind = ARGUMENT_KINDS[plain_type(ctype)]
+            cells.append(f'{{"{param}", ArgKind::{kind}, {constant}, {slot}}}')
+        rows.append((name, cells, _max_rank(facts, name, dtypes)))
+    mask_rows = ",\n".join("    {" + ", ".join(hex(bits) + "u" for bits in mask) + "}" for mask in masks)
+    param_rows, op_rows, start = [], [], 0
+    for name, cells, max_rank in rows:
+        param_rows.extend("    " + cell for cell in cells)
+        op_rows.append(f'    {{"{name}", kParams + {start}, {len(cells)}, {max_rank}}}')
+        start += len(cells)
+    return ('// Generated.\n#include "opapi/op.h"\n\nnamespace cannsim {\n\n'
+            f"const uint64_t kDtypeMasks[][{len(FAMILIES)}] = {{\n{mask_rows}\n}};\n\n"
+            "static const ParamMeta kParams[] = {\n" + ",\n".join(param_rows) + "\n};\n\n"
+            "const OpMeta kOps[] = {\n" + ",\n".join(op_rows) + "\n};\n\n}  // namespace cannsim\n")
+
+
+def _socs(facts):
+    rows = []
+    for name, soc in facts.soc["socs"].items():
+        # 310B is no family of the dtype tables; its rules are nearest to 310P's.
+        family = soc["family"] if soc["family"] in FAMILIES else "310P"
+        rows.append(
+            f'    {{"{name}", {FAMILIES.index(family)}, {soc["memory"] or 32 << 30}u, {soc["ai_cores"]}, '
+            f'{soc["cube_cores"]}, {soc["vector_cores"]}, {soc["ai_cpus"] or 0}, {soc["l2"] or 0}u, {soc["ub"] or 0}, '
+            f'{soc["streams"] or 1024}, {soc["arch"]}}}')
+    return ('// Generated.\n#include "runtime/soc.h"\n\nnamespace cannsim {\n\nconst Soc kSocs[] = {\n'
+            + ",\n".join(rows) + f"\n}};\nconst int kSocCount = {len(rows)};\n\n"
+            f'const char *const kFamilyNames[] = {{{", ".join(chr(34) + f + chr(34) for f in FAMILIES)}}};\n\n'
+            "}  // namespace cannsim\n")
+
+
+def _promotion(facts):
+    table = facts.dtypes["promote_tensor_tensor"]
+    columns = table["columns"].split()
+    size = 34
+    grid = [[-1] * size for _ in range(size)]
+    for row, cells in table["rows"].items():
+        values = cells.split()
+        if len(values) != len(columns):
+            fail("dtypes.json", row, "promote_tensor_tensor",
+                 f"{len(values)} cells for {len(columns)} columns")
+        for column, value in zip(columns, values):
+            if value != "-":
+                grid[DTYPES[row]][DTYPES[column]] = DTYPES[value]
+    body = ",\n".join("    {" + ", ".join(map(str, line)) + "}" for line in grid)
+    return ('// Generated. CANN\'s promotion of two tensor dtypes; -1 is refused.\n#include "opapi/op.h"\n\n'
+            f"namespace cannsim {{\n\nconst int8_t kPromote[{size}][{size}] = {{\n{body}\n}};\n\n"
+            "}  // namespace cannsim\n")
+
+
+def _unsupported(facts):
+    """Weak definitions: the runtime functions of CANN 8.1 that nobody implements refuse by name."""
+    zero = {"void": "", "aclError": None, "aclnnStatus": None}
+    rows = []
+    for name, entry in facts.runtime["functions"].items():
+        if not entry["in_8_1_rc1"] or entry["h"].startswith("hccl/"):
+            continue
+        params = ", ".join(ctype for ctype, _ in entry["params"])
+        ret = entry["ret"]
+        value = zero.get(ret, "{}")
+        result = "return unsupported(\"%s\");" % name if value is None else (
+            "unsupported(\"%s\");%s" % (name, f" return {value};" if value else ""))
+        rows.append(f"WEAK {ret} {name}({params}) {{ {result} }}")
+    return ('// Generated. Runtime functions without an implementation.\n#include "base/error.h"\n#include "cann_runtime.h"\n\n'
+            "namespace {\nint unsupported(const char *name) {\n"
+            "    return cannsim::fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, \"%s is not supported by cannsim\", name);\n}\n}\n\n"
+            "#define WEAK extern \"C\" __attribute__((weak, visibility(\"default\")))\n\n" + "\n".join(rows) + "\n")
+
+
+def write(facts, out, emit):
+    ops = facts.aclnn["ops"]
+    emit(out / "op_ids.h", _ids(ops))
+    emit(out / "op_table.cpp", _table(facts))
+    emit(out / "op_aliases.inc", _aliases(ops))
+    emit(out / "soc_table.cpp", _socs(facts))
+    emit(out / "promotion.cpp", _promotion(facts))
+    emit(out / "unsupported.cpp", _unsupported(facts))
+    items = list(ops.items())
+    for index, start in enumerate(range(0, len(items), CHUNK)):
+        emit(out / f"entries_{index}.cpp", _entries(items[start:start + CHUNK]))

@@ -1,0 +1,129 @@
+#include "base/pool.h"
+
+#include <mutex>
+#include <sys/mman.h>
+#include <vector>
+
+namespace cannsim {
+
+thread_local ThreadState this_thread __attribute__((tls_model("initial-exec")));
+
+const char *pool_begin, *pool_end;
+
+namespace {
+
+char *fresh;  // first byte never handed out
+
+[[gnu::constructor]] void reserve() {
+    for (size_t size = size_t(4) << 30; size >= size_t(16) << 20; size /= 4) {
+        void *p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                       -1, 0);
+        if (p == MAP_FAILED) continue;
+        fresh = static_cast<char *>(p);
+        pool_begin = fresh;
+        pool_end = fresh + size;
+        return;
+    }
+}
+
+struct Shared {
+    std::mutex mutex;
+    FreeList lists[kPoolKinds] = {};
+    std::vector<ThreadState *> threads;
+    Counters finished = {};
+};
+
+// Never destroyed: threads may end after the library's static destructors have run.
+Shared &shared() {
+    static Shared *instance = new Shared;
+    return *instance;
+}
+
+void add(Counters &sum, const Counters &c) {
+    const uint64_t *from = &c.phase1;
+    uint64_t *to = &sum.phase1;
+    for (size_t i = 0; i < sizeof(Counters) / sizeof(uint64_t); ++i)
+        to[i] += __atomic_load_n(from + i, __ATOMIC_RELAXED);
+}
+
+void move_list(FreeList &from, FreeList &to, uint32_t count) {
+    while (count-- && from.head) {
+        FreeBlock *block = static_cast<FreeBlock *>(from.head);
+        from.head = block->next;
+        --from.count;
+        block->next = static_cast<FreeBlock *>(to.head);
+        to.head = block;
+        ++to.count;
+    }
+}
+
+struct Detach {
+    bool active = false;
+    ~Detach() {
+        if (!active) return;
+        Shared &s = shared();
+        std::lock_guard<std::mutex> lock(s.mutex);
+        for (int k = 0; k < kPoolKinds; ++k)
+            move_list(this_thread.lists[k], s.lists[k], this_thread.lists[k].count);
+        add(s.finished, this_thread.counters);
+        for (auto &t : s.threads)
+            if (t == &this_thread) {
+                t = s.threads.back();
+                s.threads.pop_back();
+                break;
+            }
+        this_thread.attached = false;
+    }
+};
+
+thread_local Detach detach;
+
+}  // namespace
+
+void attach_slow() {
+    Shared &s = shared();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    this_thread.attached = true;
+    this_thread.counters = {};
+    s.threads.push_back(&this_thread);
+    detach.active = true;
+}
+
+void *pool_refill(Kind kind, size_t size) {
+    attach();
+    Shared &s = shared();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    FreeList &mine = this_thread.lists[int(kind)];
+    move_list(s.lists[int(kind)], mine, 64);
+    if (!mine.head) {
+        for (int i = 0; i < 16 && fresh && fresh + size <= pool_end; ++i, fresh += size) {
+            FreeBlock *block = reinterpret_cast<FreeBlock *>(fresh);
+            block->tag = kDeadTag;
+            block->next = static_cast<FreeBlock *>(mine.head);
+            mine.head = block;
+            ++mine.count;
+        }
+    }
+    FreeBlock *block = static_cast<FreeBlock *>(mine.head);
+    if (!block) return nullptr;
+    mine.head = block->next;
+    --mine.count;
+    return block;
+}
+
+void pool_spill(FreeList &list, Kind kind) {
+    attach();
+    Shared &s = shared();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    move_list(list, s.lists[int(kind)], 256);
+}
+
+Counters total_counters() {
+    Shared &s = shared();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    Counters sum = s.finished;
+    for (ThreadState *t : s.threads) add(sum, t->counters);
+    return sum;
+}
+
+}  // namespace cannsim

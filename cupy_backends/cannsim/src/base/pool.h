@@ -1,0 +1,72 @@
+// Memory for the objects behind the ABI's handles (tensors, executors, streams...).
+//
+// They live in one reserved address range and never go back to the system. So a handle is checked by
+// its address and its tag without risk of a fault, and a destroyed one is recognised as such.
+#pragma once
+
+#include "base/thread.h"
+
+#include <cstddef>
+#include <new>
+
+namespace cannsim {
+
+enum class Kind : uint32_t {
+    Tensor, Scalar, IntArray, FloatArray, BoolArray, TensorList, ScalarList, Executor, Stream, Event, Context,
+};
+
+constexpr uint32_t live_tag(Kind kind) { return 0xCA550000u | uint32_t(kind); }
+constexpr uint32_t kDeadTag = 0xDEADDEADu;
+
+// First member of every pooled object.
+struct Handle {
+    uint32_t tag;
+};
+
+extern const char *pool_begin, *pool_end;
+
+inline bool in_pool(const void *p) {
+    return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(pool_begin) <
+               size_t(pool_end - pool_begin) &&
+           reinterpret_cast<uintptr_t>(p) % 64 == 0;
+}
+
+// Whether p is a living object of that kind. Never faults.
+inline bool alive(const void *p, Kind kind) {
+    return in_pool(p) && static_cast<const Handle *>(p)->tag == live_tag(kind);
+}
+
+void *pool_refill(Kind kind, size_t size);       // a block from the shared list or fresh; may be null
+void pool_spill(FreeList &list, Kind kind);      // hands half of a long list to other threads
+
+struct FreeBlock : Handle {
+    FreeBlock *next;
+};
+
+// The block's content is indeterminate but for the tag, which the caller sets last.
+template <class T> inline T *pool_new(Kind kind) {
+    static_assert(alignof(T) <= 64);
+    FreeList &list = this_thread.lists[int(kind)];
+    void *p = list.head;
+    if (__builtin_expect(p != nullptr, 1)) {
+        list.head = static_cast<FreeBlock *>(p)->next;
+        --list.count;
+    } else {
+        p = pool_refill(kind, (sizeof(T) + 63) / 64 * 64);
+        if (!p) return nullptr;
+    }
+    return ::new (p) T;
+}
+
+template <class T> inline void pool_delete(T *object, Kind kind) {
+    object->~T();
+    FreeBlock *block = reinterpret_cast<FreeBlock *>(object);
+    // Through a volatile write: the tag must survive although the object's lifetime has ended.
+    const_cast<volatile uint32_t &>(block->tag) = kDeadTag;
+    FreeList &list = this_thread.lists[int(kind)];
+    block->next = static_cast<FreeBlock *>(list.head);
+    list.head = block;
+    if (__builtin_expect(++list.count > 512, 0)) pool_spill(list, kind);
+}
+
+}  // namespace cannsim

@@ -1,0 +1,289 @@
+// aclTensor and aclScalar: creation, destruction, questions.
+#include "base/error.h"
+#include "nnopbase/objects.h"
+
+#include <cstring>
+
+using namespace cannsim;
+
+namespace {
+
+// Whether the layout is in C order, how many elements it has and which offsets it reaches.
+void derive(aclTensor *t) {
+    const int64_t *shape = t->view_dims(), *strides = t->view_strides();
+    int64_t size = 1, low = t->offset, high = t->offset;
+    bool contiguous = true, overflow = false;
+    for (int i = t->ndim - 1; i >= 0; --i) {
+        contiguous &= shape[i] == 1 || strides[i] == size;
+        overflow |= shape[i] < 0 || __builtin_mul_overflow(size, shape[i], &size);
+        int64_t reach;
+        overflow |= __builtin_mul_overflow(shape[i] - 1, strides[i], &reach);
+        overflow |= __builtin_add_overflow(reach < 0 ? low : high, reach, reach < 0 ? &low : &high);
+    }
+    const int64_t *storage = t->storage_dims();
+    int64_t capacity = 1;
+    for (int i = 0; i < t->storage_ndim; ++i)
+        overflow |= storage[i] < 0 || __builtin_mul_overflow(capacity, storage[i], &capacity);
+    t->size = size;
+    t->contiguous = contiguous || size == 0;
+    t->in_storage = !overflow && (size == 0 || (low >= 0 && high < capacity));
+}
+
+void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype, const int64_t *strides,
+          int64_t offset, aclFormat format, const int64_t *storage_dims, uint64_t storage_ndim, void *data) {
+    t->dtype = DType(dtype);
+    t->format = format;
+    t->ndim = int32_t(ndim);
+    t->storage_ndim = int32_t(storage_ndim);
+    t->offset = offset;
+    t->data = data;
+    t->more = nullptr;
+    int64_t *shape = t->shape, *step = t->strides, *storage = t->storage;
+    if (__builtin_expect(ndim > kMaxRank || storage_ndim > kMaxRank, 0)) {
+        t->more = new int64_t[2 * ndim + storage_ndim];
+        shape = t->more;
+        step = shape + ndim;
+        storage = step + ndim;
+    }
+    int64_t contiguous = 1;
+    for (int i = int(ndim) - 1; i >= 0; --i) {
+        shape[i] = view_dims[i];
+        step[i] = strides ? strides[i] : contiguous;
+        contiguous *= view_dims[i];
+    }
+    for (uint64_t i = 0; i < storage_ndim; ++i) storage[i] = storage_dims[i];
+    derive(t);
+}
+
+template <class T> T *copy_dims(const T *from, int n) {
+    T *out = new T[n ? n : 1];
+    std::memcpy(out, from, n * sizeof(T));
+    return out;
+}
+
+aclnnStatus check(const aclTensor *tensor, const void *out, const char *caller) {
+    if (!is_alive(tensor) || !out)
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null or was destroyed", caller,
+                    out ? "the tensor" : "the result");
+    return 0;
+}
+
+}  // namespace
+
+namespace cannsim {
+
+void release(aclTensor *t) {
+    if (t->references.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    delete[] t->more;
+    pool_delete(t, Kind::Tensor);
+}
+
+void set_view_shape(aclTensor *t, int ndim, const int64_t *shape) {
+    t->ndim = ndim;
+    t->storage_ndim = ndim;
+    int64_t step = 1;
+    for (int i = ndim - 1; i >= 0; --i) {
+        t->shape[i] = t->storage[i] = shape[i];
+        t->strides[i] = step;
+        step *= shape[i];
+    }
+    t->size = step;
+    t->contiguous = true;
+}
+
+}  // namespace cannsim
+
+double aclScalar::real() const {
+    switch (dtype) {
+    case DType::Float32: case DType::Complex64: { float v; std::memcpy(&v, bytes, 4); return v; }
+    case DType::Float64: case DType::Complex128: { double v; std::memcpy(&v, bytes, 8); return v; }
+    case DType::Float16: {
+        uint16_t v;
+        std::memcpy(&v, bytes, 2);
+        return aclFloat16ToFloat(v);
+    }
+    case DType::BFloat16: {
+        uint32_t v = 0;
+        std::memcpy(reinterpret_cast<char *>(&v) + 2, bytes, 2);
+        float f;
+        std::memcpy(&f, &v, 4);
+        return f;
+    }
+    case DType::UInt64: { uint64_t v; std::memcpy(&v, bytes, 8); return double(v); }
+    default: return double(integer());
+    }
+}
+
+double aclScalar::imag() const {
+    if (dtype == DType::Complex64) { float v; std::memcpy(&v, bytes + 4, 4); return v; }
+    if (dtype == DType::Complex128) { double v; std::memcpy(&v, bytes + 8, 8); return v; }
+    return 0;
+}
+
+int64_t aclScalar::integer() const {
+    switch (dtype) {
+    case DType::Bool: case DType::UInt8: return bytes[0];
+    case DType::Int8: return int8_t(bytes[0]);
+    case DType::Int16: { int16_t v; std::memcpy(&v, bytes, 2); return v; }
+    case DType::UInt16: { uint16_t v; std::memcpy(&v, bytes, 2); return v; }
+    case DType::Int32: { int32_t v; std::memcpy(&v, bytes, 4); return v; }
+    case DType::UInt32: { uint32_t v; std::memcpy(&v, bytes, 4); return v; }
+    case DType::Int64: case DType::UInt64: { int64_t v; std::memcpy(&v, bytes, 8); return v; }
+    default: {
+        double v = real();
+        return v >= -9.2e18 && v <= 9.2e18 ? int64_t(v) : 0;
+    }
+    }
+}
+
+extern "C" {
+
+aclTensor *aclCreateTensor(const int64_t *viewDims, uint64_t viewDimsNum, aclDataType dataType,
+                           const int64_t *stride, int64_t offset, aclFormat format,
+                           const int64_t *storageDims, uint64_t storageDimsNum, void *tensorData) {
+    if ((!viewDims && viewDimsNum) || (!storageDims && storageDimsNum) || viewDimsNum > 64 ||
+        storageDimsNum > 64) {
+        fail(ACLNN_ERR_PARAM_NULLPTR, "aclCreateTensor: dims are null or more than 64");
+        return nullptr;
+    }
+    aclTensor *t = pool_new<aclTensor>(Kind::Tensor);
+    if (!t) {
+        fail(ACLNN_ERR_INNER, "aclCreateTensor: out of memory for descriptors");
+        return nullptr;
+    }
+    t->references.store(1, std::memory_order_relaxed);
+    fill(t, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum, tensorData);
+    t->tag = live_tag(Kind::Tensor);
+    return t;
+}
+
+aclnnStatus aclInitTensor(aclTensor *tensor, const int64_t *viewDims, uint64_t viewDimsNum,
+                          aclDataType dataType, const int64_t *stride, int64_t offset, aclFormat format,
+                          const int64_t *storageDims, uint64_t storageDimsNum, void *tensorDataAddr) {
+    if (int error = check(tensor, tensor, __func__)) return error;
+    if ((!viewDims && viewDimsNum) || (!storageDims && storageDimsNum) || viewDimsNum > 64 || storageDimsNum > 64)
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "aclInitTensor: dims are null or more than 64");
+    delete[] tensor->more;
+    fill(tensor, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum,
+         tensorDataAddr);
+    return 0;
+}
+
+aclnnStatus aclDestroyTensor(const aclTensor *tensor) {
+    if (!tensor) return 0;
+    if (!is_alive(tensor))
+        return fail(ACLNN_ERR_PARAM_INVALID, "aclDestroyTensor: %p is not a tensor, or it was destroyed", tensor);
+    release(const_cast<aclTensor *>(tensor));
+    return 0;
+}
+
+aclnnStatus aclGetViewShape(const aclTensor *tensor, int64_t **viewDims, uint64_t *viewDimsNum) {
+    if (int error = check(tensor, viewDims && viewDimsNum ? tensor : nullptr, __func__)) return error;
+    *viewDims = copy_dims(tensor->view_dims(), tensor->ndim);
+    *viewDimsNum = uint64_t(tensor->ndim);
+    return 0;
+}
+
+aclnnStatus aclGetStorageShape(const aclTensor *tensor, int64_t **storageDims, uint64_t *storageDimsNum) {
+    if (int error = check(tensor, storageDims && storageDimsNum ? tensor : nullptr, __func__)) return error;
+    *storageDims = copy_dims(tensor->storage_dims(), tensor->storage_ndim);
+    *storageDimsNum = uint64_t(tensor->storage_ndim);
+    return 0;
+}
+
+aclnnStatus aclGetViewStrides(const aclTensor *tensor, int64_t **stridesValue, uint64_t *stridesNum) {
+    if (int error = check(tensor, stridesValue && stridesNum ? tensor : nullptr, __func__)) return error;
+    *stridesValue = copy_dims(tensor->view_strides(), tensor->ndim);
+    *stridesNum = uint64_t(tensor->ndim);
+    return 0;
+}
+
+aclnnStatus aclGetViewOffset(const aclTensor *tensor, int64_t *offset) {
+    if (int error = check(tensor, offset, __func__)) return error;
+    *offset = tensor->offset;
+    return 0;
+}
+
+aclnnStatus aclGetFormat(const aclTensor *tensor, aclFormat *format) {
+    if (int error = check(tensor, format, __func__)) return error;
+    *format = aclFormat(tensor->format);
+    return 0;
+}
+
+aclnnStatus aclGetDataType(const aclTensor *tensor, aclDataType *dataType) {
+    if (int error = check(tensor, dataType, __func__)) return error;
+    *dataType = aclDataType(int(tensor->dtype));
+    return 0;
+}
+
+aclnnStatus aclSetRawTensorAddr(aclTensor *tensor, void *addr) {
+    if (int error = check(tensor, tensor, __func__)) return error;
+    tensor->data = addr;
+    return 0;
+}
+
+aclnnStatus aclGetRawTensorAddr(const aclTensor *tensor, void **addr) {
+    if (int error = check(tensor, addr, __func__)) return error;
+    *addr = tensor->data;
+    return 0;
+}
+
+aclScalar *aclCreateScalar(void *value, aclDataType dataType) {
+    size_t size = dataType >= 0 ? size_t(itemsize(DType(dataType))) : 0;
+    if (!value || !size) {
+        fail(ACLNN_ERR_PARAM_INVALID, "aclCreateScalar: the value is null or dtype %d has no scalars",
+             int(dataType));
+        return nullptr;
+    }
+    aclScalar *s = pool_new<aclScalar>(Kind::Scalar);
+    if (!s) return nullptr;
+    s->dtype = DType(dataType);
+    std::memset(s->bytes, 0, sizeof s->bytes);
+    std::memcpy(s->bytes, value, size);
+    s->tag = live_tag(Kind::Scalar);
+    return s;
+}
+
+aclnnStatus aclDestroyScalar(const aclScalar *scalar) {
+    if (!scalar) return 0;
+    if (!is_alive(scalar))
+        return fail(ACLNN_ERR_PARAM_INVALID, "aclDestroyScalar: %p is not a scalar, or it was destroyed", scalar);
+    pool_delete(const_cast<aclScalar *>(scalar), Kind::Scalar);
+    return 0;
+}
+
+float aclFloat16ToFloat(aclFloat16 value) {
+    uint32_t sign = uint32_t(value & 0x8000) << 16, exponent = value >> 10 & 31, mantissa = value & 1023, bits;
+    if (exponent == 31) {
+        bits = sign | 0x7F800000u | mantissa << 13;
+    } else if (exponent) {
+        bits = sign | (exponent + 112) << 23 | mantissa << 13;
+    } else {
+        float f = float(mantissa) * 0x1p-24f;
+        std::memcpy(&bits, &f, 4);
+        bits |= sign;
+    }
+    float f;
+    std::memcpy(&f, &bits, 4);
+    return f;
+}
+
+aclFloat16 aclFloatToFloat16(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, 4);
+    uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
+    if (magnitude > 0x7F800000u) return aclFloat16(sign | 0x7E00);
+    if (magnitude >= 0x477FF000u) return aclFloat16(sign | 0x7C00);
+    if (magnitude < 0x38800000u) {
+        // Subnormal: adding 0.5 aligns the binary point, the addition rounds to nearest even.
+        float f;
+        std::memcpy(&f, &magnitude, 4);
+        f += 0.5f;
+        std::memcpy(&bits, &f, 4);
+        return aclFloat16(sign | (bits - 0x3F000000u));
+    }
+    uint32_t rounded = magnitude + 0xFFF + (magnitude >> 13 & 1) - 0x38000000u;
+    return aclFloat16(sign | rounded >> 13);
+}
+
+}  // extern "C"

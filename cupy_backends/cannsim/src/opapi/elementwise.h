@@ -1,0 +1,27 @@
+// Planning of elementwise operators: operands are broadcast to the output's shape, flattened where
+// their layouts allow, and bound to an inner loop.
+#pragma once
+
+#include "opapi/check.h"
+
+namespace cannsim {
+
+// An input of a loop: a tensor parameter, or a constant that was written to e.constants.
+struct Source {
+    int param;  // -1 for a constant
+    int slot;
+    DType dtype;
+
+    static Source tensor(int param) { return {param, 0, DType::Float32}; }
+    static Source constant(int slot, DType dtype) { return {-1, slot, dtype}; }
+};
+
+// Writes a scalar's value as `dtype` to constant number `slot`.
+Source constant(Call &c, int slot, const aclScalar *value, DType dtype);
+Source constant(Call &c, int slot, double value, DType dtype);
+Source constant_int(Call &c, int slot, int64_t value, DType dtype);
+
+// Plans out = loop(inputs) with the loop of dtype `compute`. Shapes are checked already.
+aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out);
+
+}  // namespace cannsim

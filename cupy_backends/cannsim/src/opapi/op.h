@@ -1,0 +1,133 @@
+// What every operator shares: its description, the argument array of phase 1, the executor, and the
+// tables that map an operator to the function that checks and plans it.
+#pragma once
+
+#include "base/error.h"
+#include "cann_operators.h"
+#include "kernels/array/status.h"
+#include "kernels/loops/loops.h"
+#include "nnopbase/objects.h"
+#include "op_ids.h"
+
+#include <vector>
+
+namespace cannsim {
+
+enum class ArgKind : uint8_t {
+    Tensor, TensorList, Scalar, ScalarList, IntArray, FloatArray, BoolArray, Pointer, Bool, Int, Float,
+    Double, DataType,
+};
+
+struct ParamMeta {
+    const char *name;
+    ArgKind kind;
+    bool constant;  // an input, by the prototype's const
+    int16_t masks;  // row of kDtypeMasks, or -1
+};
+
+struct OpMeta {
+    const char *name;
+    const ParamMeta *params;
+    int nparams, max_rank;
+};
+
+extern const OpMeta kOps[];
+extern const uint64_t kDtypeMasks[][5];  // a bit per aclDataType; one column per SoC family
+extern const int8_t kPromote[34][34];    // aclDataType or -1
+
+union Arg {
+    const void *pointer;
+    int64_t i;
+    double d;
+
+    template <class T> static Arg of(T *p) { Arg a; a.pointer = p; return a; }
+    static Arg of(double v) { Arg a; a.d = v; return a; }
+    static Arg of(float v) { return of(double(v)); }
+    template <class T> static Arg of(T v) { Arg a; a.i = int64_t(v); return a; }
+};
+
+constexpr int kMaxViews = 8;
+
+// Views of tensor lists and whatever else does not fit into the executor.
+struct Extra {
+    std::vector<View> views;
+    std::vector<int64_t> offsets;  // bytes
+    std::vector<int16_t> params;   // parameter and place in its list
+    std::vector<int16_t> items;
+    std::vector<int64_t> numbers;
+};
+
+}  // namespace cannsim
+
+// The plan of one call: everything phase 2 needs, in host addresses.
+struct aclOpExecutor : cannsim::Handle {
+    const cannsim::OpMeta *op;
+    cannsim::Status (*run)(aclOpExecutor &);
+    cannsim::LoopFn loop;
+    cannsim::Extra *extra;
+    bool repeatable;
+    bool blocking;             // the result's shape is known only after the kernel
+    uint8_t nviews;
+    uint8_t nresults;
+    uint32_t unbound;          // bit per view whose address is not device memory
+    uint64_t workspace;
+    int16_t source[cannsim::kMaxViews];   // parameter that gave the view, -1 for a constant
+    int64_t offset[cannsim::kMaxViews];   // bytes from the tensor's address
+    cannsim::DType dtypes[cannsim::kMaxOperands];  // what the loop expects
+    aclTensor *results[3];     // whose shape phase 2 sets
+    int64_t i[16];             // attributes, as the operator likes
+    double d[6];
+    alignas(16) unsigned char constants[cannsim::kMaxOperands][16];
+    cannsim::View views[cannsim::kMaxViews];
+};
+
+namespace cannsim {
+
+using Executor = aclOpExecutor;
+
+// The arguments of one phase 1, with helpers that name operator and parameter in their messages.
+struct Call {
+    Op id;
+    const OpMeta &op;
+    const Arg *args;
+    Executor &exec;
+    const void *row;  // of the table that defines the operator
+
+    aclTensor *tensor(int i) const { return static_cast<aclTensor *>(const_cast<void *>(args[i].pointer)); }
+    const aclScalar *scalar(int i) const { return static_cast<const aclScalar *>(args[i].pointer); }
+    const aclIntArray *ints(int i) const { return static_cast<const aclIntArray *>(args[i].pointer); }
+    const aclTensorList *list(int i) const { return static_cast<const aclTensorList *>(args[i].pointer); }
+    int64_t integer(int i) const { return args[i].i; }
+    bool flag(int i) const { return args[i].i != 0; }
+    const char *param(int i) const { return op.params[i].name; }
+};
+
+using Prepare = aclnnStatus (*)(Call &);
+
+struct Definition {
+    Prepare prepare = nullptr;
+    const void *row = nullptr;
+    uint32_t optional = 0;  // bit per parameter that may be null
+};
+
+extern Definition definitions[kOpCount];
+
+void define(Op op, Prepare prepare, const void *row = nullptr, uint32_t optional = 0);
+
+aclnnStatus phase1(Op op, const Arg *args, uint64_t *workspace, aclOpExecutor **executor);
+
+// --- planning ------------------------------------------------------------------------------------
+
+// Adds the view of a tensor parameter (or of item `index` of a list); returns its number.
+int add_view(Executor &e, const aclTensor *t, int param);
+int add_item(Executor &e, const aclTensor *t, int param, int index);
+// Adds a 0-d view of constant number `slot`, already written to e.constants.
+int add_constant(Executor &e, int slot, DType dtype);
+Extra &extra(Executor &e);
+
+void destroy_executor(Executor *e);
+
+// An operator with nothing to do: an empty tensor.
+Status run_nothing(Executor &);
+
+}  // namespace cannsim

@@ -1,0 +1,372 @@
+// The two phases: phase 1 checks what all operators check alike and lets the operator plan itself;
+// phase 2 runs the plan on a stream.
+#include "opapi/op.h"
+
+#include "base/thread.h"
+#include "opapi/check.h"
+#include "runtime/memory.h"
+#include "runtime/soc.h"
+#include "runtime/stream.h"
+
+using namespace cannsim;
+
+namespace cannsim {
+
+Definition definitions[kOpCount];
+
+namespace {
+
+constexpr uint32_t kInFlight = 0xF11647u;
+
+// Null, liveness, dtype, rank and extent of one tensor argument.
+aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t, int family) {
+    if (__builtin_expect(!is_alive(t), 0))
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is not a tensor, or it was destroyed", op.name, p.name);
+    if (p.masks >= 0) {
+        uint64_t mask = kDtypeMasks[p.masks][family];
+        if (__builtin_expect(uint32_t(t->dtype) > 63 || !(mask >> uint32_t(t->dtype) & 1), 0))
+            return refuse_dtype(op, p, t->dtype, mask);
+    }
+    if (__builtin_expect(t->ndim > op.max_rank, 0))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; at most %d are allowed", op.name, p.name,
+                    t->ndim, op.max_rank);
+    if (__builtin_expect(!t->in_storage, 0))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s: the view leaves its storage (shape %s)", op.name, p.name,
+                    shape_text(t).text);
+    return 0;
+}
+
+template <class T> bool check_object(const void *p) { return is_alive(static_cast<const T *>(p)); }
+
+aclnnStatus check_arguments(const OpMeta &op, const Arg *args, uint32_t optional, int family) {
+    // All null checks come first, as in CANN.
+    for (int i = 0; i < op.nparams; ++i)
+        if (__builtin_expect(op.params[i].kind <= ArgKind::BoolArray && !args[i].pointer, 0) &&
+            !(optional >> i & 1))
+            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name, op.params[i].name);
+    for (int i = 0; i < op.nparams; ++i) {
+        const ParamMeta &p = op.params[i];
+        const void *value = args[i].pointer;
+        if (p.kind > ArgKind::BoolArray || !value) continue;
+        bool good = true;
+        switch (p.kind) {
+        case ArgKind::Tensor:
+            if (int error = check_tensor(op, p, static_cast<const aclTensor *>(value), family)) return error;
+            break;
+        case ArgKind::TensorList: {
+            const aclTensorList *list = static_cast<const aclTensorList *>(value);
+            good = is_alive(list);
+            for (uint64_t k = 0; good && k < list->size; ++k)
+                if (list->items[k])
+                    if (int error = check_tensor(op, p, list->items[k], family)) return error;
+            break;
+        }
+        case ArgKind::Scalar: good = check_object<aclScalar>(value); break;
+        case ArgKind::ScalarList: good = check_object<aclScalarList>(value); break;
+        case ArgKind::IntArray: good = check_object<aclIntArray>(value); break;
+        case ArgKind::FloatArray: good = check_object<aclFloatArray>(value); break;
+        case ArgKind::BoolArray: good = check_object<aclBoolArray>(value); break;
+        default: break;
+        }
+        if (!good)
+            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is of another kind, or it was destroyed", op.name, p.name);
+    }
+    return 0;
+}
+
+void bind(Executor &e, int index, const void *data) {
+    View &v = e.views[index];
+    uint32_t bit = 1u << index;
+    if (__builtin_expect(is_device(data), 1)) {
+        v.data = to_host(data) + e.offset[index];
+        e.unbound &= ~bit;
+    } else {
+        v.data = nullptr;
+        e.unbound |= bit;
+    }
+}
+
+void describe(View &v, const aclTensor *t) {
+    v.dtype = t->dtype;
+    v.ndim = t->ndim;
+    int64_t item = itemsize(t->dtype);
+    for (int i = 0; i < t->ndim; ++i) {
+        v.shape[i] = t->shape[i];
+        v.strides[i] = t->strides[i] * item;
+    }
+}
+
+// A code of phase 2 for what a kernel reports.
+int status_code(Status status, const Executor &e) {
+    const char *name = e.op->name;
+    switch (status) {
+    case Status::Ok: return 0;
+    case Status::OutOfMemory: return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: out of memory for workspace", name);
+    case Status::UnsupportedDType:
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for these dtypes", name);
+    case Status::BadArgument: return fail(ACLNN_ERR_PARAM_INVALID, "%s: shapes or attributes contradict", name);
+    case Status::IndexOutOfRange:
+        return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: an index is out of range", name);
+    case Status::Singular: return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: a matrix is singular", name);
+    }
+    return ACLNN_ERR_INNER;
+}
+
+int execute(Executor *e) {
+    Status status = e->run(*e);
+    return __builtin_expect(status == Status::Ok, 1) ? 0 : status_code(status, *e);
+}
+
+Executor *clone(const Executor &e) {
+    Executor *copy = pool_new<Executor>(Kind::Executor);
+    if (!copy) return nullptr;
+    *copy = e;
+    if (e.extra) copy->extra = new Extra(*e.extra);
+    for (int i = 0; i < e.nresults; ++i) e.results[i]->references.fetch_add(1, std::memory_order_relaxed);
+    // Constants are found by address within the executor itself.
+    for (int i = 0; i < e.nviews; ++i)
+        if (e.source[i] < 0)
+            copy->views[i].data += reinterpret_cast<char *>(copy) - reinterpret_cast<const char *>(&e);
+    return copy;
+}
+
+aclnnStatus launch_later(Executor *e, Stream *stream) {
+    Executor *task = e;
+    if (e->repeatable) {
+        task = clone(*e);
+        if (!task) return fail(ACLNN_ERR_INNER, "%s: out of memory for executors", e->op->name);
+    }
+    task->tag = kInFlight;
+    bool blocking = task->blocking;
+    int error = submit(stream, [task] {
+        int code = execute(task);
+        destroy_executor(task);
+        // What a device reports for a kernel that failed.
+        return code ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0;
+    });
+    if (error || !blocking) return error;
+    if (wait_for(mark_of(stream), -1)) return ACLNN_ERR_RUNTIME_ERROR;
+    error = stream->error.exchange(0);
+    return error ? fail(ACLNN_ERR_RUNTIME_ERROR, "the stream failed with %d", error) : 0;
+}
+
+}  // namespace
+
+void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
+    Definition &d = definitions[int(op)];
+    // A second definition would silently replace the first.
+    if (d.prepare) __builtin_trap();
+    d = {prepare, row, optional};
+}
+
+int add_view(Executor &e, const aclTensor *t, int param) {
+    int index = e.nviews++;
+    describe(e.views[index], t);
+    e.source[index] = int16_t(param);
+    e.offset[index] = t->offset * itemsize(t->dtype);
+    bind(e, index, t->data);
+    return index;
+}
+
+Extra &extra(Executor &e) {
+    if (!e.extra) e.extra = new Extra;
+    return *e.extra;
+}
+
+int add_item(Executor &e, const aclTensor *t, int param, int index) {
+    Extra &x = extra(e);
+    View v;
+    describe(v, t);
+    int64_t offset = t->offset * itemsize(t->dtype);
+    v.data = is_device(t->data) ? to_host(t->data) + offset : nullptr;
+    x.views.push_back(v);
+    x.offsets.push_back(offset);
+    x.params.push_back(int16_t(param));
+    x.items.push_back(int16_t(index));
+    return int(x.views.size()) - 1;
+}
+
+int add_constant(Executor &e, int slot, DType dtype) {
+    int index = e.nviews++;
+    View &v = e.views[index];
+    v.dtype = dtype;
+    v.ndim = 0;
+    v.data = reinterpret_cast<char *>(e.constants[slot]);
+    e.source[index] = -1;
+    return index;
+}
+
+Status run_nothing(Executor &) { return Status::Ok; }
+
+void destroy_executor(Executor *e) {
+    delete e->extra;
+    for (int i = 0; i < e->nresults; ++i) release(e->results[i]);
+    pool_delete(e, Kind::Executor);
+}
+
+aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
+    const OpMeta &op = kOps[int(id)];
+    if (!workspace || !executor)
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name, workspace ? "executor" : "workspaceSize");
+    const Definition &d = definitions[int(id)];
+    if (__builtin_expect(!d.prepare, 0))
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim", op.name);
+    attach();
+    ++this_thread.counters.phase1;
+    if (int error = check_arguments(op, args, d.optional, settings().soc->family)) return error;
+    Executor *e = pool_new<Executor>(Kind::Executor);
+    if (!e) return fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, "%s: out of memory for executors", op.name);
+    e->op = &op;
+    e->run = run_nothing;
+    e->extra = nullptr;
+    e->repeatable = e->blocking = false;
+    e->nviews = e->nresults = 0;
+    e->unbound = 0;
+    e->workspace = 0;
+    Call call{id, op, args, *e, d.row};
+    if (int error = d.prepare(call)) {
+        destroy_executor(e);
+        return error;
+    }
+    e->tag = live_tag(Kind::Executor);
+    *workspace = e->workspace;
+    *executor = e;
+    return 0;
+}
+
+}  // namespace cannsim
+
+static aclnnStatus bad_executor(const aclOpExecutor *e) {
+    return e ? fail(ACLNN_ERR_PARAM_INVALID, "%p is not an executor, or it was used or destroyed", (const void *)e)
+             : fail(ACLNN_ERR_PARAM_NULLPTR, "the executor is null");
+}
+
+static aclnnStatus unbound(const Executor &e) {
+    int index = __builtin_ctz(e.unbound);
+    return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: the address of %s is not device memory", e.op->name,
+                e.op->params[e.source[index]].name);
+}
+
+#pragma GCC visibility push(default)
+extern "C" {
+
+// The second phase of every operator; all their names are aliases of this function.
+aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor *executor,
+                          aclrtStream stream) {
+    if (__builtin_expect(!is_alive(executor), 0)) return bad_executor(executor);
+    Executor *e = executor;
+    int error = 0;
+    Stream *s = resolve_stream(stream, &error);
+    if (__builtin_expect(!s, 0)) return ACLNN_ERR_RUNTIME_ERROR;
+    if (e->workspace && (!workspace || workspaceSize < e->workspace))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: needs %lu bytes of workspace, got %lu", e->op->name, e->workspace,
+                    workspace ? workspaceSize : 0);
+    if (__builtin_expect(e->unbound && e->run != run_nothing, 0)) return unbound(*e);
+    ++this_thread.counters.launches;
+    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
+    if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
+    error = execute(e);
+    if (!e->repeatable) destroy_executor(e);
+    return error;
+}
+
+#define ALIAS(name)                                                                                 \
+    aclnnStatus name(void *, uint64_t, aclOpExecutor *, aclrtStream) __attribute__((alias("cannsimPhase2")));
+#include "op_aliases.inc"
+#undef ALIAS
+
+aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor *executor) {
+    if (!executor) return fail(ACLNN_ERR_INNER_NULLPTR, "the executor is null");
+    if (!is_alive(executor)) return bad_executor(executor);
+    if (executor->blocking)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: an operator with a data-dependent shape cannot be repeated",
+                    executor->op->name);
+    executor->repeatable = true;
+    return 0;
+}
+
+aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor *executor) {
+    if (!is_alive(executor)) return bad_executor(executor);
+    destroy_executor(executor);
+    return 0;
+}
+
+}  // extern "C"
+
+namespace {
+
+// `index` counts the tensors of the wanted direction (inputs, outputs, or inputs and then outputs);
+// lists are one each.
+enum class Which { Inputs, Outputs, All };
+
+int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
+    for (int pass = 0; pass < 2; ++pass) {
+        bool inputs = pass == 0;
+        if (which == Which::Outputs && inputs) continue;
+        if (which == Which::Inputs && !inputs) break;
+        for (int i = 0; i < op.nparams; ++i) {
+            const ParamMeta &p = op.params[i];
+            if ((p.kind != ArgKind::Tensor && p.kind != ArgKind::TensorList) || p.constant != inputs) continue;
+            if (index-- == 0) return p.kind == kind ? i : -1;
+        }
+    }
+    return -1;
+}
+
+aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
+    if (!is_alive(e)) return bad_executor(e);
+    int param = find_parameter(*e->op, which, index, ArgKind::Tensor);
+    if (param < 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor: index %zu", e->op->name, index);
+    if (!addr) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the address is null", e->op->name);
+    for (int i = 0; i < e->nviews; ++i)
+        if (e->source[i] == param) cannsim::bind(*e, i, addr);
+    return 0;
+}
+
+aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t relative, void *addr) {
+    if (!is_alive(e)) return bad_executor(e);
+    int param = find_parameter(*e->op, which, index, ArgKind::TensorList);
+    if (param < 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor list: index %zu", e->op->name, index);
+    if (!is_device(addr))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not device memory", e->op->name, addr);
+    if (e->extra)
+        for (size_t i = 0; i < e->extra->views.size(); ++i)
+            if (e->extra->params[i] == param && e->extra->items[i] == int16_t(relative))
+                e->extra->views[i].data = to_host(addr) + e->extra->offsets[i];
+    return 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+#define SETTERS(prefix)                                                                             \
+    aclnnStatus prefix##SetInputTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *, void *addr) {      \
+        return set_address(e, Which::Inputs, index, addr);                                          \
+    }                                                                                               \
+    aclnnStatus prefix##SetOutputTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *, void *addr) {     \
+        return set_address(e, Which::Outputs, index, addr);                                         \
+    }                                                                                               \
+    aclnnStatus prefix##SetTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *, void *addr) {           \
+        return set_address(e, Which::All, index, addr);                                             \
+    }                                                                                               \
+    aclnnStatus prefix##SetDynamicInputTensorAddr(aclOpExecutor *e, size_t irIndex, const size_t relativeIndex,  \
+                                                  aclTensorList *, void *addr) {                    \
+        return set_list_address(e, Which::Inputs, irIndex, relativeIndex, addr);                    \
+    }                                                                                               \
+    aclnnStatus prefix##SetDynamicOutputTensorAddr(aclOpExecutor *e, size_t irIndex, const size_t relativeIndex, \
+                                                   aclTensorList *, void *addr) {                   \
+        return set_list_address(e, Which::Outputs, irIndex, relativeIndex, addr);                   \
+    }                                                                                               \
+    aclnnStatus prefix##SetDynamicTensorAddr(aclOpExecutor *e, size_t irIndex, const size_t relativeIndex,       \
+                                             aclTensorList *, void *addr) {                         \
+        return set_list_address(e, Which::All, irIndex, relativeIndex, addr);                       \
+    }
+
+SETTERS(acl)
+SETTERS(Acl)
+
+}  // extern "C"
+#pragma GCC visibility pop

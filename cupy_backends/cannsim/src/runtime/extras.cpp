@@ -1,0 +1,61 @@
+// The symbols of abi/cannsim.h.
+#include "cannsim.h"
+
+#include "kernels/loops/loops.h"
+#include "runtime/api.h"
+#include "runtime/memory.h"
+
+#include <cstring>
+
+using namespace cannsim;
+
+extern "C" {
+
+void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream) {
+    int error = 0;
+    Stream *s = resolve_stream(stream, &error);
+    if (!s || synchronize(s, -1)) return nullptr;
+    if (access < 1 || access > 3) {
+        fail(ACL_ERROR_INVALID_PARAM, "cannsimHostPointer: access %d is not a mix of read and write", access);
+        return nullptr;
+    }
+    Block block;
+    size_t offset = 0;
+    if (find_block(device, &block)) offset = reinterpret_cast<uintptr_t>(device) - block.begin;
+    if (block.device < 0 || offset > block.size || bytes > block.size - offset) {
+        fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimHostPointer: %p (%zu bytes) is not allocated device memory", device,
+             bytes);
+        return nullptr;
+    }
+    return to_host(device);
+}
+
+int cannsimPoolAlloc(void *device, size_t bytes, void *) {
+    Block block;
+    if (!find_block(device, &block))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolAlloc: %p is not allocated device memory", device);
+    size_t offset = reinterpret_cast<uintptr_t>(device) - block.begin;
+    if (bytes > block.size - offset)
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolAlloc: %zu bytes at %p leave their block", bytes, device);
+    return 0;
+}
+
+int cannsimPoolFree(void *device, void *) {
+    return is_device(device) ? 0
+                             : fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolFree: %p is not device memory", device);
+}
+
+bool cannsimRegisterLoop(const char *name, int dtype,
+                         void (*fn)(char **args, const intptr_t *n, const intptr_t *steps, void *data),
+                         void *data) {
+    return name && dtype >= 0 && itemsize(DType(dtype)) && register_loop(name, DType(dtype), fn, data);
+}
+
+void cannsimCounters(cannsimCounterValues *out) {
+    if (!out) return;
+    Counters c = total_counters();
+    static_assert(sizeof c == sizeof *out, "the public struct mirrors Counters");
+    std::memcpy(out, &c, sizeof c);
+}
+
+}  // extern "C"

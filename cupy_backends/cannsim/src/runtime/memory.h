@@ -1,0 +1,55 @@
+// Device memory: an address range that faults when the host touches it, and its twin at a constant
+// distance, where the simulator works.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cannsim {
+
+struct DeviceRange {
+    uintptr_t begin;    // of all devices
+    size_t size;
+    intptr_t twin;      // host address = device address + twin
+    size_t per_device;  // each device owns one slice
+};
+
+extern DeviceRange device_range;
+
+inline bool is_device(const void *p) {
+    return reinterpret_cast<uintptr_t>(p) - device_range.begin < device_range.size;
+}
+
+// Host address behind a device address; the caller knows that it is one.
+inline char *to_host(const void *device) {
+    return reinterpret_cast<char *>(reinterpret_cast<uintptr_t>(device) + device_range.twin);
+}
+
+// Whether the bytes may be touched through the twin without a fault.
+bool is_committed(const void *device, size_t bytes);
+
+constexpr size_t kGranularity = 512;
+
+int reserve_devices();  // once; an aclError
+int device_malloc(int device, size_t size, void **out);
+int device_free(void *p);
+void free_device_memory(int device);  // everything the device still holds
+void memory_info(int device, size_t *free, size_t *total);
+
+struct Block {
+    uintptr_t begin = 0;
+    size_t size = 0;  // as asked for
+    int device = -1;
+};
+
+// The living block that holds p, if any.
+bool find_block(const void *p, Block *out);
+
+int host_malloc(size_t size, void **out);
+int host_free(void *p);
+bool is_pinned(const void *p);
+
+void memory_before_fork();
+void memory_after_fork();
+
+}  // namespace cannsim

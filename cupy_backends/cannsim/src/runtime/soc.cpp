@@ -1,0 +1,101 @@
+#include "runtime/soc.h"
+
+#include "base/error.h"
+#include "cann_runtime.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+namespace cannsim {
+
+Config config;
+bool config_loaded;
+
+namespace {
+
+// "64M", "2G", "65536": bytes, or 0 when it is none of these.
+uint64_t parse_size(const char *text) {
+    char *end;
+    errno = 0;
+    unsigned long long n = std::strtoull(text, &end, 10);
+    if (end == text || errno || *text == '-') return 0;
+    int shift = 0;
+    switch (*end) {
+    case 'k': case 'K': shift = 10; break;
+    case 'm': case 'M': shift = 20; break;
+    case 'g': case 'G': shift = 30; break;
+    }
+    if (shift) ++end;
+    if (*end == 'B') ++end;
+    return *end || n >> (63 - shift) ? 0 : n << shift;
+}
+
+const char *variable(const char *name) {
+    const char *value = std::getenv(name);
+    return value && *value ? value : nullptr;
+}
+
+template <class... T> void complain(const char *format, T... values) {
+    if (config.error) return;
+    config.error = ACL_ERROR_INVALID_PARAM;
+    std::snprintf(config.message, sizeof config.message, format, values...);
+}
+
+void choose_soc() {
+    const char *name = variable("CANNSIM_SOC");
+    if (!name) name = "Ascend910B3";
+    config.soc = nullptr;
+    for (int i = 0; i < kSocCount; ++i)
+        if (!std::strcmp(kSocs[i].name, name)) config.soc = &kSocs[i];
+    if (config.soc) return;
+    complain("CANNSIM_SOC=%s is not a known SoC; known:", name);
+    size_t used = std::strlen(config.message);
+    for (int i = 0; i < kSocCount && used < sizeof config.message; ++i)
+        used += std::snprintf(config.message + used, sizeof config.message - used, " %s", kSocs[i].name);
+    config.soc = &kSocs[0];
+}
+
+}  // namespace
+
+void load_config() {
+    static std::mutex mutex;
+    std::lock_guard<std::mutex> lock(mutex);
+    if (config_loaded) return;
+    choose_soc();
+    config.devices = 8;
+    if (const char *text = variable("CANNSIM_DEVICES")) {
+        char *end;
+        long n = std::strtol(text, &end, 10);
+        if (*end || n < 0 || n > 64)
+            complain("CANNSIM_DEVICES=%s is not a number from 0 to 64", text);
+        else
+            config.devices = int(n);
+    }
+    config.memory = config.soc->memory;
+    if (const char *text = variable("CANNSIM_HBM")) {
+        config.memory = parse_size(text);
+        if (!config.memory) complain("CANNSIM_HBM=%s is not a size such as 64M or 2G", text);
+    }
+    config.mode = Mode::Inline;
+    if (const char *text = variable("CANNSIM_ASYNC")) {
+        if (!std::strcmp(text, "1"))
+            config.mode = Mode::Deferred;
+        else if (!std::strcmp(text, "worker"))
+            config.mode = Mode::Worker;
+        else if (std::strcmp(text, "0"))
+            complain("CANNSIM_ASYNC=%s is none of 0, 1, worker", text);
+    }
+    if (const char *text = variable("CANNSIM_STRICT"))
+        if (!std::strcmp(text, "1") && config.mode == Mode::Inline) config.mode = Mode::Deferred;
+    __atomic_store_n(&config_loaded, true, __ATOMIC_RELEASE);
+}
+
+int check_settings() {
+    const Config &c = settings();
+    return c.error ? fail(c.error, "%s", c.message) : 0;
+}
+
+}  // namespace cannsim

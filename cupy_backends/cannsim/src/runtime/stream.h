@@ -1,0 +1,126 @@
+// Contexts, streams and events, and the three ways in which the tasks of a stream are carried out:
+// inline in the calling thread; deferred until something waits for them (deterministic); or by a
+// thread of the stream.
+#pragma once
+
+#include "base/pool.h"
+#include "runtime/soc.h"
+
+#include <atomic>
+#include <cstddef>
+#include <new>
+#include <type_traits>
+
+namespace cannsim {
+
+// A closure in a stream's queue: plain data, so that it can be copied into a captured graph.
+// It returns an error code that the next synchronisation reports.
+struct Task {
+    int (*run)(void *);
+    alignas(16) char storage[112];
+
+    template <class F> static Task of(const F &f) {
+        static_assert(sizeof(F) <= sizeof storage && std::is_trivially_copyable_v<F>);
+        Task t;
+        ::new (static_cast<void *>(t.storage)) F(f);
+        t.run = [](void *p) { return (*static_cast<F *>(p))(); };
+        return t;
+    }
+};
+
+struct Queue;  // tasks that have not run; absent in inline mode
+struct Stream;
+
+struct Context : Handle {
+    int device;
+    bool primary;
+    int64_t options[8];
+    Stream *default_stream;
+};
+
+struct Stream : Handle {
+    Context *context;
+    Queue *queue;
+    uint64_t serial;  // tells a new stream from an old one at the same address
+    int id;
+    uint32_t priority, flags;
+    uint64_t failure_mode;
+    std::atomic<uint64_t> submitted, completed;
+    std::atomic<int> error;      // of an asynchronous task, reported once
+    std::atomic<int> callbacks;  // blocking host callbacks that have not run
+    Stream *next, *previous;     // all living streams
+};
+
+// A place in a stream: everything submitted up to `position`.
+struct Mark {
+    Stream *stream = nullptr;
+    uint64_t serial = 0, position = 0;
+};
+
+struct Event : Handle {
+    uint32_t flags;
+    uint32_t id;
+    bool recorded;
+    Mark mark;
+    std::atomic<int64_t> nanoseconds;  // when it completed; 0 before
+    std::atomic<uint64_t> version;     // counts records, so that a stale task leaves the time alone
+};
+
+// --- resolution of handles -----------------------------------------------------------------------
+
+// The context of this thread, or null after an error was stored in *error.
+Context *current_context(int *error);
+
+// `handle` or the default stream of the context; null after an error was stored in *error.
+Stream *resolve_stream(void *handle, int *error);
+
+int create_stream(Context *context, uint32_t priority, uint32_t flags, Stream **out);
+int destroy_stream(Stream *stream, bool wait);
+
+// --- tasks ---------------------------------------------------------------------------------------
+
+int enqueue(Stream *stream, const Task &task);
+int wait_callbacks(Stream *stream);
+
+// Runs f now (inline mode: its error is the result) or later.
+template <class F> inline int submit(Stream *stream, const F &f) {
+    if (__builtin_expect(!stream->queue, 1)) {
+        if (__builtin_expect(stream->callbacks.load(std::memory_order_relaxed) > 0, 0))
+            wait_callbacks(stream);
+        F copy = f;
+        return copy();
+    }
+    return enqueue(stream, Task::of(f));
+}
+
+inline Mark mark_of(Stream *stream) {
+    return {stream, stream->serial, stream->submitted.load(std::memory_order_acquire)};
+}
+
+bool is_complete(const Mark &mark);
+
+// Waits until the mark is reached; 0, or ACL_ERROR_RT_STREAM_SYNC_TIMEOUT after timeout_ms >= 0.
+int wait_for(const Mark &mark, int timeout_ms);
+
+// Waits for everything and reports the stream's asynchronous error once.
+int synchronize(Stream *stream, int timeout_ms);
+
+// Lets a polling host make progress in deferred mode.
+void poke(Stream *stream);
+
+template <class F> void for_each_stream(const F &f);
+
+// Calls visit(context, stream) for every living stream; may not create or destroy streams.
+void visit_streams(void (*visit)(void *context, Stream *stream), void *context);
+
+template <class F> void for_each_stream(const F &f) {
+    visit_streams([](void *context, Stream *s) { (*static_cast<const F *>(context))(s); },
+                  const_cast<void *>(static_cast<const void *>(&f)));
+}
+
+int64_t now_nanoseconds();
+
+void streams_before_fork();
+void streams_after_fork(bool child);
+
+}  // namespace cannsim

@@ -1,0 +1,281 @@
+// aclrt*Stream* and aclrt*Event*.
+#include "runtime/api.h"
+
+using namespace cannsim;
+
+namespace {
+
+std::atomic<uint32_t> next_event_id{0};
+
+int create_event(aclrtEvent *out, uint32_t flags) {
+    Event *e = pool_new<Event>(Kind::Event);
+    if (!e) return fail(ACL_ERROR_RT_NO_EVENT_RESOURCE, "out of host memory for events");
+    e->flags = flags;
+    e->id = next_event_id++;
+    e->recorded = false;
+    e->mark = {};
+    e->nanoseconds = 0;
+    e->version = 0;
+    e->tag = live_tag(Kind::Event);
+    *out = e;
+    return 0;
+}
+
+bool event_done(const Event *e) { return !e->recorded || is_complete(e->mark); }
+
+int make_stream(aclrtStream *out, uint32_t priority, uint32_t flags) {
+    int error = 0;
+    Context *context = current_context(&error);
+    if (!context) return error;
+    Stream *s;
+    if ((error = create_stream(context, priority, flags, &s))) return error;
+    *out = s;
+    return 0;
+}
+
+int time_of(const Event *e, int64_t *nanoseconds) {
+    if (!(e->flags & ACL_EVENT_TIME_LINE))
+        return fail(ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID,
+                    "event %u keeps no time: create it with ACL_EVENT_TIME_LINE", e->id);
+    if (!e->recorded)
+        return fail(ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID, "event %u was never recorded", e->id);
+    if (!event_done(e)) return fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "event %u is not complete", e->id);
+    *nanoseconds = e->nanoseconds;
+    return 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+aclError aclrtCreateStream(aclrtStream *stream) {
+    REQUIRE(stream);
+    return make_stream(stream, 0, 0);
+}
+
+aclError aclrtCreateStreamWithConfig(aclrtStream *stream, uint32_t priority, uint32_t flag) {
+    REQUIRE(stream);
+    if (priority > 7) return fail(ACL_ERROR_INVALID_PARAM, "stream priority %u is not in 0..7", priority);
+    return make_stream(stream, priority, flag);
+}
+
+aclrtStreamConfigHandle *aclrtCreateStreamConfigHandle() { return new aclrtStreamConfigHandle{}; }
+
+aclError aclrtDestroyStreamConfigHandle(aclrtStreamConfigHandle *handle) {
+    REQUIRE(handle);
+    delete handle;
+    return 0;
+}
+
+aclError aclrtSetStreamConfigOpt(aclrtStreamConfigHandle *handle, aclrtStreamConfigAttr attr,
+                                 const void *attrValue, size_t valueSize) {
+    REQUIRE(handle);
+    REQUIRE(attrValue);
+    size_t need = attr == ACL_RT_STREAM_PRIORITY ? sizeof(uint32_t) : sizeof(size_t);
+    if (valueSize != need)
+        return fail(ACL_ERROR_INVALID_PARAM, "attribute %d has %zu bytes, not %zu", int(attr), need, valueSize);
+    switch (attr) {
+    case ACL_RT_STREAM_WORK_ADDR_PTR: handle->workptr = *static_cast<void *const *>(attrValue); return 0;
+    case ACL_RT_STREAM_WORK_SIZE: handle->workSize = *static_cast<const size_t *>(attrValue); return 0;
+    case ACL_RT_STREAM_FLAG: handle->flag = *static_cast<const size_t *>(attrValue); return 0;
+    case ACL_RT_STREAM_PRIORITY: handle->priority = *static_cast<const uint32_t *>(attrValue); return 0;
+    }
+    return fail(ACL_ERROR_INVALID_PARAM, "unknown stream attribute %d", int(attr));
+}
+
+aclError aclrtCreateStreamV2(aclrtStream *stream, const aclrtStreamConfigHandle *handle) {
+    REQUIRE(stream);
+    return handle ? make_stream(stream, handle->priority, uint32_t(handle->flag)) : make_stream(stream, 0, 0);
+}
+
+static aclError destroy(aclrtStream stream, bool wait) {
+    REQUIRE(stream);
+    RESOLVE(s, stream);
+    if (s == s->context->default_stream)
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "the default stream lives as long as its context");
+    return destroy_stream(s, wait);
+}
+
+aclError aclrtDestroyStream(aclrtStream stream) { return destroy(stream, true); }
+aclError aclrtDestroyStreamForce(aclrtStream stream) { return destroy(stream, false); }
+
+aclError aclrtSynchronizeStream(aclrtStream stream) {
+    RESOLVE(s, stream);
+    return synchronize(s, -1);
+}
+
+aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream, int32_t timeout) {
+    RESOLVE(s, stream);
+    if (timeout < -1) return fail(ACL_ERROR_INVALID_PARAM, "timeout %d ms is negative", timeout);
+    return synchronize(s, timeout);
+}
+
+aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
+    REQUIRE(status);
+    RESOLVE(s, stream);
+    poke(s);
+    *status = is_complete(mark_of(s)) ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
+    return 0;
+}
+
+aclError aclrtStreamGetId(aclrtStream stream, int32_t *streamId) {
+    REQUIRE(streamId);
+    RESOLVE(s, stream);
+    *streamId = s->id;
+    return 0;
+}
+
+aclError aclrtStreamGetPriority(aclrtStream stream, uint32_t *priority) {
+    REQUIRE(priority);
+    RESOLVE(s, stream);
+    *priority = s->priority;
+    return 0;
+}
+
+aclError aclrtStreamGetFlags(aclrtStream stream, uint32_t *flags) {
+    REQUIRE(flags);
+    RESOLVE(s, stream);
+    *flags = s->flags;
+    return 0;
+}
+
+aclError aclrtDeviceGetStreamPriorityRange(int32_t *leastPriority, int32_t *greatestPriority) {
+    if (leastPriority) *leastPriority = 7;
+    if (greatestPriority) *greatestPriority = 0;
+    return 0;
+}
+
+aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
+    RESOLVE(s, stream);
+    if (mode > 1) return fail(ACL_ERROR_INVALID_PARAM, "failure mode %lu is neither 0 nor 1", mode);
+    s->failure_mode = mode;
+    return 0;
+}
+
+aclError aclrtCreateEvent(aclrtEvent *event) {
+    REQUIRE(event);
+    return create_event(event, ACL_EVENT_SYNC | ACL_EVENT_TIME_LINE | ACL_EVENT_CAPTURE_STREAM_PROGRESS);
+}
+
+aclError aclrtCreateEventWithFlag(aclrtEvent *event, uint32_t flag) {
+    REQUIRE(event);
+    if (!flag) return fail(ACL_ERROR_INVALID_PARAM, "an event needs at least one flag");
+    return create_event(event, flag);
+}
+
+aclError aclrtCreateEventExWithFlag(aclrtEvent *event, uint32_t flag) {
+    return aclrtCreateEventWithFlag(event, flag);
+}
+
+aclError aclrtDestroyEvent(aclrtEvent event) {
+    EVENT(e, event);
+    pool_delete(e, Kind::Event);
+    return 0;
+}
+
+aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
+    EVENT(e, event);
+    RESOLVE(s, stream);
+    uint64_t version = e->version.fetch_add(1) + 1;
+    e->recorded = true;
+    if (!s->queue) {
+        e->mark = {};
+        e->nanoseconds = now_nanoseconds();
+        return wait_callbacks(s);
+    }
+    e->nanoseconds = 0;
+    int error = submit(s, [e, version] {
+        if (alive(e, Kind::Event) && e->version == version) e->nanoseconds = now_nanoseconds();
+        return 0;
+    });
+    e->mark = mark_of(s);
+    return error;
+}
+
+aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
+    EVENT(e, event);
+    RESOLVE(s, stream);
+    (void)s;
+    e->recorded = false;
+    e->mark = {};
+    return 0;
+}
+
+aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
+    EVENT(e, event);
+    RESOLVE(s, stream);
+    if (!e->recorded || !s->queue) return 0;
+    Mark mark = e->mark;
+    if (mark.stream == s) return 0;
+    return submit(s, [mark] { return wait_for(mark, -1); });
+}
+
+aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
+    EVENT(e, event);
+    attach();
+    ++this_thread.counters.synchronizations;
+    if (!e->recorded || !e->mark.stream) return 0;
+    return wait_for(e->mark, timeout) ? fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT,
+                                            "event %u did not complete within %d ms", e->id, timeout)
+                                      : 0;
+}
+
+aclError aclrtSynchronizeEvent(aclrtEvent event) { return aclrtSynchronizeEventWithTimeout(event, -1); }
+
+aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *status) {
+    REQUIRE(status);
+    EVENT(e, event);
+    if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream)) poke(e->mark.stream);
+    *status = event_done(e) ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
+    return 0;
+}
+
+aclError aclrtQueryEvent(aclrtEvent event, aclrtEventStatus *status) {
+    REQUIRE(status);
+    aclrtEventRecordedStatus recorded;
+    if (int error = aclrtQueryEventStatus(event, &recorded)) return error;
+    *status = recorded == ACL_EVENT_RECORDED_STATUS_COMPLETE ? ACL_EVENT_STATUS_COMPLETE
+                                                             : ACL_EVENT_STATUS_NOT_READY;
+    return 0;
+}
+
+aclError aclrtQueryEventWaitStatus(aclrtEvent event, aclrtEventWaitStatus *status) {
+    REQUIRE(status);
+    aclrtEventRecordedStatus recorded;
+    if (int error = aclrtQueryEventStatus(event, &recorded)) return error;
+    *status = recorded == ACL_EVENT_RECORDED_STATUS_COMPLETE ? ACL_EVENT_WAIT_STATUS_COMPLETE
+                                                             : ACL_EVENT_WAIT_STATUS_NOT_READY;
+    return 0;
+}
+
+aclError aclrtEventElapsedTime(float *ms, aclrtEvent startEvent, aclrtEvent endEvent) {
+    REQUIRE(ms);
+    EVENT(start, startEvent);
+    EVENT(end, endEvent);
+    int64_t from = 0, to = 0;
+    if (int error = time_of(start, &from)) return error;
+    if (int error = time_of(end, &to)) return error;
+    if (to < from)
+        return fail(ACL_ERROR_RT_EVENT_TIMESTAMP_REVERSAL, "event %u ends before event %u starts", end->id,
+                    start->id);
+    *ms = float(double(to - from) * 1e-6);
+    return 0;
+}
+
+aclError aclrtEventGetTimestamp(aclrtEvent event, uint64_t *timestamp) {
+    REQUIRE(timestamp);
+    EVENT(e, event);
+    int64_t nanoseconds = 0;
+    if (int error = time_of(e, &nanoseconds)) return error;
+    *timestamp = uint64_t(nanoseconds) / 1000;
+    return 0;
+}
+
+aclError aclrtGetEventId(aclrtEvent event, uint32_t *eventId) {
+    REQUIRE(eventId);
+    EVENT(e, event);
+    *eventId = e->id;
+    return 0;
+}
+
+}  // extern "C"
