@@ -1,0 +1,329 @@
+"""Functions that read selected elements."""
+
+import operator
+
+import numpy
+from cupy import _core
+from cupy._core import ndarray
+from cupy._manipulation.join import stack
+from cupy._operands import BOOL, as_array, cast, deliver, take_valid, valid_indices
+from cupy._operands import select as _where
+
+__all__ = [
+    "choose", "compress", "diagonal", "extract", "select", "take", "take_along_axis",
+]  # fmt: skip
+
+
+def take(a, indices, axis=None, out=None, mode="raise"):
+    """Return elements of an array along an axis.
+
+    Parameters
+    ----------
+    a : array_like
+    indices : array_like of int
+    axis : int, optional
+        By default the flattened array is used.
+    out : ndarray, optional
+    mode : {'raise', 'wrap', 'clip'}
+        What to do with indices out of range. 'raise' reads device indices back once;
+        the other modes, and indices given as Python lists, need no synchronisation.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    IndexError
+        If an index is out of range, or `a` is empty and `indices` are not.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.take(cp.array([4, 3, 5]), [[0, -1]])
+    array([[4, 5]])
+    """
+    a = as_array(a)
+    if axis is None:
+        a, axis = a.ravel(), 0
+    elif a.ndim == 0:
+        a = a.reshape(1)
+    axis = _core.normalize_axis(axis, a.ndim)
+    extent = a.shape[axis]
+    if extent == 0 and numpy.prod(getattr(indices, "shape", numpy.shape(indices))):
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    indices = valid_indices(indices, extent, mode, axis)
+    return deliver(take_valid(a, indices, axis), out, "unsafe" if mode != "raise" else "same_kind")
+
+
+def take_along_axis(arr, indices, axis=-1):
+    """Return elements of an array by an index array that matches it but for one axis.
+
+    Parameters
+    ----------
+    arr : array_like
+    indices : ndarray of int
+        Of the rank of `arr`; other axes are broadcast. Out of range indices raise, at the
+        price of one synchronisation.
+    axis : int or None
+        None: `arr` is flattened and `indices` is 1-d.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If the ranks differ.
+    IndexError
+        If `indices` are no integers or out of range.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.array([[3, 1, 2]])
+    >>> cp.take_along_axis(a, cp.argsort(a, axis=1), axis=1)
+    array([[1, 2, 3]])
+    """
+    arr, indices = as_array(arr), as_array(indices)
+    if axis is None:
+        arr, axis = arr.ravel(), 0
+        if indices.ndim != 1:
+            raise ValueError("when axis=None, `indices` must have a single dimension.")
+    axis = _core.normalize_axis(axis, arr.ndim)
+    arr, indices = _along(arr, indices, axis)
+    return _gather(arr, valid_indices(indices, arr.shape[axis], "raise", axis), axis)
+
+
+def _along(arr, indices, axis):
+    """Broadcast both against each other on all axes but `axis`."""
+    if indices.dtype.kind not in "iu":
+        raise IndexError("`indices` must be an integer array")
+    if arr.ndim != indices.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    rest = _core.broadcast_shapes(
+        arr.shape[:axis] + arr.shape[axis + 1 :], indices.shape[:axis] + indices.shape[axis + 1 :]
+    )
+
+    def spread(a):
+        return _core.broadcast_to(a, rest[:axis] + (a.shape[axis],) + rest[axis:])
+
+    return spread(arr), spread(indices)
+
+
+def _gather(arr, indices, axis):
+    out = _core.empty(indices.shape, arr.dtype)
+    if out.size:
+        _core.run_op("take_along_axis", [arr, indices], [out], axis)
+    return out
+
+
+def choose(a, choices, out=None, mode="raise"):
+    """Build an array by choosing, element by element, from several arrays.
+
+    Parameters
+    ----------
+    a : array_like of int
+        Which choice to take.
+    choices : sequence of array_like
+        Broadcast with `a`.
+    out : ndarray, optional
+    mode : {'raise', 'wrap', 'clip'}
+        What to do with numbers out of range; 'raise' synchronises.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.choose(cp.array([0, 1, 0]), [cp.arange(3), 9])
+    array([0, 9, 2])
+    """
+    if isinstance(choices, ndarray):
+        choices = [choices[i] for i in range(choices.shape[0])]
+    else:
+        choices = [as_array(c) for c in choices]
+    if not choices:
+        raise ValueError("choose needs at least one choice")
+    try:
+        number = valid_indices(as_array(a), len(choices), mode, low=0)
+    except IndexError:
+        raise ValueError("invalid entry in choice array") from None
+    dtype = _core.result_type(*(c.dtype for c in choices))
+    shape = _core.broadcast_shapes(number.shape, *(c.shape for c in choices))
+    table = stack([_core.broadcast_to(cast(c, dtype), shape) for c in choices])
+    number = _core.broadcast_to(number, shape)[None]
+    return deliver(_gather(table, number, 0)[0], out)
+
+
+def compress(condition, a, axis=None, out=None):
+    """Return the slices of an array where a 1-d condition holds. Synchronises.
+
+    Parameters
+    ----------
+    condition : array_like of bool
+        1-d; missing elements count as False.
+    a : array_like
+    axis : int, optional
+        By default `a` is flattened.
+    out : ndarray, optional
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If `condition` is not 1-d.
+    IndexError
+        If `condition` holds beyond the end of the axis.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.compress([False, True], cp.array([[1, 2], [3, 4]]), axis=0)
+    array([[3, 4]])
+    """
+    from cupy._sorting.search import flatnonzero
+
+    a, condition = as_array(a), as_array(condition)
+    if condition.ndim != 1:
+        raise ValueError("condition must be a 1-d array")
+    if axis is None:
+        a, axis = a.ravel(), 0
+    axis = _core.normalize_axis(axis, a.ndim)
+    found = flatnonzero(condition)
+    if condition.size > a.shape[axis]:
+        found = valid_indices(found, a.shape[axis], "raise", axis)
+    return deliver(take_valid(a, found, axis), out)
+
+
+def extract(condition, arr):
+    """Return the elements of an array that satisfy a condition, in C order. Synchronises.
+
+    Parameters
+    ----------
+    condition : array_like
+        Nonzero where to extract; of the size of `arr`.
+    arr : array_like
+
+    Returns
+    -------
+    out : ndarray
+        1-d.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.arange(6)
+    >>> cp.extract(a % 3 == 0, a)
+    array([0, 3])
+    """
+    condition, arr = as_array(condition), as_array(arr)
+    if condition.size != arr.size:
+        return compress(condition.ravel(), arr)
+    return arr.ravel()[cast(condition, BOOL).ravel()]
+
+
+def select(condlist, choicelist, default=0):
+    """Return the elements of the first choice whose condition holds.
+
+    Parameters
+    ----------
+    condlist : sequence of ndarray of bool
+    choicelist : sequence of array_like
+    default : scalar or array_like
+        Used where no condition holds.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If the lists differ in length or are empty.
+    TypeError
+        If a condition is not bool.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> x = cp.arange(5)
+    >>> cp.select([x < 2, x > 3], [x, x * 10], -1)
+    array([ 0,  1, -1, -1, 40])
+    """
+    if len(condlist) != len(choicelist):
+        raise ValueError("list of cases must be same length as list of conditions")
+    if len(condlist) == 0:
+        raise ValueError("select with an empty condition list is not possible")
+    conditions = [as_array(c) for c in condlist]
+    for i, condition in enumerate(conditions):
+        if condition.dtype != BOOL:
+            raise TypeError(f"invalid entry {i} in condlist: should be boolean ndarray")
+    values = [v if isinstance(v, (bool, int, float, complex)) else as_array(v)
+              for v in (*choicelist, default)]  # fmt: skip
+    dtype = _core.result_type(*values)
+    shape = _core.broadcast_shapes(
+        *(c.shape for c in conditions), *(v.shape for v in values if isinstance(v, ndarray))
+    )
+    out = as_array(values.pop(), dtype)
+    for condition, value in zip(reversed(conditions), reversed(values)):
+        out = _where(condition, value, out, dtype)
+    return out if out.shape == shape else _core.broadcast_to(out, shape).copy()
+
+
+def diagonal(a, offset=0, axis1=0, axis2=1):
+    """Return the diagonals of an array.
+
+    Parameters
+    ----------
+    a : array_like
+    offset : int
+        Positive above the main diagonal.
+    axis1, axis2 : int
+        The axes of the planes of which diagonals are taken.
+
+    Returns
+    -------
+    out : ndarray
+        A writable view (read-only in NumPy); the diagonal is its last axis.
+
+    Raises
+    ------
+    ValueError
+        If `a` has fewer than two dimensions, or the axes are the same.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.diagonal(cp.arange(4).reshape(2, 2))
+    array([0, 3])
+    """
+    a = as_array(a)
+    if a.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    axis1, axis2 = (_core.normalize_axis(i, a.ndim) for i in (axis1, axis2))
+    if axis1 == axis2:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    offset = operator.index(offset)
+    down, right = max(-offset, 0), max(offset, 0)
+    length = max(min(a.shape[axis1] - down, a.shape[axis2] - right), 0)
+    rest = [i for i in range(a.ndim) if i not in (axis1, axis2)]
+    strides = a.strides
+    start = down * strides[axis1] + right * strides[axis2] if length else 0
+    return _core.as_strided(
+        a,
+        tuple(a.shape[i] for i in rest) + (length,),
+        tuple(strides[i] for i in rest) + (strides[axis1] + strides[axis2],),
+        start,
+    )

@@ -1,0 +1,130 @@
+"""Tests of types."""
+
+import numpy
+from cupy import _core
+from cupy._core import ndarray
+from cupy._operands import BOOL, as_array
+
+__all__ = ["iscomplex", "iscomplexobj", "isfortran", "isreal", "isrealobj", "isscalar"]
+
+
+def iscomplex(x):
+    """Test element-wise for a nonzero imaginary part.
+
+    Parameters
+    ----------
+    x : array_like
+
+    Returns
+    -------
+    out : ndarray of bool
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.iscomplex(cp.array([1+1j, 1+0j]))
+    array([ True, False])
+    """
+    x = as_array(x)
+    return x.imag != 0 if x.dtype.kind == "c" else _core.zeros(x.shape, BOOL)
+
+
+def isreal(x):
+    """Test element-wise for a zero imaginary part.
+
+    Parameters
+    ----------
+    x : array_like
+
+    Returns
+    -------
+    out : ndarray of bool
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.isreal(cp.array([1+1j, 1+0j]))
+    array([False,  True])
+    """
+    x = as_array(x)
+    return x.imag == 0 if x.dtype.kind == "c" else _core.ones(x.shape, BOOL)
+
+
+def iscomplexobj(x):
+    """Tell whether the dtype of an object is complex.
+
+    Parameters
+    ----------
+    x : any
+
+    Returns
+    -------
+    out : bool
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.iscomplexobj(cp.array([1+0j]))
+    True
+    """
+    return x.dtype.kind == "c" if isinstance(x, ndarray) else numpy.iscomplexobj(x)
+
+
+def isrealobj(x):
+    """Tell whether the dtype of an object is not complex.
+
+    Parameters
+    ----------
+    x : any
+
+    Returns
+    -------
+    out : bool
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.isrealobj(cp.array([1+0j]))
+    False
+    """
+    return not iscomplexobj(x)
+
+
+def isfortran(a):
+    """Tell whether an array is laid out in Fortran order and not in C order.
+
+    Parameters
+    ----------
+    a : ndarray
+
+    Returns
+    -------
+    out : bool
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.isfortran(cp.ones((2, 3)).T)
+    True
+    """
+    return bool(a.flags.f_contiguous and not a.flags.c_contiguous)
+
+
+def isscalar(element):
+    """Tell whether an object is a scalar; a 0-d array is none.
+
+    Parameters
+    ----------
+    element : any
+
+    Returns
+    -------
+    out : bool
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.isscalar(3.1), cp.isscalar(cp.array(3.1))
+    (True, False)
+    """
+    return numpy.isscalar(element)

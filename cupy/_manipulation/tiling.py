@@ -1,0 +1,108 @@
+"""Repeated elements and repeated arrays: one strided copy."""
+
+import numpy
+from cupy import _core
+from cupy._core import ndarray
+from cupy._operands import as_array, host_ints, take_valid
+
+__all__ = ["repeat", "tile"]
+
+
+def tile(A, reps):
+    """Return an array of copies of `A`, side by side.
+
+    Parameters
+    ----------
+    A : array_like
+    reps : int or sequence of int
+        Number of copies along each axis.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If a number of copies is negative.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.tile(cp.arange(2), (2, 2))
+    array([[0, 1, 0, 1],
+           [0, 1, 0, 1]])
+    """
+    a = as_array(A)
+    reps = tuple(host_ints(reps, "reps").ravel().tolist())
+    if any(r < 0 for r in reps):
+        raise ValueError("negative dimensions are not allowed")
+    ndim = max(a.ndim, len(reps))
+    reps = (1,) * (ndim - len(reps)) + reps
+    shape = (1,) * (ndim - a.ndim) + a.shape
+    out = _core.empty(tuple(r * n for r, n in zip(reps, shape)), a.dtype)
+    if out.size:
+        blocks = tuple(v for pair in zip(reps, shape) for v in pair)
+        source = a.reshape(tuple(v for n in shape for v in (1, n)))
+        _core.copyto(out.reshape(blocks), _core.broadcast_to(source, blocks))
+    return out
+
+
+def repeat(a, repeats, axis=None):
+    """Repeat each element of an array.
+
+    Parameters
+    ----------
+    a : array_like
+    repeats : int or sequence of int
+        Number of copies of each element; on the device it is read back, as the shape of the
+        result depends on it.
+    axis : int, optional
+        By default the flattened array is used.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If a number of copies is negative, or there are not as many as elements.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.repeat(cp.arange(3), [2, 0, 1])
+    array([0, 0, 2])
+    """
+    a = as_array(a)
+    if axis is None:
+        a, axis = a.ravel(), 0
+    axis = _core.normalize_axis(axis, a.ndim)
+    length = a.shape[axis]
+    if isinstance(repeats, ndarray):
+        repeats = repeats.get()
+    if not numpy.can_cast(numpy.asarray(repeats).dtype, numpy.int64, "safe") and not isinstance(
+        repeats, (list, tuple)
+    ):
+        raise TypeError("Cannot cast array data of the repeats to int64 according to the rule "
+                        "'safe'")  # fmt: skip
+    counts = host_ints(repeats, "repeats")
+    if counts.ndim > 1:
+        raise ValueError("object too deep for desired array")
+    if (counts < 0).any():
+        raise ValueError("repeats may not contain negative values.")
+    if counts.size == 1:
+        count = int(counts.reshape(()))
+        before, after = a.shape[:axis], a.shape[axis + 1 :]
+        out = _core.empty(before + (length * count,) + after, a.dtype)
+        if out.size:
+            shape = before + (length, count) + after
+            source = a.reshape(before + (length, 1) + after)
+            _core.copyto(out.reshape(shape), _core.broadcast_to(source, shape))
+        return out
+    if counts.size != length:
+        raise ValueError(
+            f"operands could not be broadcast together with shape ({length},) ({counts.size},)"
+        )
+    return take_valid(a, _core.asarray(numpy.repeat(numpy.arange(length), counts)), axis)

@@ -1,0 +1,142 @@
+"""How the functions of every chapter read their arguments: one rule, in one place."""
+
+from contextlib import nullcontext
+
+import numpy
+from cupy import _core
+from cupy._core import ndarray
+
+__all__ = [
+    "as_array", "cast", "check_bounds", "deliver", "host_ints", "is_host_scalar", "on_device",
+    "select", "take_valid", "valid_indices",
+]  # fmt: skip
+
+INT64 = numpy.dtype(numpy.int64)
+BOOL = numpy.dtype(numpy.bool_)
+
+
+def as_array(obj, dtype=None):
+    """Return `obj` as a device array; nested lists and scalars are uploaded, NumPy arrays refused.
+
+    An implicit copy of a NumPy array would hide the transfer that dominates the run time.
+    """
+    if type(obj) is ndarray:
+        return obj if dtype is None or obj.dtype == dtype else obj.astype(dtype)
+    if isinstance(obj, numpy.ndarray):
+        raise TypeError(
+            "a NumPy array lives in host memory and cannot be an operand; "
+            "upload it explicitly with cupy.asarray"
+        )
+    return _core.asarray(obj, dtype)
+
+
+def cast(array, dtype):
+    """Return `array` itself when it has `dtype` already, else a converted copy."""
+    return array if array.dtype == dtype else array.astype(dtype)
+
+
+def is_host_scalar(obj):
+    return isinstance(obj, (bool, int, float, complex, numpy.generic))
+
+
+def host_ints(obj, what):
+    """Return small integer data (shapes, counts, section borders) as a NumPy array on the host."""
+    if isinstance(obj, ndarray):
+        obj = obj.get()
+    values = numpy.asarray(obj)
+    if values.size == 0:
+        return values.astype(INT64)
+    if values.dtype.kind not in "iub":
+        raise TypeError(f"{what} must be integers, not {values.dtype}")
+    return values.astype(INT64)
+
+
+def on_device(device):
+    """Return the context in which a creation function with a `device` argument allocates."""
+    if device is None:
+        return nullcontext()
+    if hasattr(device, "__enter__"):
+        return device
+    raise TypeError(f"device must be a cupy device or None, not {type(device).__name__}")
+
+
+def select(condition, x, y, dtype=None):
+    """Return x where `condition` (bool array) holds, else y, in one launch."""
+    if dtype is None:
+        dtype = _core.result_type(x, y)
+    x, y = as_array(x, dtype), as_array(y, dtype)
+    shape = _core.broadcast_shapes(condition.shape, x.shape, y.shape)
+    out = _core.empty(shape, dtype)
+    operands = [
+        a if a.shape == shape else _core.broadcast_to(a, shape) for a in (condition, x, y)
+    ]
+    _core.run_op("where", operands, [out])
+    return out
+
+
+def take_valid(a, indices, axis):
+    """Gather along `axis` by int64 indices that are known to lie inside the axis."""
+    out = _core.empty(a.shape[:axis] + indices.shape + a.shape[axis + 1 :], a.dtype)
+    _core.run_op("take", [a, indices], [out], axis)
+    return out
+
+
+def check_bounds(indices, extent, axis=0, low=None):
+    """Raise IndexError unless every index lies in [low, extent); low is -extent by default.
+
+    Device indices are reduced and read back: a backend must never see an index out of range.
+    """
+    if indices.size == 0:
+        return
+    low = -extent if low is None else low
+    if isinstance(indices, ndarray):
+        bad = ((indices < low) | (indices >= extent)).any()
+        if not bad:
+            return
+        indices = indices.get()
+    wrong = (indices < low) | (indices >= extent)
+    if wrong.any():
+        index = indices[wrong].ravel()[0]
+        raise IndexError(f"index {index} is out of bounds for axis {axis} with size {extent}")
+
+
+def valid_indices(indices, extent, mode="raise", axis=0, low=None):
+    """Return `indices` as an int64 device array whose values are legal for an axis of `extent`.
+
+    Host indices are examined on the host, so that only device indices in mode 'raise' cost a
+    synchronisation.
+    """
+    if mode not in ("raise", "wrap", "clip"):
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+    on_device = isinstance(indices, ndarray)
+    if not on_device:
+        indices = numpy.asarray(indices)
+        if indices.size == 0:
+            indices = indices.astype(INT64)
+    if indices.dtype.kind not in "iub" or indices.dtype == numpy.uint64:
+        raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the "
+                        "rule 'safe'")  # fmt: skip
+    indices = indices.astype(INT64, copy=False)
+    if mode == "raise":
+        check_bounds(indices, extent, axis, low)
+    elif mode == "wrap":
+        indices = indices % extent if extent else indices
+    else:
+        xp = _core.ufuncs if on_device else numpy
+        indices = xp.minimum(xp.maximum(indices, 0), extent - 1)
+    return indices if on_device else _core.asarray(indices)
+
+
+def deliver(result, out, casting="same_kind"):
+    """Return `result`, or `out` after `result` was assigned to it."""
+    if out is None:
+        return result
+    if not isinstance(out, ndarray):
+        raise TypeError(f"out must be a cupy array, not {type(out).__name__}")
+    if out.shape != result.shape:
+        raise ValueError(f"out has shape {out.shape}, but the result has shape {result.shape}")
+    if not numpy.can_cast(result.dtype, out.dtype, casting):
+        raise TypeError(f"Cannot cast the result from {result.dtype!r} to {out.dtype!r} according "
+                        f"to the rule {casting!r}")  # fmt: skip
+    _core.copyto(out, result)
+    return out

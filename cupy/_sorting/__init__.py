@@ -1,0 +1,1 @@
+"""Sorting, searching and counting, as in NumPy's reference chapter."""

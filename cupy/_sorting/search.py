@@ -1,0 +1,351 @@
+"""Positions of elements, and the choice by a condition."""
+
+import numpy
+from cupy import _core
+from cupy._core import ndarray
+from cupy._core import ufuncs as uf
+from cupy._operands import BOOL, INT64, as_array, cast, check_bounds, take_valid
+from cupy._operands import select as _where
+
+__all__ = [
+    "argmax", "argmin", "argwhere", "digitize", "flatnonzero", "nanargmax", "nanargmin",
+    "nonzero", "searchsorted", "where",
+]  # fmt: skip
+
+
+def argmax(a, axis=None, out=None, *, keepdims=False):
+    """Return the indices of the maxima along an axis; of equal ones the first, NaN counts as one.
+
+    Parameters
+    ----------
+    a : array_like
+    axis : int, optional
+        By default the index into the flattened array.
+    out : ndarray, optional
+    keepdims : bool
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    ValueError
+        If the axis is empty.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.argmax(cp.array([1, 5, 2]))
+    array(1)
+    """
+    return as_array(a).argmax(axis=axis, out=out, keepdims=keepdims)
+
+
+def argmin(a, axis=None, out=None, *, keepdims=False):
+    """Return the indices of the minima along an axis; of equal ones the first, NaN counts as one.
+
+    Parameters
+    ----------
+    a : array_like
+    axis : int, optional
+        By default the index into the flattened array.
+    out : ndarray, optional
+    keepdims : bool
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    ValueError
+        If the axis is empty.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.argmin(cp.array([4, 1, 2]))
+    array(1)
+    """
+    return as_array(a).argmin(axis=axis, out=out, keepdims=keepdims)
+
+
+def _without_nan(a, value):
+    a = as_array(a)
+    return a if a.dtype.kind not in "fc" else _where(uf.isnan(a), value, a, a.dtype)
+
+
+def nanargmax(a, axis=None, out=None, *, keepdims=False):
+    """Return the indices of the maxima along an axis, ignoring NaN.
+
+    Parameters
+    ----------
+    a, axis, out, keepdims
+        As for `argmax`.
+
+    Returns
+    -------
+    out : ndarray of int64
+        0 for a slice of nothing but NaN (NumPy raises ValueError, which would synchronise).
+
+    Raises
+    ------
+    ValueError
+        If the axis is empty.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.nanargmax(cp.array([cp.nan, 5, 2]))
+    array(1)
+    """
+    return _without_nan(a, -numpy.inf).argmax(axis=axis, out=out, keepdims=keepdims)
+
+
+def nanargmin(a, axis=None, out=None, *, keepdims=False):
+    """Return the indices of the minima along an axis, ignoring NaN.
+
+    Parameters
+    ----------
+    a, axis, out, keepdims
+        As for `argmin`.
+
+    Returns
+    -------
+    out : ndarray of int64
+        0 for a slice of nothing but NaN (NumPy raises ValueError, which would synchronise).
+
+    Raises
+    ------
+    ValueError
+        If the axis is empty.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.nanargmin(cp.array([cp.nan, 5, 2]))
+    array(2)
+    """
+    return _without_nan(a, numpy.inf).argmin(axis=axis, out=out, keepdims=keepdims)
+
+
+def argwhere(a):
+    """Return the indices of the nonzero elements, one row per element. Synchronises.
+
+    Parameters
+    ----------
+    a : array_like
+
+    Returns
+    -------
+    out : ndarray of int64, shape (count, a.ndim)
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.argwhere(cp.array([[0, 1], [1, 0]]))
+    array([[0, 1],
+           [1, 0]])
+    """
+    a = as_array(a)
+    if a.ndim == 0:
+        return argwhere(a.reshape(1))[:, :0]
+    out = _core.empty((a.size, a.ndim), INT64)
+    return _core.run_op("nonzero", [a], [out])[0] if a.size else out
+
+
+def nonzero(a):
+    """Return the indices of the nonzero elements, one array per axis. Synchronises.
+
+    Parameters
+    ----------
+    a : array_like
+        Not 0-d.
+
+    Returns
+    -------
+    out : tuple of ndarray of int64
+
+    Raises
+    ------
+    ValueError
+        If `a` is 0-d.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.nonzero(cp.array([[0, 1], [1, 0]]))
+    (array([0, 1]), array([1, 0]))
+    """
+    a = as_array(a)
+    if a.ndim == 0:
+        raise ValueError("Calling nonzero on 0d arrays is not allowed. Use "
+                         "np.atleast_1d(scalar).nonzero() instead.")  # fmt: skip
+    rows = argwhere(a)
+    return tuple(rows[:, i] for i in range(a.ndim))
+
+
+def flatnonzero(a):
+    """Return the indices of the nonzero elements of the flattened array. Synchronises.
+
+    Parameters
+    ----------
+    a : array_like
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.flatnonzero(cp.array([[0, 1], [1, 0]]))
+    array([1, 2])
+    """
+    return argwhere(as_array(a).ravel()).reshape(-1)
+
+
+def where(condition, x=None, y=None, /):
+    """Return elements of `x` where a condition holds and of `y` elsewhere.
+
+    Parameters
+    ----------
+    condition : array_like
+    x, y : array_like, optional
+        Broadcast with `condition`. Without both the result is ``nonzero(condition)``,
+        which synchronises.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If only one of `x` and `y` is given.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.arange(4)
+    >>> cp.where(a < 2, a, 10 * a)
+    array([ 0,  1, 20, 30])
+    """
+    if x is None and y is None:
+        return nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("either both or neither of x and y should be given")
+    condition = as_array(condition)
+    if condition.dtype != BOOL:
+        condition = condition.astype(BOOL)
+    if type(x) is not ndarray and not isinstance(x, (bool, int, float, complex)):
+        x = as_array(x)
+    if type(y) is not ndarray and not isinstance(y, (bool, int, float, complex)):
+        y = as_array(y)
+    return _where(condition, x, y)
+
+
+def searchsorted(a, v, side="left", sorter=None):
+    """Return the indices where elements should be inserted to keep an array sorted.
+
+    Parameters
+    ----------
+    a : array_like
+        1-d, sorted in ascending order, or by `sorter`.
+    v : array_like
+    side : {'left', 'right'}
+        Before or behind equal elements.
+    sorter : array_like of int, optional
+        Indices that sort `a`.
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    ValueError
+        If `a` is not 1-d, or `side` is unknown.
+    TypeError
+        If `sorter` holds no integers.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.searchsorted(cp.array([1, 2, 3]), [2, 9])
+    array([1, 3])
+    """
+    if side not in ("left", "right"):
+        raise ValueError(f"search side must be 'left' or 'right' (got {side!r})")
+    a, v = as_array(a), as_array(v)
+    if a.ndim != 1:
+        raise ValueError("object of too small depth for desired array")
+    if sorter is not None:
+        sorter = as_array(sorter)
+        if sorter.dtype.kind not in "iu":
+            raise TypeError("sorter must only contain integers")
+        if sorter.shape != a.shape:
+            raise ValueError("sorter.size must equal a.size")
+        try:
+            check_bounds(sorter, a.size, low=0)
+        except IndexError:
+            raise ValueError("Sorter index out of range.") from None
+        a = take_valid(a, cast(sorter, INT64), 0)
+    dtype = numpy.promote_types(a.dtype, v.dtype) if a.dtype != v.dtype else a.dtype
+    out = _core.empty(v.shape, INT64)
+    if out.size:
+        _core.run_op("searchsorted", [cast(a, dtype), cast(v, dtype)], [out], side == "right")
+    return out
+
+
+def digitize(x, bins, right=False):
+    """Return the indices of the bins to which values belong. Synchronises to see the direction.
+
+    Parameters
+    ----------
+    x : array_like
+    bins : array_like
+        1-d and monotonic.
+    right : bool
+        Whether a bin includes its right border.
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    ValueError
+        If `bins` are not 1-d and monotonic.
+    TypeError
+        If `x` is complex.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.digitize(cp.array([0.2, 6.4]), cp.array([0, 1, 5]))
+    array([1, 3])
+    """
+    x, bins = as_array(x), as_array(bins)
+    if x.dtype.kind == "c":
+        raise TypeError("x may not be complex")
+    if bins.ndim != 1:
+        raise ValueError("object of too small depth for desired array")
+    if bins.size > 1:
+        low, high = bins[:-1], bins[1:]
+        flags = uf.minimum.reduce(_pair(low <= high, low >= high), axis=1).get()
+    else:
+        flags = (True, True)
+    side = "left" if right else "right"
+    if flags[0]:
+        return searchsorted(bins, x, side)
+    if flags[1]:
+        return bins.size - searchsorted(bins[::-1], x, side)
+    raise ValueError("bins must be monotonically increasing or decreasing")
+
+
+def _pair(first, second):
+    out = _core.empty((2, *first.shape), first.dtype)
+    out[0], out[1] = first, second
+    return out

@@ -1,0 +1,254 @@
+"""Ordering elements. Every sort is stable, so that `kind` never changes a result."""
+
+import operator
+
+import numpy
+from cupy import _core
+from cupy._core import ndarray
+from cupy._operands import INT64, as_array
+
+__all__ = ["argpartition", "argsort", "lexsort", "partition", "sort", "sort_complex"]
+
+_KINDS = ("quicksort", "heapsort", "mergesort", "stable", "introselect")
+
+
+def _check(kind, order, stable=None):
+    if order is not None:
+        raise ValueError("Cannot specify order when the array has no fields.")
+    if kind is not None:
+        if stable is not None:
+            raise ValueError("`kind` and `stable` parameters can't be provided at the same time.")
+        if not isinstance(kind, str) or kind.lower() not in _KINDS:
+            raise ValueError(f"sort kind must be one of {', '.join(map(repr, _KINDS[:4]))} "
+                             f"(got {kind!r})")  # fmt: skip
+
+
+def _sorted(name, a, axis, dtype):
+    """Sort or argsort a copy of `a` along `axis` in one launch."""
+    if axis is None:
+        a, axis = a.ravel(), -1
+    axis = _core.normalize_axis(axis, a.ndim)
+    out = _core.empty_like(a, dtype)
+    if out.size:
+        if axis == a.ndim - 1:
+            _core.run_op(name, [a], [out], True)
+        else:
+            _core.run_op(name, [a.swapaxes(axis, -1)], [out.swapaxes(axis, -1)], True)
+    return out
+
+
+def sort(a, axis=-1, kind=None, order=None, *, stable=None):
+    """Return a sorted copy of an array; NaN goes to the end.
+
+    Parameters
+    ----------
+    a : array_like
+    axis : int or None
+        None flattens first.
+    kind : {'quicksort', 'mergesort', 'heapsort', 'stable'}, optional
+        Accepted and without effect: the sort is always stable.
+    order : None
+        There are no fields.
+    stable : bool, optional
+        Without effect, too.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    AxisError
+        If `axis` is out of range.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.sort(cp.array([3, 1, 2]))
+    array([1, 2, 3])
+    """
+    _check(kind, order, stable)
+    a = as_array(a)
+    return _sorted("sort", a, axis, a.dtype)
+
+
+def argsort(a, axis=-1, kind=None, order=None, *, stable=None):
+    """Return the indices that would sort an array.
+
+    Parameters
+    ----------
+    a, axis, kind, order, stable
+        As for `sort`: equal elements always keep their order.
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    AxisError
+        If `axis` is out of range.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.argsort(cp.array([3, 1, 2]))
+    array([1, 2, 0])
+    """
+    _check(kind, order, stable)
+    a = as_array(a)
+    if a.ndim == 0:  # unlike sort, NumPy takes it for 1-d
+        a = a.reshape(1)
+    return _sorted("argsort", a, axis, INT64)
+
+
+def lexsort(keys, axis=-1):
+    """Return the indices that sort by several keys, the last one first in rank.
+
+    Parameters
+    ----------
+    keys : sequence of array_like
+        Of equal shapes.
+    axis : int
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    TypeError
+        If there is no key.
+    ValueError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.lexsort((cp.array([1, 2, 0]), cp.array([5, 4, 5])))
+    array([1, 2, 0])
+    """
+    keys = [as_array(k) for k in keys]
+    if not keys:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
+    if any(k.shape != keys[0].shape for k in keys):
+        raise ValueError("all keys need to be the same shape")
+    if keys[0].ndim == 0:
+        return _core.zeros((), INT64)
+    axis = _core.normalize_axis(axis, keys[0].ndim)
+    order = None
+    for key in keys:
+        key = key.swapaxes(axis, -1)
+        if order is None:
+            order = _sorted("argsort", key, -1, INT64)
+        else:
+            order = _gather(order, _sorted("argsort", _gather(key, order), -1, INT64))
+    return order.swapaxes(axis, -1)
+
+
+def _gather(a, indices):
+    out = _core.empty(indices.shape, a.dtype)
+    if out.size:
+        _core.run_op("take_along_axis", [a, indices], [out], a.ndim - 1)
+    return out
+
+
+def sort_complex(a):
+    """Return a sorted copy as a complex array: by real, then by imaginary parts.
+
+    Parameters
+    ----------
+    a : array_like
+
+    Returns
+    -------
+    out : ndarray
+        complex64 for integers of up to 16 bits and complex64 input, else complex128.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.sort_complex(cp.array([2, 1]))
+    array([1.+0.j, 2.+0.j])
+    """
+    out = sort(a)
+    if out.dtype.kind == "c":
+        return out
+    small = out.dtype.kind in "iu" and out.dtype.itemsize <= 2
+    return out.astype(numpy.complex64 if small else numpy.complex128)
+
+
+def _check_kth(a, kth, axis):
+    """kth may be any position: a full sort puts each in its place."""
+    extent = a.size if axis is None else a.shape[axis] if a.ndim else 1
+    if isinstance(kth, ndarray):
+        kth = kth.get()
+    for k in numpy.atleast_1d(kth).ravel().tolist():
+        if not -extent <= operator.index(k) < extent:
+            raise ValueError(f"kth(={k}) out of bounds ({extent})")
+
+
+def partition(a, kth, axis=-1, kind="introselect", order=None):
+    """Return a copy with the elements at `kth` where sorting would put them.
+
+    Parameters
+    ----------
+    a : array_like
+    kth : int or sequence of int
+        Smaller elements come before, larger ones behind. The result is sorted altogether,
+        which satisfies this for all positions.
+    axis : int or None
+        None flattens first.
+    kind, order
+        As for `sort`.
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    ValueError
+        If a position is out of range.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.partition(cp.array([3, 1, 2]), 1)
+    array([1, 2, 3])
+    """
+    a = as_array(a)
+    if axis is not None:
+        axis = _core.normalize_axis(axis, a.ndim)
+    _check_kth(a, kth, axis)
+    return sort(a, axis, kind, order)
+
+
+def argpartition(a, kth, axis=-1, kind="introselect", order=None):
+    """Return the indices that would partition an array.
+
+    Parameters
+    ----------
+    a, kth, axis, kind, order
+        As for `partition`.
+
+    Returns
+    -------
+    out : ndarray of int64
+
+    Raises
+    ------
+    ValueError
+        If a position is out of range.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.argpartition(cp.array([3, 1, 2]), 1)
+    array([1, 2, 0])
+    """
+    a = as_array(a)
+    if axis is not None:
+        axis = _core.normalize_axis(axis, max(a.ndim, 1))
+    _check_kth(a, kth, axis)
+    return argsort(a, axis, kind, order)
