@@ -48,6 +48,16 @@ def _mask_key(key, params):
     return params.index(name) if name in params else None
 
 
+def _direction(op, index, ctype, param):
+    """Whether a parameter is read and whether it is written, as C words.
+
+    const alone does not tell: the prototypes of CANN call many an output const.
+    """
+    target = "const" not in ctype or param in ("out", "result") or param.endswith("Out")
+    both = index == 0 and "Inplace" in op or param.endswith("Ref")
+    return ("true" if both or not target else "false", "true" if both or target else "false")
+
+
 def _max_rank(facts, name, dtypes):
     """The limit of all families, else the largest: the operator's own code checks the rest."""
     limit = dtypes.get("max_rank", 8)
@@ -82,9 +92,9 @@ def _table(facts):
                 seen[mask] = len(masks)
                 masks.append(mask)
             slot = seen[mask] if mask is not None else -1
-            constant = "true" if "const" in ctype else "false"
             kind = ARGUMENT_KINDS[plain_type(ctype)]
-            cells.append(f'{{"{param}", ArgKind::{kind}, {constant}, {slot}}}')
+            source, target = _direction(name, index, ctype, param)
+            cells.append(f'{{"{param}", ArgKind::{kind}, {source}, {target}, {slot}}}')
         rows.append((name, cells, _max_rank(facts, name, dtypes)))
     mask_rows = ",\n".join("    {" + ", ".join(hex(bits) + "u" for bits in mask) + "}" for mask in masks)
     param_rows, op_rows, start = [], [], 0

@@ -10,6 +10,8 @@ namespace {
 [[gnu::constructor]] void define_all() {
     define_unary();
     define_binary();
+    define_movement();
+    define_reduction();
 }
 }  // namespace
 

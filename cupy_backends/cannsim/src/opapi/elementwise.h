@@ -24,4 +24,7 @@ Source constant_int(Call &c, int slot, int64_t value, DType dtype);
 // Plans out = loop(inputs) with the loop of dtype `compute`. Shapes are checked already.
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out);
 
+// Plans out = in: any dtypes, `in` broadcasts. Shapes are checked already.
+aclnnStatus plan_cast(Call &c, int in, int out);
+
 }  // namespace cannsim

@@ -21,8 +21,8 @@ enum class ArgKind : uint8_t {
 struct ParamMeta {
     const char *name;
     ArgKind kind;
-    bool constant;  // an input, by the prototype's const
-    int16_t masks;  // row of kDtypeMasks, or -1
+    bool input, output;  // both for what an in-place operator changes
+    int16_t masks;       // row of kDtypeMasks, or -1
 };
 
 struct OpMeta {
@@ -100,6 +100,13 @@ struct Call {
     int64_t integer(int i) const { return args[i].i; }
     bool flag(int i) const { return args[i].i != 0; }
     const char *param(int i) const { return op.params[i].name; }
+
+    // The last parameter that is written: the result, or what an in-place form changes.
+    int output() const {
+        int i = op.nparams - 1;
+        while (i > 0 && !(op.params[i].output && op.params[i].kind == ArgKind::Tensor)) --i;
+        return i;
+    }
 };
 
 using Prepare = aclnnStatus (*)(Call &);

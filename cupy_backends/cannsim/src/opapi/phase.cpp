@@ -306,7 +306,8 @@ int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
         if (which == Which::Inputs && !inputs) break;
         for (int i = 0; i < op.nparams; ++i) {
             const ParamMeta &p = op.params[i];
-            if ((p.kind != ArgKind::Tensor && p.kind != ArgKind::TensorList) || p.constant != inputs) continue;
+            if ((p.kind != ArgKind::Tensor && p.kind != ArgKind::TensorList) || !(inputs ? p.input : p.output))
+                continue;
             if (index-- == 0) return p.kind == kind ? i : -1;
         }
     }

@@ -5,5 +5,7 @@ namespace cannsim {
 
 void define_unary();
 void define_binary();
+void define_movement();
+void define_reduction();
 
 }  // namespace cannsim
