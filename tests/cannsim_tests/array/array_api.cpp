@@ -4,6 +4,7 @@
 #include "array/isa/isa.h"
 #include "array/matmul.h"
 #include "array/reduce.h"
+#include "array/scan.h"
 
 using namespace cannsim;
 
@@ -20,6 +21,15 @@ API int k_reduce(int op, const View *out, const View *in, uint32_t axes, double 
 API int k_variance(const View *var, const View *mean, const View *in, uint32_t axes, double correction,
                    int root) {
     return int(variance(var, mean, *in, axes, correction, root));
+}
+API int k_arg_reduce(int largest, const View *value, const View *index, const View *in, int axis) {
+    return int(arg_reduce(largest, value, *index, *in, axis));
+}
+API int k_scan(int op, const View *out, const View *in, int axis, int exclusive, int reverse) {
+    return int(scan(ScanOp(op), *out, *in, axis, exclusive, reverse));
+}
+API int k_scan_extrema(int largest, const View *values, const View *indices, const View *in, int axis) {
+    return int(scan_extrema(largest, *values, indices, *in, axis));
 }
 API int64_t k_count_nonzero(const View *in) { return count_nonzero(*in); }
 

@@ -65,6 +65,7 @@ struct Engine {
     Nest<1> reduced;
     int64_t in_size, size;  // bytes of an element before and after casting
     bool staged;
+    bool short_direct;  // one run of elements that a single call reduces where they are
 
     Engine(const Reduction &r, const View &out, const View &in, uint32_t axes) : r(r) {
         in_size = itemsize(r.in);
@@ -85,6 +86,8 @@ struct Engine {
         reduced.make_positive(kIn);
         reduced.sort_axes(kIn);
         reduced.coalesce();
+        short_direct = !staged && reduced.ndim <= 1 && (reduced.ndim == 0 || (reduced.strides[kIn][0] == in_size &&
+                       reduced.shape[0] <= kMaxRows * int64_t(kRunBytes) / size));
         // Negative steps of reduced axes moved the base; kept positions are offsets from it.
         kept.data[kIn] = reduced.data[kIn];
         kept.sort_axes(kIn);
@@ -138,6 +141,7 @@ struct Engine {
         alignas(64) char centers[kRunBytes];
         if (center && !r.stage)
             for (int64_t i = 0; i < kRunBytes; i += size) std::memcpy(centers + i, center, size_t(size));
+        if (short_direct) return piece(result, x, reduced.ndim ? reduced.shape[0] : 1, centers);
         Nest<1> nest = reduced;
         nest.data[kIn] = const_cast<char *>(x);
         int last = nest.ndim - 1;
@@ -145,8 +149,6 @@ struct Engine {
         int64_t step = nest.ndim ? nest.strides[kIn][last] : in_size;
         bool direct = !staged && (step == in_size || n == 1);
         const int64_t longest = kMaxRows * int64_t(kRunBytes) / size;
-        if (direct && nest.ndim <= 1 && n <= longest) return piece(result, x, n, centers);
-
         Partials partials(r);
         char value[16];
         if (direct && n * size >= kStageBytes) {
@@ -230,10 +232,22 @@ struct Engine {
             const Engine &e = *static_cast<const Engine *>(opaque);
             Odometer<3> it(e.kept, e.kept.ndim);
             it.seek(begin);
-            alignas(16) char value[16];
-            for (int64_t i = begin; i < end; ++i, it.next()) {
-                e.reduce_runs(value, it.p[kIn], it.p[kCenter]);
-                e.finish(value, 1, it.p[kOut], 0, it.p[kCenter]);
+            // Results are finished a tile at a time while the outputs lie in one line.
+            int64_t value_bytes = e.r.lane_bytes * e.r.lanes_out, center_bytes = e.size;
+            alignas(64) char values[kTileBytes], centers[kTileBytes];
+            int64_t extent = e.kept.ndim ? e.kept.shape[e.kept.ndim - 1] : 1;
+            int64_t out_step = e.kept.ndim ? e.kept.strides[kOut][e.kept.ndim - 1] : 0;
+            for (int64_t i = begin; i < end;) {
+                int64_t in_line = extent - (e.kept.ndim ? it.index[e.kept.ndim - 1] : 0);
+                int64_t n = std::min({kTileBytes / 16, in_line, end - i});
+                char *out = it.p[kOut];
+                for (int64_t k = 0; k < n; ++k, it.next()) {
+                    e.reduce_runs(values + k * value_bytes, it.p[kIn], it.p[kCenter]);
+                    if (e.r.center)
+                        std::memcpy(centers + k * center_bytes, it.p[kCenter], size_t(center_bytes));
+                }
+                e.finish(values, n, out, out_step, centers);
+                i += n;
             }
         };
         void *self = const_cast<Engine *>(this);

@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include <limits>
 #include <type_traits>
 
 namespace cannsim::array::CANNSIM_ISA {
@@ -27,14 +28,16 @@ struct Prod {
     template <class V> static V map(V x, V) { return x; }
     template <class V> static V combine(V a, V b) { return a * b; }
 };
-// The first NaN met stays: it compares unequal to itself and never loses.
+// The first NaN met stays: it compares unequal to itself and never loses. tile() has a shorter way.
 struct Max {
     static constexpr bool pairwise = false, centered = false;
     template <class V> static V map(V x, V) { return x; }
     template <class V> static V combine(V a, V b) { return ((a > b) | (a != a)) ? a : b; }
+    template <class V> static V ordered(V a, V b) { return a > b ? a : b; }
 };
 struct Min : Max {
     template <class V> static V combine(V a, V b) { return ((a < b) | (a != a)) ? a : b; }
+    template <class V> static V ordered(V a, V b) { return a < b ? a : b; }
 };
 
 template <class Op, class T, class V, int U>
@@ -55,6 +58,39 @@ inline void tile(T *out, const char *x, int64_t nrows, int64_t stride, const T *
     for (int u = 0; u < U; ++u) vstore(reinterpret_cast<char *>(out) + u * sizeof(V), acc[u]);
 }
 
+// The integer of a float's width; the largest magnitude pattern seen tells whether a NaN was among
+// the elements, which is shorter than comparing each with itself.
+template <class T> using Pattern = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
+
+template <class Op, class T, class V, int U>
+inline void extremum_tile(T *out, const char *x, int64_t nrows, int64_t stride) {
+    using I = Vector<Pattern<T>, sizeof(V)>;
+    const I mask = I{} + std::numeric_limits<Pattern<T>>::max();
+    V acc[U];
+    I magnitude[U];
+#pragma GCC unroll 8
+    for (int u = 0; u < U; ++u) {
+        acc[u] = vload<V>(x + u * sizeof(V));
+        magnitude[u] = I(acc[u]) & mask;
+    }
+    for (int64_t r = 1; r < nrows; ++r) {
+        x += stride;
+#pragma GCC unroll 8
+        for (int u = 0; u < U; ++u) {
+            V value = vload<V>(x + u * sizeof(V));
+            I pattern = I(value) & mask;
+            acc[u] = Op::ordered(acc[u], value);
+            magnitude[u] = magnitude[u] > pattern ? magnitude[u] : pattern;
+        }
+    }
+    const Pattern<T> infinity = sizeof(T) == 4 ? Pattern<T>(0x7f800000) : Pattern<T>(0x7ff0000000000000);
+#pragma GCC unroll 8
+    for (int u = 0; u < U; ++u) {
+        V nan = V(magnitude[u]);  // the pattern itself is a NaN where it matters
+        vstore(reinterpret_cast<char *>(out) + u * sizeof(V), magnitude[u] > infinity ? nan : acc[u]);
+    }
+}
+
 template <class Op, class T>
 inline void block(T *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
                   const T *center) {
@@ -62,6 +98,9 @@ inline void block(T *out, const char *x, int64_t nrows, int64_t stride, int64_t 
     using V = Vector<T>;
     constexpr int64_t lanes = sizeof(V) / sizeof(T);
     int64_t j = 0;
+    if constexpr (std::is_base_of_v<Max, Op> && std::is_floating_point_v<T>)
+        for (; j + 4 * lanes <= width; j += 4 * lanes)
+            extremum_tile<Op, T, V, 4>(out + j, x + j * int64_t(sizeof(T)), nrows, stride);
     for (; j + U * lanes <= width; j += U * lanes)
         tile<Op, T, V, U>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
                          Op::centered ? center + j : nullptr);
