@@ -63,7 +63,10 @@ def contract_page(root: Path) -> str:
             for op in ops
             if op.kind == kind
         )
-        parts += [f"## {kind}\n", table(("operation", "in", "out", "attributes", "NumPy", "tolerance", "notes"), rows)]
+        parts += [
+            f"## {kind}\n",
+            table(("operation", "in", "out", "attributes", "NumPy", "tolerance", "notes"), rows),
+        ]
     return "\n".join(parts)
 
 

@@ -13,7 +13,16 @@ from string import Template
 from .contract import TableError
 
 FOLDER = Path("cupy_backends/cuda/libs")
-_COLUMNS = {"title": str, "header": str, "error": str, "failure": str, "instead": str, "constants": list, "functions": dict, "classes": dict}
+_COLUMNS = {
+    "title": str,
+    "header": str,
+    "error": str,
+    "failure": str,
+    "instead": str,
+    "constants": list,
+    "functions": dict,
+    "classes": dict,
+}
 _OPTIONAL = ("constants", "classes")
 _LETTERS = re.compile(r"\[(\w+)\]")
 
@@ -57,7 +66,9 @@ def expand(rows: dict[str, str], instead: str) -> list[tuple[str, str, str]]:
 
 def module_text(template: Template, name: str, library: dict) -> str:
     """Return the Cython source of one library."""
-    symbols = list(dict.fromkeys(symbol for column in ("functions", "classes") for _, symbol, _ in library[column]))
+    symbols = list(
+        dict.fromkeys(symbol for column in ("functions", "classes") for _, symbol, _ in library[column])
+    )
     number = {symbol: k for k, symbol in enumerate(symbols)}
 
     def rows(column):
@@ -67,7 +78,9 @@ def module_text(template: Template, name: str, library: dict) -> str:
         {key: library[key] for key in ("title", "header", "error", "failure", "instead")},
         module=name,
         count=len(symbols),
-        enumerators="\n".join(f'        _{constant} "{constant}"' for constant in (*library["constants"], library["failure"])),
+        enumerators="\n".join(
+            f'        _{constant} "{constant}"' for constant in (*library["constants"], library["failure"])
+        ),
         declarations="\n".join(f"    int {symbol}()" for symbol in symbols),
         constants="\n".join(f"{constant} = _{constant}" for constant in library["constants"]),
         stubs="\n".join(f"_stubs[{k}] = <_Stub>{symbol}" for k, symbol in enumerate(symbols)),

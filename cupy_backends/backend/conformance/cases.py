@@ -1,6 +1,6 @@
 """Rows of the op table become cases: operands, attributes and NumPy's answer.
 
-A kind's generator yields cases for each dtype that NumPy's function takes; a row that no generator covers is an error.
+A kind's generator yields cases for each dtype that NumPy's function takes; a row without one is an error.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,11 +10,23 @@ import numpy as np
 from ml_dtypes import bfloat16
 
 from cupy_backends.backend.conformance.values import (
-    ALL, COMPLEX, INTEGERS, LAYOUTS, NUMERIC, dtype_of, generator, lay, room, special, tame,
-)  # fmt: skip
+    ALL,
+    COMPLEX,
+    INTEGERS,
+    LAYOUTS,
+    NUMERIC,
+    dtype_of,
+    generator,
+    lay,
+    room,
+    special,
+    tame,
+)
 from cupy_backends.backend.rows import rows
 
-CHARS = dict(zip("?bhilBHILefdFD", ("bool", *INTEGERS, "float16", "float32", "float64", *COMPLEX), strict=True))
+CHARS = dict(
+    zip("?bhilBHILefdFD", ("bool", *INTEGERS, "float16", "float32", "float64", *COMPLEX), strict=True)
+)
 CHARS |= {"q": "int64", "Q": "uint64"}
 
 
@@ -37,7 +49,9 @@ class Case:
         if self.verify is not None:
             yield from self.verify(outputs)
         else:
-            yield from zip([""] * len(outputs), outputs, self.expected, self.bounds or [None] * len(outputs), strict=True)
+            yield from zip(
+                [""] * len(outputs), outputs, self.expected, self.bounds or [None] * len(outputs), strict=True
+            )
 
     def __str__(self):
         attrs = f", attrs {self.attrs}" if self.attrs else ""
@@ -70,8 +84,8 @@ def cases(op: str) -> Iterator[Case]:
     return _GENERATORS[op](row)
 
 
-# Where NumPy's meaning ends (shifts by a negative count, the absolute value of the least integer) or its answer
-# depends on the machine (complex functions at infinities, which of two zeros is the larger).
+# Where NumPy's meaning ends (shifts by a negative count, the absolute value of the least integer) or its
+# answer depends on the machine (complex functions at infinities, which of two zeros is the larger).
 _NONNEGATIVE_SECOND = {"power": 8, "left_shift": 70, "right_shift": 70}
 _NO_LEAST = ("gcd", "lcm")
 _NO_NEGATIVE_ZERO = ("maximum", "minimum", "fmax", "fmin", "clip")
@@ -80,8 +94,22 @@ _ILL_CONDITIONED = {  # second operands for which a rounding of the inputs alone
     "logaddexp2": np.abs,
     "power": lambda values: values / 8 if values.dtype.kind == "c" else values,
 }
-_ANY_COMPLEX = ("add", "subtract", "negative", "conjugate", "isnan", "isinf", "isfinite", "equal", "not_equal", "logical_not",
-                "logical_and", "logical_or", "logical_xor", "where")  # fmt: skip
+_ANY_COMPLEX = (
+    "add",
+    "subtract",
+    "negative",
+    "conjugate",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "equal",
+    "not_equal",
+    "logical_not",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "where",
+)
 
 
 def loops(row):
@@ -124,7 +152,11 @@ def _operand(row, position, name, shape, rng):
 def _wide(array):
     """Return ``array`` in double precision, where NumPy's own error is out of the way."""
     kind = array.dtype.kind
-    return array.astype(np.complex128 if kind == "c" else np.float64) if kind in "fc" or array.dtype == bfloat16 else array
+    return (
+        array.astype(np.complex128 if kind == "c" else np.float64)
+        if kind in "fc" or array.dtype == bfloat16
+        else array
+    )
 
 
 def reference(row, inputs, names):
@@ -135,7 +167,9 @@ def reference(row, inputs, names):
     with np.errstate(all="ignore"):
         results = function(*inputs)
         results = results if isinstance(results, tuple) else (results,)
-        return [np.asarray(result).astype(dtype_of(name)) for result, name in zip(results, names, strict=True)]
+        return [
+            np.asarray(result).astype(dtype_of(name)) for result, name in zip(results, names, strict=True)
+        ]
 
 
 def _paired(row, names, rng):
@@ -157,18 +191,34 @@ def elementwise(row):
         rng = generator(row.name, names)
         inputs, outs = names[: row.nin], names[row.nin :]
 
-        def case(layout, operands, layouts="contiguous", out_layout="contiguous", scalar=None, names=names, outs=outs):
+        def case(
+            layout,
+            operands,
+            layouts="contiguous",
+            out_layout="contiguous",
+            scalar=None,
+            names=names,
+            outs=outs,
+        ):
             shape = operands[0].shape
             if scalar is not None:
-                operands = [value if k != scalar else value.reshape(-1)[:1][0] for k, value in enumerate(operands)]
+                operands = [
+                    value if k != scalar else value.reshape(-1)[:1][0] for k, value in enumerate(operands)
+                ]
             expected = [np.broadcast_to(value, shape) for value in reference(row, operands, outs)]
-            placed = [value if value.ndim == 0 or k == scalar else lay(value, layouts) for k, value in enumerate(operands)]
+            placed = [
+                value if value.ndim == 0 or k == scalar else lay(value, layouts)
+                for k, value in enumerate(operands)
+            ]
             rooms = [room(shape, name, out_layout if len(shape) else "contiguous") for name in outs]
             return Case(row.name, names, layout, placed, rooms, expected)
 
         def operands(shape, inputs=inputs, rng=rng):
             made = [_operand(row, k, name, shape, rng) for k, name in enumerate(inputs)]
-            return [rng.permutation(value.reshape(-1)).reshape(shape) if value.size > 1 else value for value in made]
+            return [
+                rng.permutation(value.reshape(-1)).reshape(shape) if value.size > 1 else value
+                for value in made
+            ]
 
         yield case("special values", _paired(row, names, rng))
         for layout in LAYOUTS:

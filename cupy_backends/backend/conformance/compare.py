@@ -30,7 +30,9 @@ def _steps(got, want):
     with np.errstate(all="ignore"):
         a, b = _ordered(got), _ordered(want)
         rough = np.abs(a.astype(np.float64) - b.astype(np.float64))
-        steps = np.where(rough < 2.0**60, np.abs(a - b), rough)  # the exact difference of far values would wrap
+        steps = np.where(
+            rough < 2.0**60, np.abs(a - b), rough
+        )  # the exact difference of far values would wrap
         steps[(a == b) | (np.isnan(got) & np.isnan(want))] = 0
         steps[np.isnan(got) != np.isnan(want)] = np.inf
         steps[(got == 0) & (want == 0) & (np.signbit(got) != np.signbit(want))] = np.inf
@@ -39,7 +41,9 @@ def _steps(got, want):
 
 def allowed_ulp(row, dtype):
     """Return the largest error of ``row`` in ``dtype``, in units in the last place."""
-    ulp = 0 if row.ulp == "rel" else row.ulp  # what such a row leaves unbounded, zeros of a triangle, is exact
+    ulp = (
+        0 if row.ulp == "rel" else row.ulp
+    )  # what such a row leaves unbounded, zeros of a triangle, is exact
     if dtype.kind == "c":
         stated = re.search(r"complex: (\d+) ulp", row.note)
         return max(ulp, int(stated[1]) if stated else 0)
@@ -52,7 +56,7 @@ def _first(bad, got, want):
 
 
 def difference(row, got, want, bound=None):
-    """Return what is wrong with ``got``, or None. ``bound`` is ``(terms, magnitude)`` for rows with ulp = "rel"."""
+    """Return what is wrong with ``got``, or None; ``bound`` is ``(terms, magnitude)`` where ulp = "rel"."""
     want = np.asarray(want)
     if got.dtype != want.dtype or got.shape != want.shape:
         return f"got {got.dtype}{list(got.shape)}, NumPy has {want.dtype}{list(want.shape)}"
@@ -76,7 +80,7 @@ def difference(row, got, want, bound=None):
     else:
         limit = allowed_ulp(row, want.dtype)
         bad = np.zeros(want.shape, bool)
-        for a, b in zip(_parts(got), _parts(want)):
+        for a, b in zip(_parts(got), _parts(want), strict=True):
             bad |= _steps(np.ascontiguousarray(a), np.ascontiguousarray(b)) > limit
     return _first(bad, got, want) if bad.any() else None
 

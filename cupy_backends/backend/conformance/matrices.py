@@ -6,11 +6,27 @@ A factorisation is not unique: its factors are multiplied and held against the m
 import numpy as np
 
 from cupy_backends.backend.conformance.cases import Case, covers
-from cupy_backends.backend.conformance.values import ALL, COMPLEX, INTEGERS, LAYOUTS, dtype_of, generator, lay, room, special, tame
+from cupy_backends.backend.conformance.values import (
+    ALL,
+    COMPLEX,
+    INTEGERS,
+    LAYOUTS,
+    dtype_of,
+    generator,
+    lay,
+    room,
+    special,
+    tame,
+)
 
 _FIELDS = ("float32", "float64", *COMPLEX)
 _REAL_OF = {"float32": "float32", "float64": "float64", "complex64": "float32", "complex128": "float64"}
-_COMPLEX_OF = {"float32": "complex64", "float64": "complex128", "complex64": "complex64", "complex128": "complex128"}
+_COMPLEX_OF = {
+    "float32": "complex64",
+    "float64": "complex128",
+    "complex64": "complex64",
+    "complex128": "complex128",
+}
 
 
 def _double(array):
@@ -22,12 +38,20 @@ def _double(array):
 
 @covers("matmul")
 def matmul(row):
-    shapes = [((3, 4), (4, 5)), ((2, 3, 4), (2, 4, 2)), ((1, 7), (7, 1)), ((5, 0), (0, 3)), ((2, 2, 3, 3), (2, 2, 3, 3))]
+    shapes = [
+        ((3, 4), (4, 5)),
+        ((2, 3, 4), (2, 4, 2)),
+        ((1, 7), (7, 1)),
+        ((5, 0), (0, 3)),
+        ((2, 2, 3, 3), (2, 2, 3, 3)),
+    ]
     for name in ALL:
         rng = generator("matmul", name)
         for layout, (left, right) in zip(LAYOUTS, shapes, strict=True):
             make = special if name in INTEGERS else tame
-            a, b = (lay(make(name, int(np.prod(shape)), rng).reshape(shape), layout) for shape in (left, right))
+            a, b = (
+                lay(make(name, int(np.prod(shape)), rng).reshape(shape), layout) for shape in (left, right)
+            )
             yield _product(name, layout, a, b)
         a, b = tame(name, 20, rng).reshape(4, 5), tame(name, 15, rng).reshape(5, 3)
         yield _product(name, "stride 0", np.broadcast_to(a, (3, 4, 5)), np.broadcast_to(b, (3, 5, 3)))
@@ -38,8 +62,15 @@ def _product(name, layout, a, b):
     expected = np.matmul(_double(a), _double(b))
     magnitude = np.matmul(np.abs(_double(a)).astype(np.float64), np.abs(_double(b)).astype(np.float64))
     out = room(expected.shape, name)
-    return Case("matmul", (name,) * 3, layout, [a, b], [out], [expected.astype(dtype_of(name))],
-                bounds=[(a.shape[-1], magnitude)])  # fmt: skip
+    return Case(
+        "matmul",
+        (name,) * 3,
+        layout,
+        [a, b],
+        [out],
+        [expected.astype(dtype_of(name))],
+        bounds=[(a.shape[-1], magnitude)],
+    )
 
 
 def _regular(name, shape, rng):
@@ -75,24 +106,45 @@ def solve(row):
     for name, rng, layout, a in _squares(row):
         b = lay(tame(name, a.size // a.shape[-1] * 2, rng).reshape(*a.shape[:-1], 2), layout)
         expected = np.linalg.solve(_double(a), _double(b))
-        yield Case("solve", (name,) * 3, layout, [a, b], [room(b.shape, name)], [expected.astype(a.dtype)],
-                   bounds=[_bound(a, _norm(expected))])  # fmt: skip
+        yield Case(
+            "solve",
+            (name,) * 3,
+            layout,
+            [a, b],
+            [room(b.shape, name)],
+            [expected.astype(a.dtype)],
+            bounds=[_bound(a, _norm(expected))],
+        )
 
 
 @covers("inverse")
 def inverse(row):
     for name, _, layout, a in _squares(row):
         expected = np.linalg.inv(_double(a))
-        yield Case("inverse", (name,) * 2, layout, [a], [room(a.shape, name, layout)], [expected.astype(a.dtype)],
-                   bounds=[_bound(a, _norm(expected))])  # fmt: skip
+        yield Case(
+            "inverse",
+            (name,) * 2,
+            layout,
+            [a],
+            [room(a.shape, name, layout)],
+            [expected.astype(a.dtype)],
+            bounds=[_bound(a, _norm(expected))],
+        )
 
 
 @covers("det")
 def det(row):
     for name, _, layout, a in _squares(row):
         expected = np.asarray(np.linalg.det(_double(a)))
-        yield Case("det", (name,) * 2, layout, [a], [room(a.shape[:-2], name)], [expected.astype(a.dtype)],
-                   bounds=[_bound(a, np.abs(expected))])  # fmt: skip
+        yield Case(
+            "det",
+            (name,) * 2,
+            layout,
+            [a],
+            [room(a.shape[:-2], name)],
+            [expected.astype(a.dtype)],
+            bounds=[_bound(a, np.abs(expected))],
+        )
 
 
 @covers("slogdet")
@@ -101,8 +153,15 @@ def slogdet(row):
         sign, log = map(np.asarray, np.linalg.slogdet(_double(a)))
         real = _REAL_OF[name]
         rooms = [room(a.shape[:-2], name), room(a.shape[:-2], real)]
-        yield Case("slogdet", (name, name, real), layout, [a], rooms, [sign.astype(a.dtype), log.astype(real)],
-                   bounds=[_bound(a), _bound(a, np.maximum(np.abs(log), 1))])  # fmt: skip
+        yield Case(
+            "slogdet",
+            (name, name, real),
+            layout,
+            [a],
+            rooms,
+            [sign.astype(a.dtype), log.astype(real)],
+            bounds=[_bound(a), _bound(a, np.maximum(np.abs(log), 1))],
+        )
 
 
 @covers("cholesky")
@@ -110,8 +169,16 @@ def cholesky(row):
     for upper in (0, 1):
         for name, _, layout, a in _squares(row, _hermitian):
             expected = np.linalg.cholesky(_double(a), upper=bool(upper))
-            yield Case("cholesky", (name,) * 2, layout, [a], [room(a.shape, name)], [expected.astype(a.dtype)], (upper,),
-                       bounds=[_bound(a, _norm(expected))])  # fmt: skip
+            yield Case(
+                "cholesky",
+                (name,) * 2,
+                layout,
+                [a],
+                [room(a.shape, name)],
+                [expected.astype(a.dtype)],
+                (upper,),
+                bounds=[_bound(a, _norm(expected))],
+            )
 
 
 def _identity(q):
@@ -133,7 +200,15 @@ def qr(row):
             for mode, (rows, columns) in enumerate(((small, small), (m, m))):
                 rooms = [room((*shape[:-2], m, columns), name), room((*shape[:-2], rows, n), name)]
                 yield Case("qr", (name,), layout, [a], rooms, attrs=(mode,), verify=_qr_holds(a))
-            yield Case("qr", (name,), layout, [a], [room((*shape[:-2], small, n), name)], attrs=(2,), verify=_r_holds(a))
+            yield Case(
+                "qr",
+                (name,),
+                layout,
+                [a],
+                [room((*shape[:-2], small, n), name)],
+                attrs=(2,),
+                verify=_r_holds(a),
+            )
 
 
 def _qr_holds(a):
@@ -150,7 +225,12 @@ def _r_holds(a):
     def verify(outputs):
         (r,) = outputs
         gram = _double(a).mT.conj() @ _double(a)
-        yield "r* r = a* a", (_double(r).mT.conj() @ _double(r)).astype(a.dtype), gram.astype(a.dtype), _bound(a, _norm(gram))
+        yield (
+            "r* r = a* a",
+            (_double(r).mT.conj() @ _double(r)).astype(a.dtype),
+            gram.astype(a.dtype),
+            _bound(a, _norm(gram)),
+        )
 
     return verify
 
@@ -167,9 +247,22 @@ def svd(row):
             s = np.linalg.svd(_double(a), compute_uv=False).astype(real)
             values = room((*stack, k), real)
             for full in (0, 1):
-                rooms = [room((*stack, m, m if full else k), name), values, room((*stack, n if full else k, n), name)]
+                rooms = [
+                    room((*stack, m, m if full else k), name),
+                    values,
+                    room((*stack, n if full else k, n), name),
+                ]
                 yield Case("svd", (name, real), layout, [a], rooms, attrs=(full,), verify=_svd_holds(a, s))
-            yield Case("svd", (name, real), layout, [a], [values], [s], (0,), bounds=[_bound(a, s.max(-1, keepdims=True))])
+            yield Case(
+                "svd",
+                (name, real),
+                layout,
+                [a],
+                [values],
+                [s],
+                (0,),
+                bounds=[_bound(a, s.max(-1, keepdims=True))],
+            )
 
 
 def _svd_holds(a, expected):
@@ -194,16 +287,25 @@ def eigh(row):
             given = lay(np.triu(a) if upper else np.tril(a), layout)
             w = np.linalg.eigvalsh(_double(a)).astype(real)
             bound = _bound(a, np.abs(w).max(-1, keepdims=True))
-            yield Case("eigh", (name, real), layout, [given], [room(w.shape, real)], [w], (upper,), bounds=[bound])
+            yield Case(
+                "eigh", (name, real), layout, [given], [room(w.shape, real)], [w], (upper,), bounds=[bound]
+            )
             rooms = [room(w.shape, real), room(a.shape, name)]
-            yield Case("eigh", (name, real), layout, [given], rooms, attrs=(upper,), verify=_eigh_holds(a, w, bound))
+            yield Case(
+                "eigh", (name, real), layout, [given], rooms, attrs=(upper,), verify=_eigh_holds(a, w, bound)
+            )
 
 
 def _eigh_holds(a, expected, bound):
     def verify(outputs):
         w, v = outputs
         yield "w", w, expected, bound
-        yield "a v = v w", (_double(a) @ _double(v)).astype(a.dtype), (_double(v) * w[..., None, :]).astype(a.dtype), _bound(a, _norm(a))
+        yield (
+            "a v = v w",
+            (_double(a) @ _double(v)).astype(a.dtype),
+            (_double(v) * w[..., None, :]).astype(a.dtype),
+            _bound(a, _norm(a)),
+        )
         yield from _identity(v)
 
     return verify
@@ -221,7 +323,12 @@ def eig(row):
 def _eig_holds(a, target):
     def verify(outputs):
         w, v = outputs
-        yield "a v = v w", (_double(a) @ _double(v)).astype(target), (_double(v) * w[..., None, :]).astype(target), _bound(a, _norm(a))
+        yield (
+            "a v = v w",
+            (_double(a) @ _double(v)).astype(target),
+            (_double(v) * w[..., None, :]).astype(target),
+            _bound(a, _norm(a)),
+        )
         length = np.linalg.norm(_double(v), axis=-2).astype(_REAL_OF[target])
         yield "unit vectors", length, np.ones_like(length), _bound(a)
         yield from _trace_holds(a, target)([w])
@@ -253,7 +360,16 @@ def lstsq(row):
             expected = [x.astype(name), residuals.astype(real), np.asarray(rank, np.int64), s.astype(real)]
             rooms = [room((n, 2), name), room((2,), real), room((), "int64"), room((n,), real)]
             bounds = [_bound(a, _norm(x)), _bound(a, np.abs(b).max() ** 2 * m), None, _bound(a, s.max())]
-            yield Case("lstsq", (name, name, name, real, "int64", real), layout, [a, b], rooms, expected, (1e-6,), bounds)
+            yield Case(
+                "lstsq",
+                (name, name, name, real, "int64", real),
+                layout,
+                [a, b],
+                rooms,
+                expected,
+                (1e-6,),
+                bounds,
+            )
 
 
 _NORMS = ("backward", "ortho", "forward")
@@ -265,8 +381,16 @@ def _spectrum(row, source, target, function, attrs, n, out_length, layout, rng):
     expected = function(_double(array))
     assert expected.shape[-1] == out_length
     magnitude = np.abs(expected).max(-1, keepdims=True)
-    return Case(row.name, (source, target), layout, [array], [room((3, out_length), target)],
-                [expected.astype(target)], attrs, [(n * n, magnitude)])  # fmt: skip
+    return Case(
+        row.name,
+        (source, target),
+        layout,
+        [array],
+        [room((3, out_length), target)],
+        [expected.astype(target)],
+        attrs,
+        [(n * n, magnitude)],
+    )
 
 
 @covers("fft_c2c")
@@ -277,8 +401,17 @@ def fft_c2c(row):
             for norm, label in enumerate(_NORMS):
                 for forward in (0, 1):
                     transform = np.fft.fft if forward else np.fft.ifft
-                    yield _spectrum(row, name, name, lambda x, f=transform, n=n, o=label: f(x, n, norm=o),
-                                    (n, forward, norm), n, n, layout, rng)  # fmt: skip
+                    yield _spectrum(
+                        row,
+                        name,
+                        name,
+                        lambda x, f=transform, n=n, o=label: f(x, n, norm=o),
+                        (n, forward, norm),
+                        n,
+                        n,
+                        layout,
+                        rng,
+                    )
 
 
 @covers("fft_r2c", "fft_c2r")
@@ -290,5 +423,14 @@ def fft_real(row):
         transform = np.fft.rfft if to_complex else np.fft.irfft
         for layout, n in zip(LAYOUTS, _LENGTHS, strict=True):
             for norm, label in enumerate(_NORMS):
-                yield _spectrum(row, source, target, lambda x, f=transform, n=n, o=label: f(x, n, norm=o),
-                                (n, norm), n, n // 2 + 1 if to_complex else n, layout, rng)  # fmt: skip
+                yield _spectrum(
+                    row,
+                    source,
+                    target,
+                    lambda x, f=transform, n=n, o=label: f(x, n, norm=o),
+                    (n, norm),
+                    n,
+                    n // 2 + 1 if to_complex else n,
+                    layout,
+                    rng,
+                )

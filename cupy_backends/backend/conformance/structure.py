@@ -4,8 +4,19 @@ import numpy as np
 
 from cupy_backends.backend.conformance.cases import Case, covers
 from cupy_backends.backend.conformance.values import (
-    ALL, COMPLEX, INTEGERS, LAYOUTS, NUMERIC, REALS, dtype_of, generator, lay, room, special, tame,
-)  # fmt: skip
+    ALL,
+    COMPLEX,
+    INTEGERS,
+    LAYOUTS,
+    NUMERIC,
+    REALS,
+    dtype_of,
+    generator,
+    lay,
+    room,
+    special,
+    tame,
+)
 from cupy_backends.host import random as philox
 
 NARROW = ("float16", "bfloat16")
@@ -38,7 +49,12 @@ def copy(row):
         for target in ALL:
             rng = generator("copy", source, target)
             shapes = {layout: (3, 4, 5) for layout in LAYOUTS}
-            shapes |= {"broadcast": (3, 40), "rank 9": (1, 2, 1, 2, 3, 1, 2, 1, 2), "0-d": (), "empty": (0, 3)}
+            shapes |= {
+                "broadcast": (3, 40),
+                "rank 9": (1, 2, 1, 2, 3, 1, 2, 1, 2),
+                "0-d": (),
+                "empty": (0, 3),
+            }
             for k, (name, shape) in enumerate(shapes.items()):
                 values = _castable(source, target, int(np.prod(shape)), rng).reshape(shape)
                 array = lay(values, name if name in (*LAYOUTS, "broadcast") else "contiguous")
@@ -55,7 +71,9 @@ def fill(row):
     for name in ALL:
         for layout in LAYOUTS:
             value = special(name, 5, generator("fill", name))[-1]
-            yield Case("fill", (name, name), layout, [value], [room((3, 7), name, layout)], [np.full((3, 7), value)])
+            yield Case(
+                "fill", (name, name), layout, [value], [room((3, 7), name, layout)], [np.full((3, 7), value)]
+            )
 
 
 @covers("concatenate")
@@ -74,9 +92,19 @@ def concatenate(row):
 def triangle(row):
     for name in ALL:
         rng = generator(row.name, name)
-        for layout, shape, k in zip(LAYOUTS, [(4, 6), (2, 5, 3), (4, 4), (0, 3), (1, 7)], [0, 1, -2, 0, 3], strict=True):
+        for layout, shape, k in zip(
+            LAYOUTS, [(4, 6), (2, 5, 3), (4, 4), (0, 3), (1, 7)], [0, 1, -2, 0, 3], strict=True
+        ):
             array = lay(_sample(name, shape, rng), layout)
-            yield Case(row.name, (name, name), layout, [array], [room(shape, name)], [getattr(np, row.numpy)(array, k)], (k,))
+            yield Case(
+                row.name,
+                (name, name),
+                layout,
+                [array],
+                [room(shape, name)],
+                [getattr(np, row.numpy)(array, k)],
+                (k,),
+            )
 
 
 _REDUCED = [((3, 4, 5), (1,)), ((3, 4, 5), (0, 2)), ((3, 4, 5), (0, 1, 2)), ((7,), (0,)), ((2, 3), ())]
@@ -113,7 +141,10 @@ def _reduced(row, array, axes, target):
             return np.asarray(function(array, axis=axes)), None
         kind = wide.dtype if wide.dtype.kind in "fc" else dtype
         ufunc = np.multiply if row.name == "prod" else np.add
-        result, size = ufunc.reduce(wide, axis=axes, dtype=kind), ufunc.reduce(np.abs(wide), axis=axes, dtype=np.float64)
+        result, size = (
+            ufunc.reduce(wide, axis=axes, dtype=kind),
+            ufunc.reduce(np.abs(wide), axis=axes, dtype=np.float64),
+        )
         terms = array.size // max(np.size(result), 1)
         if row.name == "mean":
             result, size = result / terms, size / terms
@@ -153,7 +184,15 @@ def arg_reduction(row):
                 expected = getattr(np, row.numpy)(array.astype(np.float32), axis)
             else:
                 expected = getattr(np, row.numpy)(array, axis)
-            yield Case(row.name, (name, "int64"), layout, [array], [room(expected.shape, "int64")], [expected], (axis,))
+            yield Case(
+                row.name,
+                (name, "int64"),
+                layout,
+                [array],
+                [room(expected.shape, "int64")],
+                [expected],
+                (axis,),
+            )
         array = _sample(name, (300,), rng, tame)
         expected = np.asarray(getattr(np, row.numpy)(_wide(array), 0))
         yield Case(row.name, (name, "int64"), "long", [array], [room((), "int64")], [expected], (0,))
@@ -189,7 +228,9 @@ def _indices(n, shape, rng):
 def take(row):
     for name in ALL:
         rng = generator("take", name)
-        for layout, axis, shape in zip(LAYOUTS, (0, 1, 2, 1, 0), ((4,), (2, 3), (), (0,), (2, 1, 3)), strict=True):
+        for layout, axis, shape in zip(
+            LAYOUTS, (0, 1, 2, 1, 0), ((4,), (2, 3), (), (0,), (2, 1, 3)), strict=True
+        ):
             array = lay(_sample(name, (3, 4, 5), rng), layout)
             index = lay(_indices(array.shape[axis], shape, rng), layout if shape else "contiguous")
             expected = np.take(array, index, axis)
@@ -207,7 +248,9 @@ def take_along_axis(row):
             index = lay(_indices(array.shape[axis], shape, rng), layout)
             expected = np.take_along_axis(array, index, axis)
             out = room(shape, name, layout)
-            yield Case("take_along_axis", (name, "int64", name), layout, [array, index], [out], [expected], (axis,))
+            yield Case(
+                "take_along_axis", (name, "int64", name), layout, [array, index], [out], [expected], (axis,)
+            )
 
 
 _UPDATES = (None, np.add, np.multiply, np.maximum, np.minimum)
@@ -238,14 +281,29 @@ def put_along_axis(row):
                 # Repeated places only where the order of the updates cannot show.
                 repeat = name in INTEGERS or mode in (3, 4)
                 shape = [2 if k == axis else m for k, m in enumerate(start.shape)]
-                index = _indices(n, shape, rng) if repeat and mode else rng.permuted(
-                    np.broadcast_to(np.arange(n).reshape([-1 if k == axis else 1 for k in range(3)]), start.shape), axis=axis
-                ).take(range(2), axis)  # fmt: skip
+                index = (
+                    _indices(n, shape, rng)
+                    if repeat and mode
+                    else rng.permuted(
+                        np.broadcast_to(
+                            np.arange(n).reshape([-1 if k == axis else 1 for k in range(3)]), start.shape
+                        ),
+                        axis=axis,
+                    ).take(range(2), axis)
+                )
                 values = _sample(name, shape, rng, tame)
                 grid = list(np.ogrid[tuple(map(slice, shape))])
                 grid[axis] = index
                 expected = _updated(start, tuple(grid), values, mode)
-                yield Case("put_along_axis", ("int64", name, name), layout, [index, values], [start], [expected], (axis, mode))
+                yield Case(
+                    "put_along_axis",
+                    ("int64", name, name),
+                    layout,
+                    [index, values],
+                    [start],
+                    [expected],
+                    (axis, mode),
+                )
 
 
 @covers("getitem_advanced")
@@ -254,7 +312,10 @@ def getitem_advanced(row):
         rng = generator("getitem_advanced", name)
         for layout, k, shape in zip(LAYOUTS, (1, 2, 3, 2, 1), ((4,), (2, 3), (), (0,), (2, 2)), strict=True):
             array = lay(_sample(name, (3, 4, 5), rng), layout)
-            index = [lay(_indices(array.shape[axis], shape, rng), layout if shape else "contiguous") for axis in range(k)]
+            index = [
+                lay(_indices(array.shape[axis], shape, rng), layout if shape else "contiguous")
+                for axis in range(k)
+            ]
             expected = np.asarray(array[tuple(index)])
             out = room(expected.shape, name, layout if expected.ndim else "contiguous")
             yield Case("getitem_advanced", (name, "int64"), layout, [array, *index], [out], [expected])
@@ -268,21 +329,39 @@ def setitem_advanced(row):
             for layout, k in zip(LAYOUTS, (1, 2, 3, 2, 1), strict=True):
                 start = lay(_sample(name, (3, 4, 5), rng, tame), layout)
                 repeat = mode and (name in INTEGERS or mode in (3, 4))
-                places = rng.integers(0, np.prod(start.shape[:k]), 6) if repeat else rng.permutation(int(np.prod(start.shape[:k])))[:3]
-                index = [part - (n if axis == 0 else 0)  # negative on one axis
-                         for axis, (part, n) in enumerate(zip(np.unravel_index(places, start.shape[:k]), start.shape))]  # fmt: skip
+                places = (
+                    rng.integers(0, np.prod(start.shape[:k]), 6)
+                    if repeat
+                    else rng.permutation(int(np.prod(start.shape[:k])))[:3]
+                )
+                index = [
+                    part - (n if axis == 0 else 0)  # negative on one axis
+                    for axis, (part, n) in enumerate(
+                        zip(np.unravel_index(places, start.shape[:k]), start.shape)
+                    )
+                ]
                 values = _sample(name, (len(places), *start.shape[k:]), rng, tame)
                 if layout == "negative":
                     values = np.broadcast_to(values[:1].copy(), values.shape)
                 expected = _updated(start, tuple(index), values, mode)
-                yield Case("setitem_advanced", (name, "int64"), layout, [values, *index], [start], [expected], (mode,))
+                yield Case(
+                    "setitem_advanced",
+                    (name, "int64"),
+                    layout,
+                    [values, *index],
+                    [start],
+                    [expected],
+                    (mode,),
+                )
 
 
 @covers("nonzero")
 def nonzero(row):
     for name in ALL:
         rng = generator("nonzero", name)
-        for layout, shape in zip((*LAYOUTS, "broadcast"), ((30,), (3, 4), (2, 3, 4), (4, 0), (5, 5), (3, 4)), strict=True):
+        for layout, shape in zip(
+            (*LAYOUTS, "broadcast"), ((30,), (3, 4), (2, 3, 4), (4, 0), (5, 5), (3, 4)), strict=True
+        ):
             values = _sample(name, shape, rng)
             values[rng.random(shape) < 0.4] = 0
             array = lay(values, layout)
@@ -294,11 +373,20 @@ def nonzero(row):
 def masked(row):
     for name in ALL:
         rng = generator(row.name, name)
-        for layout, shape in zip((*LAYOUTS, "broadcast"), ((30,), (3, 4), (2, 3, 4), (4, 0), (5, 5), (3, 4)), strict=True):
+        for layout, shape in zip(
+            (*LAYOUTS, "broadcast"), ((30,), (3, 4), (2, 3, 4), (4, 0), (5, 5), (3, 4)), strict=True
+        ):
             array = lay(_sample(name, shape, rng), layout)
             mask = lay(rng.random(shape) < 0.5, layout)
             if row.name == "masked_select":
-                yield Case(row.name, (name, "bool", name), layout, [array, mask], [room(array.size, name)], [array[mask]])
+                yield Case(
+                    row.name,
+                    (name, "bool", name),
+                    layout,
+                    [array, mask],
+                    [room(array.size, name)],
+                    [array[mask]],
+                )
             elif layout != "broadcast":
                 values = _sample(name, (array.size + 2,), rng)
                 expected = array.copy()
@@ -316,7 +404,15 @@ def searchsorted(row):
                 values = _sample(name, (3, 7), rng)
                 expected = np.searchsorted(array, _wide(values), "right" if right else "left")
                 operands = [lay(array.astype(dtype_of(name)), layout), lay(values, layout)]
-                yield Case("searchsorted", (name, name, "int64"), layout, operands, [room((3, 7), "int64")], [expected], (right,))
+                yield Case(
+                    "searchsorted",
+                    (name, name, "int64"),
+                    layout,
+                    operands,
+                    [room((3, 7), "int64")],
+                    [expected],
+                    (right,),
+                )
 
 
 @covers("bincount")
@@ -326,22 +422,41 @@ def bincount(row):
         x = lay(rng.integers(0, 9, 40), layout)
         yield Case("bincount", ("int64",), layout, [x], [room(12, "int64")], [np.bincount(x, minlength=12)])
         weights = lay(np.round(rng.standard_normal(40), 1) * 0.5, layout)
-        yield Case("bincount", ("int64", "float64"), layout, [x, weights], [room(12, "float64")], [np.bincount(x, weights, 12)])
-    yield Case("bincount", ("int64",), "empty", [np.empty(0, np.int64)], [room(3, "int64")], [np.zeros(3, np.int64)])
+        yield Case(
+            "bincount",
+            ("int64", "float64"),
+            layout,
+            [x, weights],
+            [room(12, "float64")],
+            [np.bincount(x, weights, 12)],
+        )
+    yield Case(
+        "bincount", ("int64",), "empty", [np.empty(0, np.int64)], [room(3, "int64")], [np.zeros(3, np.int64)]
+    )
 
 
 @covers("sort", "argsort")
 def sorting(row):
     for name in ALL:
         rng = generator(row.name, name)
-        for layout, shape in zip((*LAYOUTS, "empty"), ((40,), (3, 17), (2, 3, 9), (5, 1), (2, 200), (3, 0)), strict=True):
+        for layout, shape in zip(
+            (*LAYOUTS, "empty"), ((40,), (3, 17), (2, 3, 9), (5, 1), (2, 200), (3, 0)), strict=True
+        ):
             for stable in (0, 1):
                 values = _sample(name, shape, rng)
                 values[values == 0] = 0
                 array = lay(values, layout if layout != "empty" else "contiguous")
                 ordered = np.sort(_wide(array), axis=-1).astype(array.dtype)
                 target = name if row.name == "sort" else "int64"
-                case = Case(row.name, (name, target), layout, [array], [room(shape, target, "strided")], [ordered], (stable,))
+                case = Case(
+                    row.name,
+                    (name, target),
+                    layout,
+                    [array],
+                    [room(shape, target, "strided")],
+                    [ordered],
+                    (stable,),
+                )
                 if row.name == "argsort":
                     case.expected = [np.argsort(_wide(array), axis=-1, kind="stable")]
                     if not stable:
@@ -354,8 +469,18 @@ def _any_order(array, ordered):
 
     def verify(outputs):
         (order,) = outputs
-        yield "permutation", np.sort(order, axis=-1), np.broadcast_to(np.arange(array.shape[-1]), array.shape), None
-        yield "order", np.take_along_axis(array, np.clip(order, 0, max(array.shape[-1] - 1, 0)), -1), ordered, None
+        yield (
+            "permutation",
+            np.sort(order, axis=-1),
+            np.broadcast_to(np.arange(array.shape[-1]), array.shape),
+            None,
+        )
+        yield (
+            "order",
+            np.take_along_axis(array, np.clip(order, 0, max(array.shape[-1] - 1, 0)), -1),
+            ordered,
+            None,
+        )
 
     return verify
 
@@ -365,7 +490,9 @@ def arange(row):
     for name in (*INTEGERS, *REALS):
         dtype = dtype_of(name)
         narrow = name in NARROW
-        for layout, n, start, step in zip(LAYOUTS, (10, 0, 1, 37, 5), (0, 3, -2, 0.5, 7), (1, 1, 3, 0.1, -2), strict=True):
+        for layout, n, start, step in zip(
+            LAYOUTS, (10, 0, 1, 37, 5), (0, 3, -2, 0.5, 7), (1, 1, 3, 0.1, -2), strict=True
+        ):
             if name in INTEGERS:
                 istart, istep = int(start), int(step) or 1
                 expected = (np.arange(n) * istep + istart).astype(dtype)
@@ -395,11 +522,15 @@ def random_integers(row):
     for name in INTEGERS:
         info = np.iinfo(name)
         extent = (info.max - info.min + 1) % 2**64
-        for (seed, offset), layout, low, width in zip(_SEEDS, LAYOUTS, (0, info.min, 3), (10, extent, 100), strict=False):
+        for (seed, offset), layout, low, width in zip(
+            _SEEDS, LAYOUTS, (0, info.min, 3), (10, extent, 100), strict=False
+        ):
             expected = np.empty((5, 9), name)
             philox.integers(expected, seed, offset, low, width)
             attrs = (seed, offset, low, width)
-            yield Case("random_integers", (name,), layout, [], [room((5, 9), name, layout)], [expected], attrs)
+            yield Case(
+                "random_integers", (name,), layout, [], [room((5, 9), name, layout)], [expected], attrs
+            )
 
 
 @covers("random_permutation")
@@ -407,4 +538,6 @@ def random_permutation(row):
     for (seed, offset), n in zip(_SEEDS, (1, 100, 1000), strict=True):
         expected = np.empty(n, np.int64)
         philox.permutation(expected, seed, offset)
-        yield Case("random_permutation", ("int64",), "contiguous", [], [room(n, "int64")], [expected], (seed, offset))
+        yield Case(
+            "random_permutation", ("int64",), "contiguous", [], [room(n, "int64")], [expected], (seed, offset)
+        )

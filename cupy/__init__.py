@@ -1,0 +1,175 @@
+"""CuPy for Huawei Ascend: NumPy on the NPU.
+
+>>> import cupy as cp
+>>> a = cp.arange(6, dtype=cp.float32).reshape(2, 3)
+>>> (a * 2).sum(axis=0)
+array([ 6., 10., 14.], dtype=float32)
+
+Names, signatures and results are NumPy's. Where no NPU is present the arrays live on a simulated one; ask
+``python -m cupy.doctor`` what this machine has.
+"""
+
+import numpy as _numpy
+
+try:
+    from cupy._core import _backend_is_built  # noqa: F401
+except ImportError as _error:
+    if "cupy._core" in str(_error) or "_backend_is_built" in str(_error):
+        raise ImportError(
+            "cupy was imported from a source tree that is not built. Run `pip install .` in its root and start "
+            "Python elsewhere, or build in place with `pip install -e .`"
+        ) from _error
+    raise
+
+from numpy import (  # noqa: E402
+    bool_ as bool_,
+    byte,
+    cdouble,
+    complex64,
+    complex128,
+    complexfloating,
+    csingle,
+    double,
+    dtype,
+    e,
+    errstate,
+    euler_gamma,
+    finfo,
+    float16,
+    float32,
+    float64,
+    floating,
+    format_float_positional,
+    format_float_scientific,
+    generic,
+    half,
+    iinfo,
+    inexact,
+    inf,
+    int8,
+    int16,
+    int32,
+    int64,
+    int_,
+    intc,
+    integer,
+    intp,
+    isdtype,
+    issubdtype,
+    iterable,
+    long,
+    longlong,
+    mintypecode,
+    nan,
+    newaxis,
+    number,
+    pi,
+    set_printoptions,
+    get_printoptions,
+    printoptions,
+    short,
+    signedinteger,
+    single,
+    typename,
+    ubyte,
+    uint,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    uintc,
+    uintp,
+    ulong,
+    ulonglong,
+    unsignedinteger,
+    ushort,
+)
+
+bool = _numpy.bool_
+
+from cupy import exceptions, xpu  # noqa: E402
+from cupy import cuda  # noqa: E402
+from cupy._core import (  # noqa: E402
+    asnumpy,
+    broadcast_shapes,
+    can_cast,
+    get_default_memory_pool,
+    may_share_memory,
+    ndarray,
+    promote_types,
+    result_type,
+    ufunc,
+)
+from cupy._core.ufuncs import *  # noqa: E402, F403
+from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
+from cupy._routes import host_route_count, host_routes, show_routes  # noqa: E402
+from cupy._creation.basic import *  # noqa: E402, F403
+from cupy._creation.from_data import *  # noqa: E402, F403
+from cupy._creation.matrix import *  # noqa: E402, F403
+from cupy._creation.ranges import *  # noqa: E402, F403
+from cupy._indexing.generate import *  # noqa: E402, F403
+from cupy._indexing.indexing import *  # noqa: E402, F403
+from cupy._indexing.insert import *  # noqa: E402, F403
+from cupy._indexing.iterate import *  # noqa: E402, F403
+from cupy._linalg.einsum import *  # noqa: E402, F403
+from cupy._linalg.gufunc import *  # noqa: E402, F403
+from cupy._linalg.products import *  # noqa: E402, F403
+from cupy._logic.comparison import *  # noqa: E402, F403
+from cupy._logic.content import *  # noqa: E402, F403
+from cupy._logic.truth import *  # noqa: E402, F403
+from cupy._logic.type_testing import *  # noqa: E402, F403
+from cupy._manipulation.add_remove import *  # noqa: E402, F403
+from cupy._manipulation.basic import *  # noqa: E402, F403
+from cupy._manipulation.dims import *  # noqa: E402, F403
+from cupy._manipulation.join import *  # noqa: E402, F403
+from cupy._manipulation.rearrange import *  # noqa: E402, F403
+from cupy._manipulation.shape import *  # noqa: E402, F403
+from cupy._manipulation.split import *  # noqa: E402, F403
+from cupy._manipulation.tiling import *  # noqa: E402, F403
+from cupy._manipulation.transpose import *  # noqa: E402, F403
+from cupy._set.setops import *  # noqa: E402, F403
+from cupy._set.unique import *  # noqa: E402, F403
+from cupy._sorting.count import *  # noqa: E402, F403
+from cupy._sorting.search import *  # noqa: E402, F403
+from cupy._sorting.sort import *  # noqa: E402, F403
+
+__version__ = "0.1.0"
+
+# Chapters of the API that many programs do not touch are imported when first asked for.
+_LAZY = ("fft", "linalg", "random", "testing", "lib", "polynomial", "typing", "doctor")
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        import importlib
+
+        return importlib.import_module(f"cupy.{name}")
+    if name == "bfloat16":
+        from cupy._core import dtype_of
+
+        return dtype_of("bfloat16").type
+    raise AttributeError(f"module 'cupy' has no attribute {name!r}")
+
+
+def get_array_module(*args):
+    """Return ``cupy`` if an argument is a device array, ``numpy`` otherwise.
+
+    Examples
+    --------
+    >>> import cupy as cp, numpy as np
+    >>> cp.get_array_module(np.ones(2)) is np, cp.get_array_module(cp.ones(2)) is cp
+    (True, True)
+    """
+    import sys
+
+    return sys.modules[__name__] if any(isinstance(a, ndarray) for a in args) else _numpy
+
+
+def get_default_pinned_memory_pool():
+    """Return a pool object for pinned host memory; see :class:`cupy.xpu.PinnedMemoryPool`."""
+    return xpu.PinnedMemoryPool()
+
+
+def is_available():
+    """Return whether a device can be used (the simulated one counts)."""
+    return xpu.is_available()

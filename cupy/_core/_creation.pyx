@@ -1,0 +1,545 @@
+"""Making arrays, and moving them between host and device."""
+
+from libc.string cimport memcpy, memset
+
+import numpy
+
+from cupy._core._dtype cimport code_of, code_of_dtype, dtype_object, itemsizes, pack, unpack
+from cupy._core._elementwise cimport Source, as_contiguous, converted, copy_into, fill_with, new_like
+from cupy._core._memory cimport current, ensure_current
+from cupy._core._ndarray cimport (
+    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_view, read_shape, shape_tuple)
+from cupy_backends.backend cimport _backend
+from cupy_backends.backend._backend cimport CUPY_FLOAT64
+
+from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
+
+
+cdef int check_order(object order, str allowed) except -1:
+    if order is not None and (not isinstance(order, str) or order not in allowed or len(order) != 1):
+        raise ValueError(f"order must be one of {', '.join(allowed)}, not {order!r}")
+    return 0
+
+
+def empty(shape, dtype=float, order="C"):
+    """Return a new array without initialising its elements.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    dtype : dtype-like, optional
+        float64 by default.
+    order : {'C', 'F'}, optional
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.empty((2, 3), dtype=cp.int8).shape
+    (2, 3)
+    """
+    cdef Py_ssize_t[MAX_RANK] extents
+    cdef int ndim = read_shape(shape, extents)
+    cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
+    check_order(order, "CF")
+    return new_array(code, ndim, extents, order == "F")
+
+
+cdef ndarray _filled(object shape, object value, object dtype, object order):
+    cdef unsigned char[16] scalar
+    cdef Py_ssize_t[MAX_RANK] extents
+    cdef int ndim = read_shape(shape, extents)
+    cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
+    cdef ndarray a
+    check_order(order, "CF")
+    if value is None:
+        memset(scalar, 0, 16)
+    else:
+        pack(value, code, scalar)
+    a = new_array(code, ndim, extents, order == "F")
+    fill_with(a, scalar)
+    return a
+
+
+def zeros(shape, dtype=float, order="C"):
+    """Return a new array of zeros.
+
+    Parameters, result and examples are those of :func:`empty`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.zeros(3)
+    array([0., 0., 0.])
+    """
+    return _filled(shape, None, dtype, order)
+
+
+def ones(shape, dtype=float, order="C"):
+    """Return a new array of ones.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.ones((2, 2), dtype=int)
+    array([[1, 1],
+           [1, 1]])
+    """
+    return _filled(shape, 1, dtype, order)
+
+
+def full(shape, fill_value, dtype=None, order="C"):
+    """Return a new array filled with `fill_value`, an array-like that broadcasts to `shape`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.full(3, 2.5)
+    array([2.5, 2.5, 2.5])
+    """
+    cdef ndarray a
+    if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
+        fill_value = asarray(fill_value)
+        a = empty(shape, fill_value.dtype if dtype is None else dtype, order)
+        copy_into(a, fill_value)
+        return a
+    if dtype is None:
+        dtype = numpy.asarray(fill_value).dtype
+    return _filled(shape, fill_value, dtype, order)
+
+
+cdef ndarray _like(ndarray a, object dtype, object order, object shape):
+    cdef Py_ssize_t[MAX_RANK] extents
+    cdef Source s
+    cdef int ndim, code = a.code if dtype is None else code_of(dtype)
+    check_order(order, "CFAK")
+    if shape is not None:
+        ndim = read_shape(shape, extents)
+        if ndim != a.rank:
+            order = "F" if order == "F" or order == "A" and not a.bits & C_CONTIGUOUS and a.bits & F_CONTIGUOUS else "C"
+    else:
+        ndim = a.rank
+        memcpy(extents, a.dims, ndim * sizeof(Py_ssize_t))
+    s.array = <void*>a
+    s.code = a.code
+    return new_like(&s, 1, code, ndim, extents, order)
+
+
+def empty_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """Return a new, uninitialised array with the shape, dtype and memory order of `a`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.empty_like(cp.zeros((2, 3), 'f4')).dtype
+    dtype('float32')
+    """
+    return _like(asarray(a), dtype, order, shape)
+
+
+def zeros_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """Return an array of zeros with the shape, dtype and memory order of `a`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.zeros_like(cp.ones(2))
+    array([0., 0.])
+    """
+    return full_like(a, 0, dtype, order, subok, shape)
+
+
+def ones_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """Return an array of ones with the shape, dtype and memory order of `a`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.ones_like(cp.zeros(2, int))
+    array([1, 1])
+    """
+    return full_like(a, 1, dtype, order, subok, shape)
+
+
+def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """Return an array filled with `fill_value`, with the shape, dtype and memory order of `a`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.full_like(cp.zeros(2, int), 7)
+    array([7, 7])
+    """
+    cdef ndarray out = _like(asarray(a), dtype, order, shape)
+    cdef unsigned char[16] scalar
+    if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
+        copy_into(out, asarray(fill_value))
+    else:
+        pack(fill_value, out.code, scalar)
+        fill_with(out, scalar)
+    return out
+
+
+cdef ndarray from_host(object host, object order):
+    """Return a device copy of a NumPy array of any layout."""
+    cdef Py_ssize_t[MAX_RANK] extents
+    cdef int code = code_of_dtype(host.dtype)
+    cdef int ndim = read_shape(host.shape, extents)
+    cdef bint fortran = order == "F" or order in ("K", "A") and host.flags.fnc
+    cdef ndarray a = new_array(code, ndim, extents, fortran)
+    host = numpy.require(host, requirements="FA" if fortran else "CA")
+    if a.size:
+        send(a, host)
+    return a
+
+
+cdef int send(ndarray a, object host) except -1:
+    """Copy `host`, which lies in memory as `a` does, to the device."""
+    cdef size_t source = host.ctypes.data if host.ndim else host.__array_interface__["data"][0]
+    ensure_current()
+    return _backend.check(
+        _backend.active().copy_to_device(<char*>a.block.address + a.offset, <const void*>source,
+                                         a.size * itemsizes[a.code], current().stream),
+        "copying from the host")
+
+
+cdef object to_host(ndarray a, object order="C"):
+    """Return a new NumPy array with the elements of `a`; waits for the stream."""
+    cdef ndarray source = a
+    cdef bint fortran = order == "F" or order in ("A", "K") and a.bits & F_CONTIGUOUS and not a.bits & C_CONTIGUOUS
+    cdef object host
+    cdef size_t target
+    if not a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS):
+        source = new_array(a.code, a.rank, a.dims, fortran)
+        copy_into(source, a)
+    host = numpy.empty(shape_tuple(a), dtype_object(a.code), "F" if fortran else "C")
+    if a.size:
+        ensure_current()
+        target = host.__array_interface__["data"][0] if a.code != 10 else host.view("u2").__array_interface__["data"][0]
+        _backend.check(
+            _backend.active().copy_to_host(<void*>target, <char*>source.block.address + source.offset,
+                                           a.size * itemsizes[a.code], current().stream),
+            "copying to the host")
+    return host
+
+
+cdef object first_element(ndarray a):
+    """Return the only element of `a` as a Python number; waits for the stream."""
+    cdef unsigned char[16] data
+    ensure_current()
+    _backend.check(
+        _backend.active().copy_to_host(data, <char*>a.block.address + a.offset, itemsizes[a.code], current().stream),
+        "copying to the host")
+    if a.code == CUPY_FLOAT64:
+        return (<double*>data)[0]
+    if a.code == 11:
+        return <double>(<float*>data)[0]
+    if a.code == 4:
+        return (<long long*>data)[0]
+    if a.code == 0:
+        return data[0] != 0
+    value = unpack(a.code, data)
+    return float(value) if a.code == 10 else value.item()
+
+
+def item(ndarray self, *args):
+    """Return one element as a Python number; waits for the device.
+
+    Parameters
+    ----------
+    *args : int or tuple of int
+        Nothing for an array of size 1, a flat index, or one index per axis.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.arange(6).reshape(2, 3).item(1, 2)
+    5
+    """
+    cdef ndarray a = self
+    if args:
+        if len(args) == 1 and isinstance(args[0], tuple):
+            args = args[0]
+        if len(args) == 1 and self.rank != 1:
+            a = self[numpy.unravel_index(args[0] + self.size if args[0] < 0 else args[0], shape_tuple(self))]
+        elif len(args) != self.rank:
+            raise ValueError("incorrect number of indices for array")
+        else:
+            a = self[tuple(args)]
+    elif self.size != 1:
+        raise ValueError("can only convert an array of size 1 to a Python scalar")
+    return first_element(a)
+
+
+def get(ndarray self, stream=None, order="C", out=None, blocking=True):
+    """Return a NumPy array with the elements; waits for the device.
+
+    Parameters
+    ----------
+    stream : optional
+        A stream to wait for as well.
+    order : {'C', 'F', 'A'}, optional
+    out : numpy.ndarray, optional
+        Array of the same shape and dtype to write to.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.arange(3).get()
+    array([0, 1, 2])
+    """
+    check_order(order, "CFAK")
+    if stream is not None:
+        stream.synchronize()
+    if out is None:
+        return to_host(self, order)
+    if not isinstance(out, numpy.ndarray):
+        raise TypeError(f"out must be a numpy.ndarray, not {type(out).__name__}")
+    if out.shape != shape_tuple(self) or out.dtype != self.dtype:
+        raise ValueError(f"out has shape {out.shape} and dtype {out.dtype}; "
+                         f"expected {shape_tuple(self)} and {self.dtype}")
+    out[...] = to_host(self, "C")
+    return out
+
+
+def set(ndarray self, arr, stream=None):
+    """Copy a NumPy array of the same shape into this array.
+
+    Examples
+    --------
+    >>> import cupy as cp, numpy as np
+    >>> a = cp.zeros(2)
+    >>> a.set(np.array([1., 2.]))
+    >>> a
+    array([1., 2.])
+    """
+    if not isinstance(arr, numpy.ndarray):
+        raise TypeError(f"set() takes a numpy.ndarray, not {type(arr).__name__}")
+    if arr.shape != shape_tuple(self):
+        raise ValueError(f"Shape mismatch. Old shape: {shape_tuple(self)}, new shape: {arr.shape}")
+    if not self.bits & WRITEABLE:
+        raise ValueError("assignment destination is read-only")
+    copy_into(self, from_host(arr.astype(self.dtype, copy=False), "C"))
+
+
+def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blocking=False):
+    """Return an array with the elements of `object`.
+
+    Parameters
+    ----------
+    object : array-like
+        A device array, a NumPy array, a scalar, or nested sequences of these.
+    dtype : dtype-like, optional
+    copy : bool or None, optional
+        False raises if a copy is needed, None copies only then.
+    order : {'K', 'A', 'C', 'F'}, optional
+    ndmin : int, optional
+        The least rank of the result.
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    TypeError
+        For dtypes that arrays do not hold (objects, strings, dates, structures).
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array([[1, 2], [3, 4]], dtype=cp.float32)
+    array([[1., 2.],
+           [3., 4.]], dtype=float32)
+    """
+    cdef ndarray a
+    cdef Source s
+    cdef int code
+    check_order(order, "KACF")
+    if isinstance(object, ndarray):
+        a = <ndarray>object
+        code = a.code if dtype is None else code_of(dtype)
+        fits = code == a.code and not (order == "C" and not a.bits & C_CONTIGUOUS
+                                       or order == "F" and not a.bits & F_CONTIGUOUS)
+        if copy is True or not fits:
+            if copy is False:
+                raise ValueError("Unable to avoid copy while creating an array as requested.")
+            s.array = <void*>a
+            s.code = a.code
+            object = new_like(&s, 1, code, a.rank, a.dims, "K" if order is None else order)
+            copy_into(<ndarray>object, a)
+            a = <ndarray>object
+    else:
+        if copy is False:
+            raise ValueError("Unable to avoid copy: the elements are on the host.")
+        a = from_sequence(object, dtype, order)
+    if a.rank < ndmin:
+        a = a.reshape((1,) * (ndmin - a.rank) + shape_tuple(a))
+    return a
+
+
+cdef ndarray from_sequence(object obj, object dtype, object order):
+    """Return an array of host data, or of nested sequences that hold device arrays."""
+    if not isinstance(obj, numpy.ndarray) and contains_arrays(obj):
+        return stacked(obj, dtype)
+    wanted = None if dtype is None else dtype_object(code_of(dtype))
+    if isinstance(obj, numpy.ndarray) or wanted is None:
+        host = numpy.asarray(obj)
+        if wanted is not None:
+            with numpy.errstate(all="ignore"):
+                host = host.astype(wanted, copy=False)
+    else:
+        host = numpy.asarray(obj, dtype=wanted)
+    if not host.dtype.isnative:
+        host = host.astype(host.dtype.newbyteorder("="))
+    return from_host(host, order or "K")
+
+
+cdef bint contains_arrays(object obj) except -1:
+    if not isinstance(obj, (list, tuple)):
+        return isinstance(obj, ndarray)
+    for x in obj:
+        if isinstance(x, ndarray) or isinstance(x, (list, tuple)) and contains_arrays(x):
+            return True
+    return False
+
+
+cdef ndarray stacked(object obj, object dtype):
+    """Join the entries of a sequence, some of which are device arrays."""
+    from cupy._core._dtype import result_type
+    parts = [asarray(x) for x in obj]
+    kind = result_type(*parts) if dtype is None else dtype_object(code_of(dtype))
+    cdef ndarray out
+    if any(p.shape != parts[0].shape for p in parts):
+        raise ValueError(f"setting an array element with a sequence: the entries have shapes {[p.shape for p in parts]}")
+    out = empty((len(parts),) + parts[0].shape, kind)
+    for i, p in enumerate(parts):
+        out[i] = p
+    return out
+
+
+def asarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False):
+    """Return `a` as a device array, without a copy if it is one already.
+
+    Parameters
+    ----------
+    a : array-like
+    dtype : dtype-like, optional
+    order : {'K', 'A', 'C', 'F'}, optional
+    copy : bool or None, optional
+
+    Examples
+    --------
+    >>> import cupy as cp, numpy as np
+    >>> cp.asarray(np.arange(3)) * 2
+    array([0, 2, 4])
+    """
+    if type(a) is ndarray and dtype is None and order is None and copy is None:
+        return a
+    return array(a, dtype, copy=copy, order="K" if order is None else order)
+
+
+def asnumpy(a, stream=None, order="C", out=None, *, blocking=True):
+    """Return `a` as a NumPy array on the host; waits for the device.
+
+    Parameters are those of :meth:`ndarray.get`; host data pass through ``numpy.asarray``.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.asnumpy(cp.ones(2))
+    array([1., 1.])
+    """
+    if isinstance(a, ndarray):
+        return get(a, stream, order, out, blocking)
+    host = numpy.asarray(a, order=order)
+    if out is None:
+        return host
+    out[...] = host
+    return out
+
+
+def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+    """Return a copy of the array, cast to `dtype`.
+
+    Parameters
+    ----------
+    dtype : dtype-like
+    order : {'K', 'A', 'C', 'F'}, optional
+    casting : str, optional
+        NumPy's casting rule to hold the cast to.
+    copy : bool, optional
+        False returns the array itself if nothing has to change.
+
+    Raises
+    ------
+    TypeError
+        If `casting` forbids the cast.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array([1.7, -1.7]).astype(int)
+    array([ 1, -1])
+    """
+    cdef int code = code_of(dtype)
+    cdef Source s
+    cdef ndarray out
+    from cupy._core._dtype import can_cast
+    check_order(order, "KACF")
+    if code != self.code and casting != "unsafe" and not can_cast(self.dtype, dtype_object(code), casting):
+        raise TypeError(f"Cannot cast array data from {self.dtype!r} to {dtype_object(code)!r} "
+                        f"according to the rule '{casting}'")
+    if not copy and code == self.code and (order in ("K", "A") or order == "C" and self.bits & C_CONTIGUOUS
+                                           or order == "F" and self.bits & F_CONTIGUOUS):
+        return self
+    s.array = <void*>self
+    s.code = self.code
+    out = new_like(&s, 1, code, self.rank, self.dims, order)
+    copy_into(out, self)
+    return out
+
+
+def copy(ndarray self, order="C"):
+    """Return a copy of the array.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.arange(3)
+    >>> b = a.copy(); b[0] = 9
+    >>> a
+    array([0, 1, 2])
+    """
+    return array(self, order=order)
+
+
+def fill(ndarray self, value):
+    """Set every element to `value`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.empty(2)
+    >>> a.fill(3)
+    >>> a
+    array([3., 3.])
+    """
+    cdef unsigned char[16] scalar
+    if not self.bits & WRITEABLE:
+        raise ValueError("assignment destination is read-only")
+    if isinstance(value, ndarray):
+        if (<ndarray>value).size != 1:
+            raise ValueError("fill() takes a scalar or an array of size 1")
+        copy_into(self, (<ndarray>value).reshape(()))
+        return
+    pack(value, self.code, scalar)
+    fill_with(self, scalar)
+
+
+def copyto(ndarray dst, src):
+    """dst[...] = src, with broadcasting and an unsafe cast, in one launch."""
+    copy_into(dst, asarray(src))

@@ -1,0 +1,255 @@
+"""Dtypes: the contract's codes against NumPy's dtype objects, promotion (NEP 50), scalars as bytes.
+
+NumPy decides every promotion; bfloat16, which NumPy leaves open, stands here.
+"""
+
+from libc.string cimport memcpy
+
+import numpy
+from cpython.bool cimport PyBool_Check
+from cpython.complex cimport PyComplex_Check
+from cpython.float cimport PyFloat_Check, PyFloat_AsDouble
+from cpython.long cimport PyLong_Check
+from cpython.bytes cimport PyBytes_AS_STRING
+
+from cupy_backends.backend._backend cimport (
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_COMPLEX128, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_FLOAT64, CUPY_INT8,
+    CUPY_INT16, CUPY_INT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT16, CUPY_UINT32, CUPY_UINT64)
+
+cdef list _objects = [
+    numpy.dtype(t) for t in (
+        "?", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16")
+] + [None] + [numpy.dtype(t) for t in ("float32", "float64", "complex64", "complex128")]
+
+for _i, _d in enumerate(_objects):
+    itemsizes[_i] = 2 if _d is None else _d.itemsize
+
+# NumPy's type numbers cover every character code of one width ('l' and 'q', 'L' and 'Q').
+cdef int[24] _code_of_num
+for _i in range(24):
+    _code_of_num[_i] = -1
+_names = [None if _d is None else _d.name for _d in _objects]
+for _c in "?bhilqBHILQefdFD":
+    _d = numpy.dtype(_c)
+    _code_of_num[_d.num] = _names.index(_d.name)
+
+cdef object _bfloat16 = None
+cdef int _bfloat16_num = -1
+
+
+cdef object bfloat16_dtype():
+    """Return ml_dtypes' bfloat16; imported when a program first asks for it."""
+    global _bfloat16, _bfloat16_num
+    if _bfloat16 is None:
+        import ml_dtypes
+        _bfloat16 = numpy.dtype(ml_dtypes.bfloat16)
+        _bfloat16_num = _bfloat16.num
+        _objects[CUPY_BFLOAT16] = _bfloat16
+    return _bfloat16
+
+
+cdef object dtype_object(int code):
+    """Return NumPy's dtype for a code of the contract."""
+    cdef object found = _objects[code]
+    return bfloat16_dtype() if found is None else found
+
+
+cdef int code_of_dtype(object d) except -1:
+    """Return the contract's code of a numpy.dtype."""
+    cdef int num = d.num
+    cdef int code = -1
+    if 0 <= num < 24:
+        code = _code_of_num[num]
+    elif num == _bfloat16_num or d.name == "bfloat16":
+        bfloat16_dtype()
+        code = CUPY_BFLOAT16
+    if code < 0:
+        raise TypeError(f"dtype {d} is not supported: arrays hold bool, integers, floats and complex numbers "
+                        "(bool, int8-64, uint8-64, float16/32/64, bfloat16, complex64/128)")
+    if not d.isnative:
+        raise TypeError(f"dtype {d} is not in the machine's byte order; convert with numpy's astype first")
+    return code
+
+
+cdef int code_of(object obj) except -1:
+    """Return the code of anything that names a dtype; None means float64."""
+    if isinstance(obj, numpy.dtype):
+        return code_of_dtype(obj)
+    if isinstance(obj, str) and obj == "bfloat16":
+        bfloat16_dtype()
+        return CUPY_BFLOAT16
+    return code_of_dtype(numpy.dtype(obj))
+
+
+def dtype_of(obj):
+    """Return the numpy.dtype that `obj` names, refusing what arrays cannot hold."""
+    return dtype_object(code_of(obj))
+
+
+cdef int scalar_code(object value) except -2:
+    """Return the code of a scalar operand: weak for Python's types, strong for NumPy's, -1 for anything else."""
+    cdef object t = type(value)
+    if t is float:
+        return WEAK_FLOAT
+    if t is int:
+        return WEAK_INT
+    if t is bool:
+        return CUPY_BOOL
+    if t is complex:
+        return WEAK_COMPLEX
+    if isinstance(value, numpy.generic):
+        return code_of_dtype(value.dtype)
+    if PyBool_Check(value):
+        return CUPY_BOOL
+    if PyLong_Check(value):
+        return WEAK_INT
+    if PyFloat_Check(value):
+        return WEAK_FLOAT
+    if PyComplex_Check(value):
+        return WEAK_COMPLEX
+    if type(value).__name__ == "bfloat16":
+        return code_of_dtype(numpy.asarray(value).dtype)
+    return -1
+
+
+cdef int pack(object value, int code, unsigned char* out) except -1:
+    """Write `value` as one element of dtype `code`; OverflowError for a Python integer out of its range."""
+    cdef double d
+    cdef float f
+    cdef long long i
+    cdef object t = type(value)
+    cdef bytes data
+    if t is float or t is int and (code == CUPY_FLOAT32 or code == CUPY_FLOAT64):
+        d = value
+        if code == CUPY_FLOAT32:
+            f = <float>d
+            memcpy(out, &f, 4)
+            return 0
+        if code == CUPY_FLOAT64:
+            memcpy(out, &d, 8)
+            return 0
+    elif t is int and (code == CUPY_INT32 or code == CUPY_INT64) and -2147483648 <= value <= 2147483647:
+        i = value
+        memcpy(out, &i, itemsizes[code])  # little endian: the low bytes are the narrower number
+        return 0
+    if code == CUPY_BFLOAT16 and t is int:
+        value = float(value)
+    if code == CUPY_BOOL:
+        value = bool(value)
+    with numpy.errstate(all="ignore"):
+        if t is int or t is bool:
+            data = numpy.asarray(value, dtype=dtype_object(code)).tobytes()
+        else:
+            data = numpy.asarray(value).astype(dtype_object(code)).tobytes()
+    memcpy(out, PyBytes_AS_STRING(data), itemsizes[code])
+    return 0
+
+
+cdef object unpack(int code, const unsigned char* data):
+    """Return the NumPy scalar of dtype `code` stored at `data`."""
+    return numpy.frombuffer((<const char*>data)[:itemsizes[code]], dtype=dtype_object(code))[0]
+
+
+cdef int _stand_in(int code) noexcept:
+    return CUPY_FLOAT16 if code == CUPY_BFLOAT16 else code
+
+
+cdef int promote_codes(int a, int b) except -1:
+    """Return the common dtype of two codes, as numpy.promote_types; bfloat16 behaves like float16, and gives
+    float32 together with it."""
+    cdef int result
+    if a == b:
+        return a
+    if a != CUPY_BFLOAT16 and b != CUPY_BFLOAT16:
+        return code_of_dtype(numpy.promote_types(dtype_object(a), dtype_object(b)))
+    if a == CUPY_FLOAT16 or b == CUPY_FLOAT16:
+        return CUPY_FLOAT32
+    result = code_of_dtype(numpy.promote_types(dtype_object(_stand_in(a)), dtype_object(_stand_in(b))))
+    return CUPY_BFLOAT16 if result == CUPY_FLOAT16 else result
+
+
+cdef bint can_cast_codes(int source, int target, str casting) except -1:
+    """Return whether a cast is allowed under one of NumPy's casting rules."""
+    if source == target or casting == "unsafe":
+        return True
+    if source != CUPY_BFLOAT16 and target != CUPY_BFLOAT16:
+        return numpy.can_cast(dtype_object(source), dtype_object(target), casting)
+    if casting in ("no", "equiv"):
+        return False
+    if casting == "safe" and (source == CUPY_FLOAT16 or target == CUPY_FLOAT16):
+        return False
+    return numpy.can_cast(dtype_object(_stand_in(source)), dtype_object(_stand_in(target)), casting)
+
+
+def _strip(arg):
+    """Return what NumPy needs to know of `arg` for promotion: a dtype or a Python scalar's type."""
+    if hasattr(arg, "dtype") and hasattr(arg, "shape"):
+        return arg.dtype
+    cdef int code = scalar_code(arg)
+    if code == WEAK_INT:
+        return 0
+    if code == WEAK_FLOAT:
+        return 0.0
+    if code == WEAK_COMPLEX:
+        return 0j
+    if code >= 0:
+        return dtype_object(code)
+    return dtype_of(arg)
+
+
+def result_type(*arrays_and_dtypes):
+    """Return the dtype that NumPy's promotion rules give for the operands (NEP 50).
+
+    Parameters
+    ----------
+    *arrays_and_dtypes : ndarray, scalar or dtype
+        Python scalars adapt to the others.
+
+    Returns
+    -------
+    numpy.dtype
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.result_type(cp.float32, cp.zeros(2, 'i4'), 1.0)
+    dtype('float64')
+    """
+    parts = [_strip(a) for a in arrays_and_dtypes]
+    strong = [p for p in parts if isinstance(p, numpy.dtype)]
+    if _bfloat16 is None or _bfloat16 not in strong:
+        return dtype_of(numpy.result_type(*parts))
+    cdef int code = code_of_dtype(strong[0])
+    for p in strong[1:]:
+        code = promote_codes(code, code_of_dtype(p))
+    if code != CUPY_BFLOAT16:
+        return numpy.result_type(dtype_object(code), *[p for p in parts if not isinstance(p, numpy.dtype)])
+    return numpy.dtype("complex64") if any(isinstance(p, complex) for p in parts) else dtype_object(code)
+
+
+def promote_types(type1, type2):
+    """Return the smallest dtype to which both dtypes can be cast safely, as numpy.promote_types.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.promote_types('i4', 'f4')
+    dtype('float64')
+    """
+    return dtype_object(promote_codes(code_of(type1), code_of(type2)))
+
+
+def can_cast(from_, to, casting="safe"):
+    """Return whether a cast between dtypes is allowed under `casting`, as numpy.can_cast.
+
+    An array stands for its dtype.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.can_cast('i4', 'f4'), cp.can_cast('i4', 'f4', casting='same_kind')
+    (False, True)
+    """
+    if isinstance(from_, (int, float, complex)) and not isinstance(from_, numpy.generic):
+        raise TypeError("can_cast() does not take Python scalars: their dtype depends on the other operand")
+    return bool(can_cast_codes(code_of(getattr(from_, "dtype", from_)), code_of(to), casting))

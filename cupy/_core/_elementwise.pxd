@@ -1,0 +1,24 @@
+from cupy._core._ndarray cimport MAX_RANK, ndarray
+from cupy_backends.backend._backend cimport cupyAttr, cupyOperand, cupyPlan
+
+cdef enum:
+    MAX_OPERANDS = 8
+
+
+cdef struct Source:
+    # One operand of an element-wise launch: an array (borrowed) or a host scalar.
+    void* array
+    unsigned char[16] scalar
+    int code
+
+
+cdef int broadcast_shape(const Source* sources, int n, Py_ssize_t* shape) except -1
+cdef ndarray new_like(const Source* sources, int n, int code, int ndim, const Py_ssize_t* shape, str order)
+cdef int launch_elementwise(cupyPlan* plan, const Source* sources, int n, int ndim, const Py_ssize_t* shape) except -1
+cdef int copy_into(ndarray dst, ndarray src) except -1
+cdef int fill_with(ndarray dst, const unsigned char* scalar) except -1
+cdef ndarray converted(ndarray a, int code)
+cdef ndarray as_contiguous(ndarray a)
+cdef ndarray broadcast_view(ndarray a, int ndim, const Py_ssize_t* shape)
+cdef int launch_op(cupyPlan* plan, tuple arrays, const cupyAttr* attrs, Py_ssize_t work) except -1
+cdef cupyPlan* copy_plan(int source, int target) except NULL

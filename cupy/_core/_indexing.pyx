@@ -1,0 +1,462 @@
+"""Indexing: basic keys make views, arrays in keys launch the indexing rows of the contract.
+
+A key is read once into slices, integers and index arrays. What is basic in it is applied as a view; the index arrays
+are brought to one shape, checked against the axes they index, and moved to the front, where the rows expect them.
+"""
+
+import operator
+import os
+
+import numpy
+
+from libc.stdint cimport int8_t, int64_t
+
+from cupy._core cimport _ndarray
+from cupy._core._dtype cimport dtype_object, itemsizes, pack, scalar_code
+from cupy._core._elementwise cimport (
+    Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
+    launch_op)
+from cupy._core._ndarray cimport (
+    C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
+from cupy._core._memory cimport current, ensure_current
+from cupy_backends.backend cimport _backend
+from cupy_backends.backend._backend cimport (
+    CUPY_BOOL, CUPY_FLOAT16, CUPY_INT64, cupyAttr, cupyOperand, cupyPlan)
+
+from cupy._core._creation import asarray, empty
+
+cdef enum:
+    DEVICE_RANK = 8
+
+_check = os.environ.get("CUPY_INDEX_CHECK", "sync")
+if _check not in ("sync", "off"):
+    raise ValueError(f"CUPY_INDEX_CHECK={_check!r}: expected sync or off")
+
+
+cdef object getitem(ndarray a, object key):
+    cdef Py_ssize_t i
+    if type(key) is int and a.rank:
+        i = key
+        if i < 0:
+            i += a.dims[0]
+        if i < 0 or i >= a.dims[0]:
+            raise IndexError(f"index {key} is out of bounds for axis 0 with size {a.dims[0]}")
+        return new_view(a, a.code, a.rank - 1, a.dims + 1, a.dims + a.rank + 1, a.offset + i * a.dims[a.rank])
+    if type(key) is slice and a.rank:
+        return sliced(a, key)
+    cdef ndarray view
+    parsed = parse(a, key)
+    view = parsed[0]
+    if parsed[1] is None:
+        return view
+    return gather(view, parsed[1], parsed[2])
+
+
+cdef ndarray sliced(ndarray a, slice key):
+    """Return a[key] for one slice over the first axis."""
+    cdef Py_ssize_t[2 * MAX_RANK] dims
+    cdef Py_ssize_t start, stop, step
+    cdef int i, n = a.rank
+    start, stop, step = key.indices(a.dims[0])
+    for i in range(2 * n):
+        dims[i] = a.dims[i]
+    dims[0] = slice_length(start, stop, step)
+    dims[n] = a.dims[n] * step
+    return new_view(a, a.code, n, dims, dims + n, a.offset + (start * a.dims[n] if dims[0] else 0))
+
+
+cdef inline Py_ssize_t slice_length(Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step) noexcept:
+    if step > 0:
+        return (stop - start + step - 1) // step if stop > start else 0
+    return (start - stop - step - 1) // -step if start > stop else 0
+
+
+cdef object as_index(object item):
+    """Return what one entry of a key means: itself, or an index array (on the host or the device)."""
+    if isinstance(item, (int, slice)) and not isinstance(item, bool) or item is None or item is Ellipsis:
+        return item
+    if isinstance(item, ndarray):
+        if (<ndarray>item).code >= CUPY_FLOAT16:
+            raise IndexError("arrays used as indices must be of integer (or boolean) type")
+        return item
+    if isinstance(item, (bool, numpy.bool_)):
+        return numpy.asarray(item)
+    if isinstance(item, numpy.integer):
+        return int(item)
+    if isinstance(item, (list, tuple)) and not len(item):
+        return numpy.empty(0, numpy.int64)
+    if isinstance(item, (list, tuple, numpy.ndarray)):
+        host = item
+        if not isinstance(item, numpy.ndarray):
+            if _holds_arrays(item):
+                return asarray(item)
+            host = numpy.asarray(item)
+        if host.dtype.kind not in "biu":
+            raise IndexError("arrays used as indices must be of integer (or boolean) type")
+        return int(host) if host.ndim == 0 and host.dtype.kind != "b" else host
+    try:
+        return operator.index(item)
+    except TypeError:
+        raise IndexError("only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or "
+                         f"boolean arrays are valid indices, not {type(item).__name__}") from None
+
+
+cdef bint _holds_arrays(object items) except -1:
+    for x in items:
+        if isinstance(x, ndarray) or isinstance(x, (list, tuple)) and _holds_arrays(x):
+            return True
+    return False
+
+
+cdef tuple parse(ndarray a, object key):
+    """Return (view with everything basic applied, index arrays by axis of the view or None, their place).
+
+    The index arrays come as a list of (axis, array); the place is the axis of the result at which their broadcast
+    shape stands: where they stood if they were neighbours, else the front.
+    """
+    cdef Py_ssize_t[2 * MAX_RANK] dims
+    cdef Py_ssize_t start, stop, step, i, offset = a.offset
+    cdef int axis = 0, n = a.rank, m = 0, used = 0
+    cdef list items = [], arrays = [], positions = []
+    cdef bint seen_ellipsis = False
+    for item in (key if isinstance(key, tuple) else (key,)):
+        item = as_index(item)
+        if item is Ellipsis:
+            if seen_ellipsis:
+                raise IndexError("an index can only have a single ellipsis ('...')")
+            seen_ellipsis = True
+        elif item is not None:
+            used += _axes_of(item)
+        items.append(item)
+    if used > n:
+        raise IndexError(f"too many indices for array: array is {n}-dimensional, but {used} were indexed")
+    if not seen_ellipsis:
+        items.append(Ellipsis)
+    has_arrays = any([not isinstance(x, (int, slice)) and x is not None and x is not Ellipsis for x in items])
+    place = -1
+    for number, item in enumerate(items):
+        if item is Ellipsis:
+            for _ in range(n - used):
+                dims[m], dims[MAX_RANK + m] = a.dims[axis], a.dims[n + axis]
+                m += 1
+                axis += 1
+        elif item is None:
+            if m >= MAX_RANK:
+                raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}]")
+            dims[m], dims[MAX_RANK + m] = 1, 0
+            m += 1
+        elif isinstance(item, slice):
+            start, stop, step = item.indices(a.dims[axis])
+            dims[m] = slice_length(start, stop, step)
+            dims[MAX_RANK + m] = a.dims[n + axis] * step
+            if dims[m]:
+                offset += start * a.dims[n + axis]
+            m += 1
+            axis += 1
+        elif isinstance(item, int):
+            i = item + a.dims[axis] if item < 0 else item
+            if i < 0 or i >= a.dims[axis]:
+                raise IndexError(f"index {item} is out of bounds for axis {axis} with size {a.dims[axis]}")
+            offset += i * a.dims[n + axis]
+            axis += 1
+            if has_arrays:
+                positions.append((number, m - len(arrays)))
+        else:
+            positions.append((number, m - len(arrays)))
+            for part in integer_indices(a, item, axis):
+                if part is None:  # a boolean of rank 0 indexes a new axis
+                    continue
+                arrays.append((m, part))
+                dims[m], dims[MAX_RANK + m] = a.dims[axis], a.dims[n + axis]
+                m += 1
+                axis += 1
+            if item.ndim == 0:
+                dims[m], dims[MAX_RANK + m] = 1, 0
+                arrays.append((m, numpy.zeros(int(bool(item)), numpy.int64)))
+                m += 1
+    view = new_view(a, a.code, m, dims, dims + MAX_RANK, offset)
+    if not has_arrays:
+        return view, None, 0
+    numbers = [p[0] for p in positions]
+    together = numbers[len(numbers) - 1] - numbers[0] == len(numbers) - 1
+    return view, arrays, positions[0][1] if together else 0
+
+
+cdef int _axes_of(object item) except -1:
+    """Return how many axes an entry of a key takes up."""
+    if isinstance(item, (int, slice)):
+        return 1
+    if item.dtype.kind == "b":
+        return item.ndim
+    return 1
+
+
+cdef list integer_indices(ndarray a, object item, int axis):
+    """Return the integer arrays that an index array stands for, checked against the axes it indexes."""
+    boolean = item.dtype.kind == "b"
+    if not boolean:
+        check_bounds(item, a.dims[axis], axis)
+        return [item]
+    if item.ndim == 0:
+        return [None]
+    for k in range(item.ndim):
+        if item.shape[k] != a.dims[axis + k]:
+            raise IndexError(f"boolean index did not match indexed array along axis {axis + k}; size of axis is "
+                             f"{a.dims[axis + k]} but size of corresponding boolean axis is {item.shape[k]}")
+    if isinstance(item, ndarray):
+        found = nonzero(item)
+        return [found[:, k] for k in range(item.ndim)]
+    return list(item.nonzero())
+
+
+cdef int check_bounds(object index, Py_ssize_t n, int axis) except -1:
+    """Raise IndexError if an index lies outside [-n, n)."""
+    if index.size == 0:
+        return 0
+    if isinstance(index, ndarray) and _check == "off":
+        return 0
+    low, high = int(index.min()), int(index.max())
+    if low < -n or high >= n:
+        raise IndexError(f"index {low if low < -n else high} is out of bounds for axis {axis} with size {n}")
+    return 0
+
+
+def nonzero(ndarray a):
+    """Return the indices of the true elements as an int64 array of shape (count, ndim); waits for the device."""
+    cdef ndarray source = a if a.rank else a.reshape(1), out
+    out = empty((source.size, source.rank), numpy.int64)
+    return first_rows("nonzero", (source,), out)
+
+
+cdef ndarray first_rows(str row, tuple inputs, ndarray out):
+    """Launch a row whose output shape depends on the data; return the part of `out` that was written."""
+    cdef cupyOperand[4] operands
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef int8_t[4] codes
+    cdef int i, k = 0
+    if out.size == 0:
+        return out[:0]
+    for x in inputs:
+        fill_operand(&operands[k], <ndarray>x)
+        codes[k] = operands[k].dtype
+        k += 1
+    for i in range(out.rank):
+        shape[i] = out.dims[i]
+    fill_operand(&operands[k], out)
+    operands[k].shape = <int64_t*>shape
+    codes[k] = out.code
+    ensure_current()
+    _backend.launch(_backend.resolve(_backend.op_index(row), codes, k + 1), operands, k + 1, NULL, current().stream,
+                    out.size)
+    return new_view(out, out.code, out.rank, shape, out.dims + out.rank, out.offset)
+
+
+cdef tuple broadcast_indices(list arrays):
+    """Return the index arrays as int64 device arrays of one shape, and that shape."""
+    try:
+        shape = numpy.broadcast_shapes(*[i.shape for _, i in arrays])
+    except ValueError:
+        shapes = " ".join([str(i.shape).replace(" ", "") for _, i in arrays])
+        raise IndexError("shape mismatch: indexing arrays could not be broadcast together with shapes " + shapes) from None
+    from cupy._core._views import broadcast_to
+    result = []
+    for _, index in arrays:
+        index = converted(asarray(index), CUPY_INT64)
+        result.append(index if index.shape == shape else broadcast_to(index, shape))
+    return result, shape
+
+
+cdef object gather(ndarray view, list arrays, int place):
+    """Return view[arrays] with the shape of the index arrays at axis `place` of the result."""
+    cdef ndarray out
+    axes = [axis for axis, _ in arrays]
+    index, shape = broadcast_indices(arrays)
+    rest = [k for k in range(view.rank) if k not in axes]
+    kept = tuple([view.dims[<int>k] for k in rest])
+    if len(axes) == 1 and place == axes[0]:
+        out = empty(kept[:place] + shape + kept[place:], view.dtype)
+        if out.size:
+            take(view, index[0], place, out)
+        return out
+    out = empty(shape + kept, view.dtype)
+    if out.size:
+        run_op("getitem_advanced", [view.transpose(axes + rest)] + index, [out])
+    if place == 0:
+        return out
+    n = len(shape)
+    return out.transpose(list(range(n, n + place)) + list(range(n)) + list(range(n + place, out.ndim)))
+
+
+cdef int take(ndarray a, ndarray index, int axis, ndarray out) except -1:
+    run_op("take", [a, index], [out], axis)
+    return 0
+
+
+cdef int setitem(ndarray a, object key, object value) except -1:
+    """a[key] = value."""
+    cdef unsigned char[16] scalar
+    cdef ndarray view, source
+    cdef int code
+    if not a.bits & WRITEABLE:
+        raise ValueError("assignment destination is read-only")
+    if isinstance(key, ndarray) and (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank:
+        return set_mask(a, <ndarray>key, value)
+    view, arrays, place = parse(a, key)
+    if arrays is not None:
+        return scatter_parsed(view, arrays, place, value, 0)
+    if not isinstance(value, ndarray):
+        code = scalar_code(value)
+        if code >= 0:
+            pack(value, view.code, scalar)
+            return fill_with(view, scalar)
+        value = asarray(value)
+    source = <ndarray>value
+    return copy_into(view, source)
+
+
+cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
+    """a[mask] = value for a boolean array on the device."""
+    cdef Source[4] s
+    cdef int8_t[4] codes
+    cdef ndarray wide = mask, source
+    cdef int i
+    if mask.rank > a.rank:
+        raise IndexError(f"too many indices for array: array is {a.rank}-dimensional, but {mask.rank} were indexed")
+    for i in range(mask.rank):
+        if mask.dims[i] != a.dims[i]:
+            raise IndexError(f"boolean index did not match indexed array along axis {i}; size of axis is {a.dims[i]} "
+                             f"but size of corresponding boolean axis is {mask.dims[i]}")
+    source = converted(asarray(value), a.code)
+    if source.size == 1 and source.rank <= 1:
+        # The same value everywhere: no positions are needed, so nothing waits.
+        wide = mask.reshape(shape_tuple(mask) + (1,) * (a.rank - mask.rank))
+        source = source.reshape(())
+        if overlaps(a, source):
+            source = source.copy()
+        codes[0] = CUPY_BOOL
+        codes[1] = codes[2] = codes[3] = a.code
+        for i, x in enumerate((wide, source, a, a)):
+            s[i].array = <void*>x
+            s[i].code = codes[i]
+        return launch_elementwise(_backend.resolve(_backend.op_index("where"), codes, 4), s, 4, a.rank, a.dims)
+    found = nonzero(mask)
+    arrays = [(k, found[:, k]) for k in range(mask.rank)]
+    wanted = (found.shape[0],) + shape_tuple(a)[mask.rank:]
+    if mask.rank == a.rank and source.rank == 1 and source.size != found.shape[0] and source.size != 1:
+        raise ValueError(f"NumPy boolean array indexing assignment cannot assign {source.size} input values to the "
+                         f"{found.shape[0]} output values where the mask is true")
+    return scatter_parsed(a, arrays, 0, source, 0)
+
+
+cdef int scatter_parsed(ndarray view, list arrays, int place, object value, int mode) except -1:
+    """view[arrays] (op)= value, the index shape standing at axis `place` of the indexed result."""
+    from cupy._core._views import broadcast_to
+    cdef ndarray source = converted(asarray(value), view.code)
+    axes = [axis for axis, _ in arrays]
+    index, shape = broadcast_indices(arrays)
+    rest = [k for k in range(view.rank) if k not in axes]
+    kept = tuple([view.dims[<int>k] for k in rest])
+    result_shape = kept[:place] + shape + kept[place:]
+    lead = source.rank - len(result_shape)
+    if lead > 0 and all([source.dims[i] == 1 for i in range(lead)]):
+        source = source.reshape(shape_tuple(source)[lead:])
+    try:
+        source = broadcast_to(source, result_shape)
+    except ValueError:
+        raise ValueError(f"shape mismatch: value array of shape {shape_tuple(source)} could not be broadcast to "
+                         f"indexing result of shape {result_shape}") from None
+    if source.size == 0:
+        return 0
+    n = len(shape)
+    source = source.transpose(list(range(place, place + n)) + list(range(place))
+                              + list(range(place + n, len(result_shape))))
+    if overlaps(view, source):
+        source = source.copy()
+    index = [i.copy() if overlaps(view, <ndarray>i) else i for i in index]
+    run_op("setitem_advanced", [source] + index, [view.transpose(axes + rest)], mode)
+    return 0
+
+
+def scatter(ndarray a, key, value, int mode):
+    """a[key] (op)= value once per occurrence of an index; modes as in the row ``put_along_axis``."""
+    if not a.bits & WRITEABLE:
+        raise ValueError("assignment destination is read-only")
+    view, arrays, place = parse(a, key)
+    if arrays is None:
+        from cupy._core import ufuncs
+        names = ("", "add", "multiply", "maximum", "minimum")
+        if mode == 0:
+            copy_into(view, asarray(value))
+        else:
+            getattr(ufuncs, names[mode])(view, value, out=view, casting="unsafe")
+        return
+    scatter_parsed(view, arrays, place, value, mode)
+
+
+
+def run_op(str name, inputs, outputs, *attrs):
+    """Launch one row of the contract on arrays.
+
+    Parameters
+    ----------
+    name : str
+        The row of ``ops.toml``.
+    inputs, outputs : list of ndarray
+        With the dtypes and shapes that the row asks for; outputs must not overlap inputs.
+    *attrs : int, float, bool or tuple of int
+        The row's attributes in order.
+
+    Returns
+    -------
+    list of ndarray
+        The outputs; of a row whose output shape depends on data, cut to what was written.
+    """
+    cdef cupyAttr[8] slots
+    cdef int64_t[4][MAX_RANK] lists
+    cdef int8_t[8] codes
+    cdef int i, k, n_lists = 0, n = 0
+    cdef Py_ssize_t work = 0
+    arrays = tuple(inputs) + tuple(outputs)
+    if len(arrays) > 62 and name == "concatenate":
+        raise ValueError("concatenate takes at most 61 arrays in one launch")
+    for i, x in enumerate(attrs):
+        if isinstance(x, float):
+            slots[i].f = x
+        elif isinstance(x, (tuple, list)):
+            slots[i].list = <const int64_t*>lists[n_lists]
+            slots[i].count = len(x)
+            for k in range(len(x)):
+                lists[n_lists][k] = x[k]
+            n_lists += 1
+        elif isinstance(x, int) and x > 0x7FFFFFFFFFFFFFFF:
+            slots[i].u = x
+        else:
+            slots[i].i = x
+    for x in arrays:
+        if (<ndarray>x).rank > DEVICE_RANK:
+            raise ValueError(f"{name}: arrays of more than {DEVICE_RANK} axes are not supported here, "
+                             f"found {(<ndarray>x).rank}")
+        # Rows with many operands have at most three dtypes: the first, the indices', the last.
+        codes[n if n < 7 else 7] = (<ndarray>x).code
+        n += 1
+        work += (<ndarray>x).size
+    if name in ("nonzero", "masked_select"):
+        return [first_rows(name, tuple(inputs), outputs[0])]
+    launch_op(plan_of(name, codes, n if n < 8 else 8), arrays, slots, work)
+    return list(outputs)
+
+
+cdef dict _plans = {}
+
+
+cdef cupyPlan* plan_of(str name, int8_t* codes, int n) except NULL:
+    key = (name, (<char*>codes)[:n])
+    found = _plans.get(key)
+    if found is None:
+        found = <size_t>_backend.resolve(_backend.op_index(name), codes, n)
+        _plans[key] = found
+    return <cupyPlan*><size_t>found
+
+
+_ndarray.getitem = getitem
+_ndarray.setitem = setitem

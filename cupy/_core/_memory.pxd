@@ -1,0 +1,61 @@
+from cupy_backends.backend._backend cimport cupyStream
+
+cdef enum:
+    SMALL_BINS = 129   # free lists by multiples of 512 bytes, up to 64 KiB
+    LARGE_BINS = 512   # eight size classes an octave above
+
+
+cdef struct Slab:
+    # A large piece of device memory that small blocks are carved from.
+    char* address
+    size_t bytes, used
+    Py_ssize_t live
+    Slab* next
+
+
+cdef struct Block:
+    # Device memory with a count of the arrays that refer to it.
+    void* address
+    size_t bytes
+    Py_ssize_t refs
+    Arena* arena
+    Slab* slab       # NULL: an allocation of its own
+    Block* next      # while free
+    int bin
+
+
+cdef struct Arena:
+    # The pool's share of one stream: a block freed here may be used at once by later work of the same stream.
+    int device
+    cupyStream stream
+    Slab* slabs
+    size_t used, held, n_used
+    Arena* next
+    Block* small[SMALL_BINS]
+    Block* large[LARGE_BINS]
+
+
+cdef struct Current:
+    # What the calling thread works on; arena is NULL until its first use of a device.
+    Arena* arena
+    cupyStream stream
+    int device
+
+
+cdef Current* current() noexcept nogil
+cdef int ensure_current() except -1
+cdef Block* alloc(size_t nbytes) except NULL
+cdef void free_block(Block* block) noexcept
+cdef Arena* arena_of(int device, cupyStream stream) except NULL
+cdef int retire_arena(Arena* arena) except -1
+
+
+cdef inline Block* retain(Block* block) noexcept:
+    block.refs += 1
+    return block
+
+
+cdef inline void release(Block* block) noexcept:
+    block.refs -= 1
+    if block.refs == 0:
+        free_block(block)

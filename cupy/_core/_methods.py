@@ -1,0 +1,175 @@
+"""Methods of the array whose body is a function of the API, and its protocols.
+
+A method listed in ``_FORWARDED`` calls ``cupy.<name>(self, ...)`` when it is used, so this module imports no
+function of the API.
+"""
+
+import numpy
+
+from cupy._core import _creation
+from cupy._core._ndarray import install, ndarray
+
+_FORWARDED = (
+    "argpartition argsort choose clip compress dot mean nonzero put repeat round searchsorted std take trace var"
+).split()
+# These change the array itself.
+_IN_PLACE = ("sort", "partition")
+
+
+def _forward(name):
+    def method(self, *args, **kwargs):
+        import cupy
+
+        return getattr(cupy, name)(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__qualname__ = f"ndarray.{name}"
+    method.__doc__ = f"See :func:`cupy.{name}`."
+    return method
+
+
+def _in_place(name):
+    def method(self, *args, **kwargs):
+        import cupy
+
+        self[...] = getattr(cupy, name)(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__qualname__ = f"ndarray.{name}"
+    method.__doc__ = f"Do in place what :func:`cupy.{name}` returns."
+    return method
+
+
+def _tolist(self):
+    """Return the elements as nested lists of Python numbers; waits for the device."""
+    return self.get().tolist()
+
+
+def _tobytes(self, order="C"):
+    """Return the elements as bytes; waits for the device."""
+    return self.get().tobytes(order)
+
+
+def _conjugate(self):
+    """Return the complex conjugate; the array itself if it is real."""
+    from cupy._core import ufuncs
+
+    return ufuncs.conjugate(self) if self.dtype.kind == "c" else self
+
+
+def _reduce(self):
+    return _creation.array, (self.get(order="A"),)
+
+
+def _copy(self):
+    return self.copy(order="K")
+
+
+def _deepcopy(self, memo):
+    return self.copy(order="K")
+
+
+def _matrix_transpose(self):
+    """The array with its last two axes exchanged, as a view."""
+    if self.ndim < 2:
+        raise ValueError("matrix transpose with ndim < 2 is undefined")
+    return self.swapaxes(-1, -2)
+
+
+def _array(self, dtype=None, copy=None):
+    raise TypeError(
+        "Implicit conversion to a NumPy array is not allowed: it would copy from the device unseen. "
+        "Use `a.get()` or `cupy.asnumpy(a)`."
+    )
+
+
+def _array_ufunc(self, function, method, *inputs, **kwargs):
+    from cupy._core import ufuncs
+
+    for x in inputs:
+        if isinstance(x, numpy.ndarray):
+            raise TypeError(
+                f"{function.__name__}: Unsupported type {type(x)}: host and device arrays do not mix; "
+                "use cupy.asarray on the host array"
+            )
+    own = getattr(ufuncs, function.__name__, None)
+    if own is None:
+        if function is numpy.matmul and method == "__call__":
+            import cupy
+
+            return cupy.matmul(*inputs, **kwargs)
+        return NotImplemented
+    if isinstance(kwargs.get("out"), tuple) and len(kwargs["out"]) == 1:
+        kwargs["out"] = kwargs["out"][0]
+    return (own if method == "__call__" else getattr(own, method))(*inputs, **kwargs)
+
+
+def _array_function(self, function, types, args, kwargs):
+    import cupy
+
+    module = cupy
+    for part in function.__module__.split(".")[1:]:
+        module = getattr(module, part, None)
+    own = getattr(module, function.__name__, None) if module is not None else None
+    if own is None or own is function:
+        raise TypeError(f"numpy.{function.__name__} has no counterpart for cupy arrays")
+    if any(issubclass(t, numpy.ndarray) for t in types):
+        raise TypeError(f"{function.__name__}: host and device arrays do not mix; use cupy.asarray on the host array")
+    return own(*args, **kwargs)
+
+
+def _array_namespace(self, /, *, api_version=None):
+    import cupy
+
+    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
+        raise ValueError(f"array API version {api_version!r} is not supported")
+    return cupy
+
+
+def _to_device(self, device, /, *, stream=None):
+    """Return the array if it is on `device` already."""
+    if device != self.device:
+        raise ValueError(f"array is on {self.device}; moving to {device} is not supported")
+    return self
+
+
+def _flat(self):
+    from cupy._core._flat import flatiter
+
+    return flatiter(self)
+
+
+def _set_flat(self, value):
+    _flat(self)[...] = value
+
+
+for _name in _FORWARDED:
+    install(_name, _forward(_name))
+for _name in _IN_PLACE:
+    install(_name, _in_place(_name))
+for _name, _function in {
+    "tolist": _tolist,
+    "tobytes": _tobytes,
+    "conj": _conjugate,
+    "conjugate": _conjugate,
+    "item": _creation.item,
+    "get": _creation.get,
+    "set": _creation.set,
+    "astype": _creation.astype,
+    "copy": _creation.copy,
+    "fill": _creation.fill,
+    "to_device": _to_device,
+    "flat": property(_flat, _set_flat, doc="The elements in C order, as an iterator that can be indexed."),
+    "mT": property(_matrix_transpose),
+    "__copy__": _copy,
+    "__deepcopy__": _deepcopy,
+    "__reduce__": _reduce,
+    "__array__": _array,
+    "__array_ufunc__": _array_ufunc,
+    "__array_function__": _array_function,
+    "__array_namespace__": _array_namespace,
+    "__array_priority__": 100,
+}.items():
+    install(_name, _function)
+
+assert ndarray.get is _creation.get

@@ -1,0 +1,584 @@
+"""Universal functions.
+
+A ufunc decides the loop's dtypes (NumPy's own resolver, asked once per combination and remembered), converts and
+broadcasts its operands and launches one op of the contract. The common cases - arrays of one shape and dtype, a
+Python scalar beside an array - take a short path without any Python object but the result.
+"""
+
+from libc.stdint cimport int8_t, int64_t
+from libc.stdlib cimport calloc
+from libc.string cimport memcmp, memcpy
+
+import numpy
+
+from cupy._core cimport _ndarray
+from cupy._core._dtype cimport (
+    WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack,
+    scalar_code)
+from cupy._core._elementwise cimport (
+    MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, launch_elementwise, new_like)
+from cupy._core._memory cimport current, ensure_current
+from cupy._core._ndarray cimport (
+    C_CONTIGUOUS, MAX_RANK, NUM_OPERATORS, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
+from cupy._core._ndarray cimport ADD, DIVMOD, MATMUL, POWER, EQUAL
+from cupy_backends.backend cimport _backend
+from cupy_backends.backend._backend cimport (
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT16, CUPY_FLOAT32, cupyOperand)
+
+cdef int64_t[15] _steps
+for _i in range(15):
+    _steps[_i] = itemsizes[_i]
+
+cdef object _half = numpy.dtype("float16")
+cdef object _single = numpy.dtype("float32")
+
+
+cdef class ufunc:
+    """A function that works element by element, with broadcasting and type resolution as in NumPy.
+
+    Ufuncs are made by the library only (``cupy.add``, ``cupy.sin``, ...). A call takes the inputs, then optionally
+    the outputs, and the keywords ``out``, ``where``, ``dtype``, ``casting``, ``order``, ``signature`` and ``subok``.
+
+    Notes
+    -----
+    No floating-point warnings are raised: they would have to wait for the device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.add(cp.arange(3), 0.5)
+    array([0.5, 1.5, 2.5])
+    >>> cp.add.reduce(cp.arange(5))
+    array(10)
+    """
+
+    def __init__(self, str name, object numpy_ufunc, object op, object composed=None):
+        self.__name__ = name
+        self.reference = numpy_ufunc
+        self.nin = numpy_ufunc.nin
+        self.nout = numpy_ufunc.nout
+        self.op = -1 if op is None else _backend.op_index(op)
+        self.composed = composed
+        self.comparison = name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+        self.table = <Loop**>calloc(NUM_CODES * NUM_CODES, sizeof(Loop*))
+        self.loops = {}
+        if self.table is NULL:
+            raise MemoryError()
+
+    def __repr__(self):
+        return f"<ufunc '{self.__name__}'>"
+
+    def __reduce__(self):
+        return f"{self.__name__}"
+
+    @property
+    def nargs(self):
+        """The number of arguments, inputs and outputs."""
+        return self.nin + self.nout
+
+    @property
+    def types(self):
+        """The loops as NumPy writes them, for the dtypes that arrays here can hold."""
+        return [t for t in self.reference.types if not set(t) & set("gGOmMSUV")]
+
+    @property
+    def ntypes(self):
+        """The number of loops."""
+        return len(self.types)
+
+    @property
+    def identity(self):
+        """The neutral element of a reduction, or None."""
+        return self.reference.identity
+
+    @property
+    def signature(self):
+        """None: core dimensions are the business of generalised ufuncs."""
+        return None
+
+    @property
+    def __doc__(self):
+        summary = (self.reference.__doc__ or "").split("\n\n")
+        text = summary[1].strip() if len(summary) > 1 else ""
+        return f"{self.__name__}: as numpy.{self.__name__}, on device arrays.\n\n{text}"
+
+    cdef Loop* loop(self, int a, int b) except NULL:
+        """Return the loop for one or two operand codes (`b` is 0 for one)."""
+        cdef Loop** slot = &self.table[a * NUM_CODES + b]
+        cdef tuple codes
+        if slot[0] is NULL:
+            if self.nin == 2:
+                codes = (a, b)
+            else:
+                codes = (a,)
+            slot[0] = find_loop(self, codes, None, "same_kind")
+        return slot[0]
+
+    def __call__(self, *args, out=None, where=True, casting="same_kind", order="K", dtype=None, subok=True,
+                 signature=None, sig=None):
+        cdef int n = len(args)
+        cdef object result
+        if n == self.nin and out is None and where is True and dtype is None and signature is None and sig is None \
+                and order == "K":
+            if n == 2:
+                result = call2(self, args[0], args[1])
+                if result is not NotImplemented:
+                    return result
+            elif n == 1 and type(args[0]) is ndarray:
+                return call1(self, <ndarray>args[0])
+        if n < self.nin or n > self.nin + self.nout:
+            raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments "
+                            f"but {n} were given")
+        if n > self.nin:
+            if out is not None:
+                raise TypeError("cannot specify 'out' as both a positional and keyword argument")
+            out = args[self.nin:] + (None,) * (self.nin + self.nout - n)
+        if sig is not None:
+            signature = sig
+        if dtype is not None:
+            if signature is not None:
+                raise TypeError("cannot specify both 'signature' and 'dtype'")
+            signature = (None,) * self.nin + (dtype_object(code_of(dtype)),) * self.nout
+        return call(self, args[:self.nin], as_outputs(self, out), where, order, casting, signature)
+
+    def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=numpy._NoValue, where=True):
+        """Reduce `array` along `axis` by applying the function repeatedly.
+
+        Parameters and dtype rules are those of numpy.ufunc.reduce.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> cp.multiply.reduce(cp.arange(1, 6))
+        array(120)
+        """
+        from cupy._core._reduction import reduce
+        return reduce(self, array, axis, dtype, out, keepdims, initial, where)
+
+    def accumulate(self, array, axis=0, dtype=None, out=None):
+        """Return the partial results of :meth:`reduce` along `axis`.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> cp.add.accumulate(cp.arange(5))
+        array([ 0,  1,  3,  6, 10])
+        """
+        from cupy._core._reduction import accumulate
+        return accumulate(self, array, axis, dtype, out)
+
+    def reduceat(self, array, indices, axis=0, dtype=None, out=None):
+        """Reduce the slices of `array` that begin at `indices`, as numpy.ufunc.reduceat.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> cp.add.reduceat(cp.arange(8), [0, 4, 1, 5])
+        array([ 6,  4, 10,  5])
+        """
+        from cupy._core._reduction import reduceat
+        return reduceat(self, array, indices, axis, dtype, out)
+
+    def outer(self, A, B, /, **kwargs):
+        """Apply the function to all pairs of elements.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> cp.multiply.outer(cp.arange(2), cp.arange(3))
+        array([[0, 0, 0],
+               [0, 1, 2]])
+        """
+        from cupy._core._creation import asarray
+        if self.nin != 2:
+            raise ValueError("outer product only supported for binary functions")
+        A, B = asarray(A), asarray(B)
+        return self(A.reshape(A.shape + (1,) * B.ndim), B, **kwargs)
+
+    def at(self, a, indices, b=None):
+        """Apply the function in place at `indices`, once for every occurrence of an index.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> a = cp.zeros(3)
+        >>> cp.add.at(a, [0, 0, 2], 1)
+        >>> a
+        array([2., 0., 1.])
+        """
+        from cupy._core._reduction import at
+        at(self, a, indices, b)
+
+
+cdef tuple as_outputs(ufunc u, object out):
+    """Return `out` as a tuple with one entry per output, or None."""
+    if out is None:
+        return None
+    if not isinstance(out, tuple):
+        if u.nout != 1:
+            raise TypeError("'out' must be a tuple of arrays")
+        out = (out,)
+    if len(out) != u.nout:
+        raise ValueError("The 'out' tuple must have exactly one entry per ufunc output")
+    for o in out:
+        if o is not None and not isinstance(o, ndarray):
+            raise TypeError(f"return arrays must be of cupy.ndarray, not {type(o).__name__}")
+    return None if all(o is None for o in out) else out
+
+
+cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) except NULL:
+    """Ask NumPy which dtypes the operands of these codes compute in, and the backend how."""
+    cdef Loop* loop
+    cdef int i, code, n = u.nin + u.nout
+    cdef bint narrow = CUPY_BFLOAT16 in codes
+    cdef object replacement = _single if narrow and CUPY_FLOAT16 in codes else _half
+    given = []
+    for code in codes:
+        if code == WEAK_INT:
+            given.append(int)
+        elif code == WEAK_FLOAT:
+            given.append(float)
+        elif code == WEAK_COMPLEX:
+            given.append(complex)
+        else:
+            given.append(replacement if code == CUPY_BFLOAT16 else dtype_object(code))
+    if signature is not None:
+        signature = tuple([_half if s is not None and s.name == "bfloat16" else s for s in signature])
+        narrow = narrow or any(s is _half for s in signature)
+    extra = {} if signature is None else {"signature": signature}
+    found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
+    loop = <Loop*>calloc(1, sizeof(Loop))
+    if loop is NULL:
+        raise MemoryError()
+    loop.same = True
+    for i in range(n):
+        code = code_of_dtype(found[i])
+        if narrow and code == CUPY_FLOAT16 and replacement is _half:
+            code = CUPY_BFLOAT16
+        loop.codes[i] = code
+        if i < u.nin and codes[i] < 15 and codes[i] != code:
+            loop.same = False
+    if u.op >= 0:
+        loop.plan = _backend.resolve(u.op, <int8_t*>loop.codes, n)
+    return loop
+
+
+cdef object call1(ufunc u, ndarray a):
+    """u(a) for an array, without keywords."""
+    cdef Loop* loop = u.loop(a.code, 0)
+    cdef ndarray out
+    cdef cupyOperand[2] operands
+    if loop.same and a.bits & C_CONTIGUOUS and loop.plan is not NULL and u.nout == 1:
+        out = new_array(loop.codes[1], a.rank, a.dims)
+        if a.size:
+            flat_operand(&operands[0], a)
+            flat_operand(&operands[1], out)
+            _backend.launch(loop.plan, operands, 2, NULL, current().stream, a.size)
+        return out
+    return call(u, (a,), None, True, "K", "same_kind", None)
+
+
+cdef inline void flat_operand(cupyOperand* operand, ndarray a) noexcept:
+    """Describe a contiguous array as one axis."""
+    operand.block = a.block.address
+    operand.block_bytes = a.block.bytes
+    operand.offset = a.offset
+    operand.shape = <int64_t*>&a.size
+    operand.strides = &_steps[a.code]
+    operand.ndim = 1
+    operand.dtype = a.code
+    operand.contiguous = True
+
+
+cdef inline bint same_shape(ndarray a, ndarray b) noexcept:
+    return a.rank == b.rank and memcmp(a.dims, b.dims, a.rank * sizeof(Py_ssize_t)) == 0
+
+
+cdef object call2(ufunc u, object x, object y):
+    """u(x, y) without keywords; NotImplemented if an operand is neither an array nor a scalar."""
+    cdef cupyOperand[3] operands
+    cdef ndarray a, out
+    cdef int cx, cy
+    cdef Loop* loop
+    if type(x) is ndarray:
+        cx = (<ndarray>x).code
+    else:
+        cx = scalar_code(x)
+        if cx < 0:
+            return NotImplemented
+    if type(y) is ndarray:
+        cy = (<ndarray>y).code
+    else:
+        cy = scalar_code(y)
+        if cy < 0:
+            return NotImplemented
+    loop = u.loop(cx, cy)
+    if loop.same and loop.plan is not NULL and u.nout == 1:
+        if type(x) is ndarray:
+            a = <ndarray>x
+            if a.bits & C_CONTIGUOUS and a.size:
+                if type(y) is ndarray:
+                    if (<ndarray>y).bits & C_CONTIGUOUS and same_shape(a, <ndarray>y):
+                        flat_operand(&operands[1], <ndarray>y)
+                        flat_operand(&operands[0], a)
+                        out = new_array(loop.codes[2], a.rank, a.dims)
+                        flat_operand(&operands[2], out)
+                        _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
+                        return out
+                elif not u.comparison or cy != WEAK_INT:
+                    if is_negative_power(u, loop, y):
+                        raise ValueError("Integers to negative integer powers are not allowed.")
+                    scalar_operand(&operands[1], y, loop.codes[1])
+                    flat_operand(&operands[0], a)
+                    out = new_array(loop.codes[2], a.rank, a.dims)
+                    flat_operand(&operands[2], out)
+                    _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
+                    return out
+        elif type(y) is ndarray:
+            a = <ndarray>y
+            if a.bits & C_CONTIGUOUS and a.size and (not u.comparison or cx != WEAK_INT):
+                scalar_operand(&operands[0], x, loop.codes[0])
+                flat_operand(&operands[1], a)
+                out = new_array(loop.codes[2], a.rank, a.dims)
+                flat_operand(&operands[2], out)
+                _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
+                return out
+    return call(u, (x, y), None, True, "K", "same_kind", None)
+
+
+cdef inline int scalar_operand(cupyOperand* operand, object value, int code) except -1:
+    operand.block = NULL
+    operand.dtype = code
+    operand.ndim = 0
+    return pack(value, code, operand.scalar)
+
+
+cdef object beyond_range(ufunc u, tuple inputs):
+    """Compare an integer array with a Python integer that its dtype cannot hold: the answer is the same everywhere."""
+    cdef bint left = isinstance(inputs[0], int)
+    cdef ndarray a = inputs[1] if left else inputs[0]
+    large = (inputs[0] if left else inputs[1]) > 0
+    # The sign of (first operand - second operand), wherever in the array one looks.
+    sign = 1 if large == left else -1
+    from cupy._core._creation import full
+    return full(shape_tuple(a), bool(u.reference(sign, 0)), bool)
+
+
+cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object order, object casting, object signature):
+    """The general call: any operands, casts, broadcasting, overlap, outputs, masks."""
+    from cupy._core._creation import asarray
+    cdef Source[MAX_OPERANDS] s
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef Loop* loop
+    cdef ndarray a, o
+    cdef list keep = []      # whatever a Source borrows
+    cdef list results = []
+    cdef list targets = []   # (user's array, array computed into)
+    cdef int i, k, code, ndim, nin = u.nin, nout = u.nout
+    cdef bint masked = where is not True, any_array = False
+    codes = []
+    for x in inputs:
+        if not isinstance(x, ndarray):
+            code = scalar_code(x)
+            if code < 0:
+                if isinstance(x, (list, tuple)):
+                    x = asarray(x)
+                    code = (<ndarray>x).code
+                else:
+                    hint = "; convert it with cupy.asarray" if isinstance(x, numpy.ndarray) else ""
+                    raise TypeError(f"{u.__name__}: unsupported operand type {type(x).__name__}{hint}")
+        if isinstance(x, ndarray):
+            code = (<ndarray>x).code
+            any_array = True
+        codes.append(code)
+        keep.append(x)
+    if signature is not None:
+        signature = canonical_signature(u, signature)
+    key = (tuple(codes), signature, casting)
+    found = u.loops.get(key)
+    if found is None:
+        loop = find_loop(u, tuple(codes), signature, casting)
+        u.loops[key] = <size_t>loop
+    else:
+        loop = <Loop*><size_t>found
+    if not any_array:  # a launch needs at least one
+        keep[0] = asarray(keep[0], dtype_object(loop.codes[0]))
+
+    for i in range(nin):
+        s[i].code = loop.codes[i]
+        if isinstance(keep[i], ndarray):
+            keep[i] = converted(<ndarray>keep[i], loop.codes[i])
+            s[i].array = <void*>keep[i]
+        else:
+            s[i].array = NULL
+            if i == 1 and is_negative_power(u, loop, keep[i]):
+                raise ValueError("Integers to negative integer powers are not allowed.")
+            try:
+                pack(keep[i], loop.codes[i], s[i].scalar)
+            except OverflowError:
+                if not u.comparison:
+                    raise
+                result = beyond_range(u, tuple(keep))
+                if outputs is None:
+                    return result
+                copy_into(<ndarray>outputs[0], <ndarray>result)
+                return outputs[0]
+    ndim = broadcast_shape(s, nin, shape)
+    if masked:
+        where = asarray(where)
+        if (<ndarray>where).code != CUPY_BOOL:
+            raise TypeError(f"Cannot cast array data from {where.dtype!r} to dtype('bool') according to the rule 'safe'")
+        s[nin].array = <void*>where
+        ndim = broadcast_shape(s, nin + 1, shape)
+    if outputs is not None:
+        for k in range(nout):
+            s[nin + k].array = <void*>outputs[k] if outputs[k] is not None else NULL
+        check_outputs(u, loop, s, outputs, ndim, shape, casting)
+
+    for k in range(nout):
+        o = None if outputs is None else outputs[k]
+        code = loop.codes[nin + k]
+        if o is None:
+            o = new_like(s, nin, code, ndim, shape, order)
+            a = o
+            if masked:
+                a = new_like(s, nin, code, ndim, shape, order)
+        else:
+            a = o
+            if masked or o.code != code:
+                a = new_like(s, nin, code, ndim, shape, "K")
+            else:
+                for i in range(nin):
+                    if s[i].array is not NULL and overlaps(o, <ndarray>s[i].array) \
+                            and not same_layout(o, <ndarray>s[i].array):
+                        a = new_like(s, nin, code, ndim, shape, "K")
+        results.append(o)
+        targets.append(a)
+        s[nin + k].array = <void*>a
+        s[nin + k].code = code
+    if loop.plan is not NULL:
+        ensure_current()
+        launch_elementwise(loop.plan, s, nin + nout, ndim, shape)
+    else:
+        u.composed(keep[:nin], targets)
+    for k in range(nout):
+        o, a = results[k], targets[k]
+        if masked:
+            merge(where, converted(a, o.code), o)
+        elif a is not o:
+            copy_into(o, a)
+    return results[0] if nout == 1 else tuple(results)
+
+
+cdef int merge(ndarray mask, ndarray new, ndarray out) except -1:
+    """out[mask] = new[mask], by one launch."""
+    cdef Source[4] s
+    cdef int8_t[4] codes
+    codes[0] = CUPY_BOOL
+    codes[1] = codes[2] = codes[3] = out.code
+    for i, a in enumerate((mask, new, out, out)):
+        s[i].array = <void*>a
+        s[i].code = codes[i]
+    return launch_elementwise(_backend.resolve(_backend.op_index("where"), codes, 4), s, 4, out.rank, out.dims)
+
+
+cdef bint is_negative_power(ufunc u, Loop* loop, object exponent) except -1:
+    """Return whether this is an integer raised to a negative host integer, which NumPy refuses."""
+    return u.__name__ == "power" and loop.codes[1] < CUPY_FLOAT16 and exponent < 0
+
+
+cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int ndim, const Py_ssize_t* shape,
+                       object casting) except -1:
+    """Raise NumPy's errors for outputs of a wrong shape or dtype."""
+    cdef ndarray o
+    cdef int i, k
+    for k in range(u.nout):
+        if outputs[k] is None:
+            continue
+        o = outputs[k]
+        if not o.bits & WRITEABLE:
+            raise ValueError("output array is read-only")
+        fits = o.rank == ndim
+        for i in range(ndim):
+            fits = fits and o.dims[i] == shape[i]
+        if not fits:
+            wanted = tuple([shape[i] for i in range(ndim)])
+            raise ValueError(f"{u.__name__}: non-broadcastable output operand with shape {shape_tuple(o)} doesn't match "
+                             f"the broadcast shape {wanted}")
+        if not can_cast_codes(loop.codes[u.nin + k], o.code, casting):
+            raise output_casting_error(u, casting, dtype_object(loop.codes[u.nin + k]), o.dtype, k)
+    return 0
+
+
+def output_casting_error(u, casting, source, target, index):
+    """Return NumPy's exception for an output that cannot take the result."""
+    from numpy._core._exceptions import _UFuncOutputCastingError
+    return _UFuncOutputCastingError(u.reference, casting, source, target, index)
+
+
+cdef object canonical_signature(ufunc u, object signature):
+    """Return a signature given as text, dtype or tuple as a tuple of dtypes and None."""
+    if isinstance(signature, str) and "->" in signature:
+        ins, _, outs = signature.partition("->")
+        signature = tuple(ins) + tuple(outs)
+    elif not isinstance(signature, tuple):
+        signature = (None,) * u.nin + (signature,) * u.nout
+    if len(signature) == 1:
+        signature = (None,) * u.nin + signature * u.nout
+    if len(signature) != u.nin + u.nout:
+        raise ValueError(f"{u.__name__}: signature needs {u.nin + u.nout} dtypes, found {len(signature)}")
+    return tuple([None if x is None else dtype_object(code_of(x)) for x in signature])
+
+
+# The operators of Python.
+
+cdef list _operators = [None] * NUM_OPERATORS
+cdef object _matmul = None
+
+
+def set_operators(list ufuncs, matmul):
+    """Name the ufunc of each operator, in the order of the numbers in ``_ndarray.pxd``."""
+    global _matmul
+    assert len(ufuncs) == NUM_OPERATORS
+    _operators[:] = ufuncs
+    _matmul = matmul
+
+
+cdef object binary(int which, object x, object y):
+    cdef object result
+    if which == MATMUL:
+        if not (isinstance(x, ndarray) and isinstance(y, ndarray)):
+            return NotImplemented
+        return _matmul(x, y)
+    if y is None:
+        if (<ufunc>_operators[which]).nin == 1:
+            return call1(<ufunc>_operators[which], <ndarray>x)
+        return NotImplemented
+    return call2(<ufunc>_operators[which], x, y)
+
+
+cdef object inplace(int which, object x, object y):
+    cdef ufunc u
+    cdef ndarray a = <ndarray>x
+    cdef Loop* loop
+    cdef cupyOperand[3] operands
+    if which == MATMUL:
+        return _matmul(x, y, out=x) if isinstance(y, ndarray) else NotImplemented
+    u = <ufunc>_operators[which]
+    if type(y) is ndarray:
+        loop = u.loop(a.code, (<ndarray>y).code)
+        if loop.same and loop.codes[2] == a.code and loop.plan is not NULL and a.size \
+                and a.bits & (<ndarray>y).bits & C_CONTIGUOUS and a.bits & WRITEABLE and same_shape(a, <ndarray>y) \
+                and (a.block is not (<ndarray>y).block or same_layout(a, <ndarray>y)):
+            flat_operand(&operands[0], a)
+            flat_operand(&operands[1], <ndarray>y)
+            operands[2] = operands[0]
+            _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
+            return a
+    elif scalar_code(y) < 0 and not isinstance(y, (list, tuple)):
+        return NotImplemented
+    return call(u, (x, y), (x,), True, "K", "same_kind", None)
+
+
+_ndarray.binary_operator = binary
+_ndarray.inplace_operator = inplace

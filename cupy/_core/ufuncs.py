@@ -1,0 +1,96 @@
+"""The ufuncs: NumPy's names, each with its row of the contract or its composition."""
+
+import math
+
+import numpy
+
+from cupy._core._ufunc import set_operators, ufunc
+from cupy_backends.backend import _backend
+
+# Names that share the row of another function, with the loops of their own.
+_ROWS = {"fabs": "absolute", "float_power": "power", "positive": "copy"}
+
+
+def _scaled(factor):
+    """Return the composition of a ufunc that multiplies by a constant."""
+
+    def composed(inputs, outputs):
+        multiply(inputs[0], factor, out=outputs[0])
+
+    return composed
+
+
+_DEGREE = math.pi / 180.0
+_COMPOSED = {
+    "deg2rad": _scaled(_DEGREE),
+    "radians": _scaled(_DEGREE),
+    "rad2deg": _scaled(180.0 / math.pi),
+    "degrees": _scaled(180.0 / math.pi),
+}
+# NumPy's ufuncs over dates, text and objects, and the generalised ones, which are functions here.
+_LEFT_OUT = {"isnat", "matmul", "vecdot", "matvec", "vecmat"}
+
+
+def _make():
+    rows = set(_backend.ops())
+    made = {}
+    for name in dir(numpy):
+        function = getattr(numpy, name)
+        if not isinstance(function, numpy.ufunc) or name in _LEFT_OUT:
+            continue
+        canonical = function.__name__
+        if canonical not in made:
+            row = _ROWS.get(canonical, canonical)
+            if canonical in _COMPOSED:
+                made[canonical] = ufunc(canonical, function, None, _COMPOSED[canonical])
+            elif row in rows:
+                made[canonical] = ufunc(canonical, function, row)
+            else:
+                raise AssertionError(f"numpy.{name} has neither a row of the contract nor a composition")
+        made[name] = made[canonical]
+    made["_clip"] = ufunc("clip", numpy._core.umath.clip, "clip")
+    return made
+
+
+_made = _make()
+globals().update(_made)
+__all__ = sorted(n for n in _made if not n.startswith("_"))
+
+
+class _Where:
+    """What the ``where`` row resolves to: a condition, then two operands of one dtype."""
+
+    nin, nout, identity = 3, 1, None
+    types = ()
+    __doc__ = None
+
+    @staticmethod
+    def resolve_dtypes(dtypes, signature=None, casting="same_kind"):
+        both = numpy.add.resolve_dtypes((dtypes[1], dtypes[2], None)) if dtypes[1] != dtypes[2] else None
+        kind = both[2] if both else dtypes[1]
+        if isinstance(kind, type):
+            kind = numpy.dtype(kind)
+        return numpy.dtype(bool), kind, kind, kind
+
+
+_where = ufunc("where", _Where, "where")
+
+
+def where(condition, x, y):
+    """Return elements of `x` where `condition` is true, of `y` elsewhere; broadcasts, promotes as NumPy."""
+    return _where(condition, x, y)
+
+
+_SYMBOLS = (
+    "add subtract multiply divide floor_divide remainder power bitwise_and bitwise_or bitwise_xor left_shift "
+    "right_shift less less_equal equal not_equal greater greater_equal matmul divmod negative positive absolute invert"
+)
+
+
+def _matmul_operator(a, b, out=None):
+    from cupy._linalg.products import matmul
+
+    return matmul(a, b, out=out) if out is not None else matmul(a, b)
+
+
+set_operators([_made.get(name) for name in _SYMBOLS.split()], _matmul_operator)

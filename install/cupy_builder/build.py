@@ -1,0 +1,132 @@
+"""What ``pip install .`` compiles: generated headers, Cython modules and the CANN simulator.
+
+Incremental by construction: a generated file is rewritten only when its text changes, Cython and the compiler
+look at time stamps, and the simulator's build folder is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from setuptools import Extension
+from setuptools.command.build_ext import build_ext
+
+from . import contract
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "initializedcheck": False,
+    "cdivision": True,
+    "embedsignature": True,
+    "binding": True,
+}
+# Modules on the path of every operation; the rest is compiled for size of the build, not for speed.
+HOT = ("cupy._core", "cupy_backends.ascend", "cupy_backends.backend")
+GENERATED = Path("build/generated")
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Write ``text`` unless the file holds it already, so that nothing is rebuilt in vain."""
+    if not path.exists() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def generate(root: Path) -> Path:
+    """Write all generated sources under ``build/generated`` and return that folder."""
+    out = root / GENERATED
+    write_if_changed(out / "cupy_ops.h", contract.header(contract.load(root / "cupy_backends/backend/ops.toml")))
+    for name in ("aclnn", "stubs"):
+        try:
+            module = __import__(f"cupy_builder.{name}", fromlist=["generate"])
+        except ModuleNotFoundError:
+            continue
+        module.generate(out, root)
+    return out
+
+
+def _is_cpp(source: Path) -> bool:
+    return "distutils: language = c++" in source.read_text()[:400]
+
+
+def extensions(root: Path) -> list[Extension]:
+    """Return one extension per ``.pyx`` below the packages; C++ sources beside a module's ``src/`` join it."""
+    import numpy
+
+    generated = generate(root)
+    include = [str(generated), str(root / "cupy_backends/backend/include"), str(root / "cupy/_core/include"), numpy.get_include()]
+    result = []
+    for source in sorted([*root.glob("cupy*/**/*.pyx"), *(generated / "pyx").glob("**/*.pyx")]):
+        base = generated / "pyx" if generated in source.parents else root
+        name = ".".join(source.relative_to(base).with_suffix("").parts)
+        cpp = _is_cpp(source)
+        sources = [str(source.relative_to(root))]
+        depends = [str(p) for p in (generated / "cupy_ops.h", root / "cupy_backends/backend/include/cupy_backend.h")]
+        extra = list(include)
+        if source.parent.name == "ascend" and source.stem == "_ascend":
+            sources += [str(p.relative_to(root)) for p in sorted((source.parent / "src").glob("*.cpp"))]
+            depends += [str(p) for p in [*(source.parent / "src").glob("*.h"), *generated.glob("*.h"), *generated.glob("*.inc")]]
+            extra += [str(source.parent / "src"), str(root / "cupy_backends/cannsim/abi")]
+        optimise = "-O2" if name.startswith(HOT) else "-O1"
+        result.append(
+            Extension(
+                name,
+                sources,
+                include_dirs=extra,
+                depends=depends,
+                define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("CYTHON_USE_TYPE_SPECS", "0")],
+                extra_compile_args=[optimise, "-g0", "-fvisibility=hidden", *(["-std=c++17"] if cpp else [])],
+                extra_link_args=["-Wl,-s", "-ldl"] if sys.platform == "linux" else [],
+                language="c++" if cpp else "c",
+            )
+        )
+    return result
+
+
+class BuildExt(build_ext):
+    """Compiles Cython modules in parallel and the simulator with CMake."""
+
+    def finalize_options(self):
+        super().finalize_options()
+        self.parallel = self.parallel or int(os.environ.get("CUPY_BUILD_JOBS", os.cpu_count() or 1))
+
+    def run(self):
+        from Cython.Build import cythonize
+
+        root = Path(__file__).resolve().parents[2]
+        # The configuration's -O3 -g would be compiled first and cost most of the time.
+        for flag in ("CFLAGS", "OPT", "PY_CFLAGS"):
+            value = sysconfig.get_config_vars().get(flag)
+            if value:
+                sysconfig.get_config_vars()[flag] = value.replace("-O3", "").replace("-g ", " ")
+        self.extensions[:] = cythonize(
+            self.extensions,
+            compiler_directives=DIRECTIVES,
+            nthreads=self.parallel,
+            build_dir="build/cython",
+            include_path=[str(root)],
+            quiet=True,
+        )
+        for extension in self.extensions:
+            extension._needs_stub = False
+        self.build_simulator(root)
+        super().run()
+
+    def build_simulator(self, root: Path):
+        """Configure, build and install cannsim beside its Python package."""
+        source = root / "cupy_backends/cannsim"
+        build = root / "build/cannsim"
+        target = source if self.inplace else Path(self.build_lib).resolve() / "cupy_backends/cannsim"
+        cmake = [
+            "cmake", "-S", str(source), "-B", str(build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+            f"-DCMAKE_INSTALL_PREFIX={target}", f"-DPython3_EXECUTABLE={sys.executable}",
+        ]  # fmt: skip
+        subprocess.run(cmake, check=True)
+        subprocess.run(["cmake", "--build", str(build), "--parallel", str(self.parallel)], check=True)
+        subprocess.run(["cmake", "--install", str(build)], check=True)
