@@ -1,5 +1,6 @@
 """How the functions of every chapter read their arguments: one rule, in one place."""
 
+import math
 from contextlib import nullcontext
 
 import numpy
@@ -8,11 +9,12 @@ from cupy._core import ndarray
 
 __all__ = [
     "as_array", "cast", "check_bounds", "deliver", "host_ints", "is_host_scalar", "on_device",
-    "select", "take_valid", "valid_indices",
+    "select", "take_along_valid", "take_valid", "three_axes", "valid_indices",
 ]  # fmt: skip
 
 INT64 = numpy.dtype(numpy.int64)
 BOOL = numpy.dtype(numpy.bool_)
+DEVICE_RANK = 8
 
 
 def as_array(obj, dtype=None):
@@ -62,34 +64,51 @@ def on_device(device):
 
 def select(condition, x, y, dtype=None):
     """Return x where `condition` (bool array) holds, else y, in one launch."""
-    if dtype is None:
-        dtype = _core.result_type(x, y)
-    x, y = as_array(x, dtype), as_array(y, dtype)
-    shape = _core.broadcast_shapes(condition.shape, x.shape, y.shape)
-    out = _core.empty(shape, dtype)
-    operands = [
-        a if a.shape == shape else _core.broadcast_to(a, shape) for a in (condition, x, y)
-    ]
-    _core.run_op("where", operands, [out])
-    return out
+    if dtype is not None:
+        x, y = as_array(x, dtype), as_array(y, dtype)
+    return _core.ufuncs.where(condition, x, y)
 
 
 def take_valid(a, indices, axis):
     """Gather along `axis` by int64 indices that are known to lie inside the axis."""
-    out = _core.empty(a.shape[:axis] + indices.shape + a.shape[axis + 1 :], a.dtype)
+    before, after = a.shape[:axis], a.shape[axis + 1 :]
+    out = _core.empty(before + indices.shape + after, a.dtype)
+    if out.size == 0:
+        return out
+    if out.ndim > DEVICE_RANK or a.ndim > DEVICE_RANK:
+        flat = take_valid(three_axes(a, axis), indices.ravel(), 1)
+        return flat.reshape(out.shape)
     _core.run_op("take", [a, indices], [out], axis)
     return out
+
+
+def take_along_valid(a, indices, axis):
+    """Gather by `indices` of the shape of `a` but for `axis`, known to lie inside it."""
+    if a.ndim > DEVICE_RANK:
+        flat = take_along_valid(three_axes(a, axis), three_axes(indices, axis), 1)
+        return flat.reshape(indices.shape)
+    out = _core.empty(indices.shape, a.dtype)
+    if out.size:
+        _core.run_op("take_along_axis", [a, indices], [out], axis)
+    return out
+
+
+def three_axes(a, axis):
+    """Return `a` as (before, axis, after): a device operates on few axes."""
+    return a.reshape((math.prod(a.shape[:axis]), a.shape[axis], math.prod(a.shape[axis + 1 :])))
 
 
 def check_bounds(indices, extent, axis=0, low=None):
     """Raise IndexError unless every index lies in [low, extent); low is -extent by default.
 
     Device indices are reduced and read back: a backend must never see an index out of range.
+    ``CUPY_INDEX_CHECK=off`` trusts them, as for indexing with [].
     """
-    if indices.size == 0:
+    on_device = isinstance(indices, ndarray)
+    if indices.size == 0 or on_device and _core._indexing._check == "off":
         return
     low = -extent if low is None else low
-    if isinstance(indices, ndarray):
+    if on_device:
         bad = ((indices < low) | (indices >= extent)).any()
         if not bad:
             return

@@ -2,7 +2,7 @@
 
 import numpy
 from cupy import _core
-from cupy._core import array, ndarray
+from cupy._core import array, asarray, ndarray
 from cupy._operands import on_device
 
 __all__ = [
@@ -10,47 +10,6 @@ __all__ = [
     "astype", "copy", "frombuffer", "fromfile", "fromfunction", "fromiter", "fromregex",
     "fromstring", "genfromtxt", "loadtxt", "require",
 ]  # fmt: skip
-
-
-def asarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False):
-    """Convert the input to an array, without a copy where none is needed.
-
-    Parameters
-    ----------
-    a : object
-        Array, nested sequence, scalar, NumPy array or anything that exports its memory.
-    dtype : dtype, optional
-    order : {'C', 'F', 'A', 'K'}, optional
-    device : Device, optional
-    copy : bool, optional
-        True: always copy; False: raise if a copy is needed; None: copy if needed.
-    blocking : bool
-        Accepted for compatibility; an upload never returns before `a` may be changed.
-
-    Returns
-    -------
-    out : ndarray
-
-    Raises
-    ------
-    ValueError
-        If `copy` is False and a copy is needed.
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.asarray([1, 2, 3])
-    array([1, 2, 3])
-    """
-    with on_device(device):
-        if copy:
-            return array(a, dtype=dtype, copy=True, order=order or "K")
-        out = _core.asarray(a, dtype, order)
-        if copy is not None and out is not a and not (
-            isinstance(a, ndarray) and _core.may_share_memory(out, a)
-        ):
-            raise ValueError("a copy is needed to make this array, but copy=False was given")
-        return out
 
 
 def asanyarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False):

@@ -4,7 +4,7 @@ import operator
 
 import numpy
 from cupy import _core
-from cupy._operands import as_array
+from cupy._operands import DEVICE_RANK, as_array
 
 __all__ = ["diag", "diagflat", "tri", "tril", "triu", "vander"]
 
@@ -22,7 +22,7 @@ def diag(v, k=0):
     Returns
     -------
     out : ndarray
-        For 2-d input a writable view (read-only in NumPy).
+        For 2-d input a read-only view.
 
     Raises
     ------
@@ -36,11 +36,9 @@ def diag(v, k=0):
     array([[1, 0],
            [0, 2]])
     """
-    from cupy._indexing.indexing import diagonal
-
     v = as_array(v)
     if v.ndim == 2:
-        return diagonal(v, k)
+        return v.diagonal(k)
     if v.ndim != 1:
         raise ValueError("Input must be 1- or 2-d.")
     k = operator.index(k)
@@ -108,6 +106,8 @@ def _triangle(name, m, k):
         raise ValueError(f"{name} needs an array of at least one dimension")
     if m.ndim == 1:
         m = _core.broadcast_to(m, (m.size, m.size))
+    if m.ndim > DEVICE_RANK:
+        return _triangle(name, m.reshape((-1, *m.shape[-2:])), k).reshape(m.shape)
     out = _core.empty(m.shape, m.dtype)
     if out.size:
         # beyond the matrix every diagonal is the same: keeps the attribute in range

@@ -1,12 +1,11 @@
 """Functions that read selected elements."""
 
-import operator
-
 import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, as_array, cast, deliver, take_valid, valid_indices
+from cupy._operands import BOOL, as_array, cast, deliver, take_along_valid, take_valid
+from cupy._operands import valid_indices
 from cupy._operands import select as _where
 
 __all__ = [
@@ -93,7 +92,7 @@ def take_along_axis(arr, indices, axis=-1):
             raise ValueError("when axis=None, `indices` must have a single dimension.")
     axis = _core.normalize_axis(axis, arr.ndim)
     arr, indices = _along(arr, indices, axis)
-    return _gather(arr, valid_indices(indices, arr.shape[axis], "raise", axis), axis)
+    return take_along_valid(arr, valid_indices(indices, arr.shape[axis], "raise", axis), axis)
 
 
 def _along(arr, indices, axis):
@@ -110,13 +109,6 @@ def _along(arr, indices, axis):
         return _core.broadcast_to(a, rest[:axis] + (a.shape[axis],) + rest[axis:])
 
     return spread(arr), spread(indices)
-
-
-def _gather(arr, indices, axis):
-    out = _core.empty(indices.shape, arr.dtype)
-    if out.size:
-        _core.run_op("take_along_axis", [arr, indices], [out], axis)
-    return out
 
 
 def choose(a, choices, out=None, mode="raise"):
@@ -161,7 +153,7 @@ def choose(a, choices, out=None, mode="raise"):
     shape = _core.broadcast_shapes(number.shape, *(c.shape for c in choices))
     table = stack([_core.broadcast_to(cast(c, dtype), shape) for c in choices])
     number = _core.broadcast_to(number, shape)[None]
-    return deliver(_gather(table, number, 0)[0], out)
+    return deliver(take_along_valid(table, number, 0)[0], out)
 
 
 def compress(condition, a, axis=None, out=None):
@@ -296,7 +288,7 @@ def diagonal(a, offset=0, axis1=0, axis2=1):
     Returns
     -------
     out : ndarray
-        A writable view (read-only in NumPy); the diagonal is its last axis.
+        A read-only view; the diagonal is its last axis.
 
     Raises
     ------
@@ -309,21 +301,4 @@ def diagonal(a, offset=0, axis1=0, axis2=1):
     >>> cp.diagonal(cp.arange(4).reshape(2, 2))
     array([0, 3])
     """
-    a = as_array(a)
-    if a.ndim < 2:
-        raise ValueError("diag requires an array of at least two dimensions")
-    axis1, axis2 = (_core.normalize_axis(i, a.ndim) for i in (axis1, axis2))
-    if axis1 == axis2:
-        raise ValueError("axis1 and axis2 cannot be the same")
-    offset = operator.index(offset)
-    down, right = max(-offset, 0), max(offset, 0)
-    length = max(min(a.shape[axis1] - down, a.shape[axis2] - right), 0)
-    rest = [i for i in range(a.ndim) if i not in (axis1, axis2)]
-    strides = a.strides
-    start = down * strides[axis1] + right * strides[axis2] if length else 0
-    return _core.as_strided(
-        a,
-        tuple(a.shape[i] for i in rest) + (length,),
-        tuple(strides[i] for i in rest) + (strides[axis1] + strides[axis2],),
-        start,
-    )
+    return as_array(a).diagonal(offset, axis1, axis2)

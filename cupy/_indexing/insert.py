@@ -5,7 +5,8 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._indexing.indexing import _along
 from cupy._manipulation.add_remove import resize
-from cupy._operands import BOOL, as_array, cast, select, valid_indices
+from cupy._operands import BOOL, DEVICE_RANK, as_array, cast, select, three_axes
+from cupy._operands import valid_indices
 
 __all__ = ["fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
@@ -103,7 +104,14 @@ def put_along_axis(arr, indices, values, axis):
     if indices.size:
         if _core.may_share_memory(values, arr):
             values = values.copy()
-        _core.run_op("put_along_axis", [indices, values], [arr], axis, 0)
+        if arr.ndim > DEVICE_RANK:
+            flat = three_axes(arr, axis)
+            operands = three_axes(indices, axis), three_axes(values, axis)
+            _core.run_op("put_along_axis", operands, [flat], 1, 0)
+            if not _core.may_share_memory(flat, arr):
+                arr[...] = flat.reshape(arr.shape)
+        else:
+            _core.run_op("put_along_axis", [indices, values], [arr], axis, 0)
 
 
 def place(arr, mask, vals):
@@ -141,6 +149,11 @@ def place(arr, mask, vals):
             raise ValueError("Cannot insert from an empty array!")
         return
     mask = mask.reshape(arr.shape)
+    if arr.ndim > DEVICE_RANK:
+        flat = arr.ravel()
+        place(flat, mask.ravel(), values)
+        arr[...] = flat.reshape(arr.shape)
+        return
     if values.size == 1:
         putmask(arr, mask, values)
         return

@@ -96,8 +96,7 @@ def broadcast_to(array, shape, subok=False):
     Returns
     -------
     out : ndarray
-        Several of its elements may be one in memory: do not write to it (it is read-only in
-        NumPy).
+        Read-only: several of its elements may be one in memory.
 
     Raises
     ------

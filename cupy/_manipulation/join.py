@@ -6,12 +6,14 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.dims import atleast_1d, atleast_2d, atleast_3d
-from cupy._operands import as_array
+from cupy._operands import DEVICE_RANK, as_array, three_axes
 
 __all__ = [
     "block", "column_stack", "concat", "concatenate", "dstack", "hstack", "row_stack", "stack",
     "vstack",
 ]  # fmt: skip
+
+_OPERANDS = 61  # of one launch
 
 
 def _sequence(arrays):
@@ -22,6 +24,18 @@ def _sequence(arrays):
     elif isinstance(arrays, numpy.ndarray) or not hasattr(arrays, "__len__"):
         raise TypeError("arrays to join must be given in a sequence such as a list or tuple")
     return [a if type(a) is ndarray else as_array(a) for a in arrays]
+
+
+def _launch(arrays, result, axis):
+    if result.ndim > DEVICE_RANK:
+        arrays, result, axis = [three_axes(a, axis) for a in arrays], three_axes(result, axis), 1
+    start = 0
+    for i in range(0, len(arrays), _OPERANDS):
+        part = arrays[i : i + _OPERANDS]
+        stop = start + sum(a.shape[axis] for a in part)
+        target = result[(slice(None),) * axis + (slice(start, stop),)]
+        _core.run_op("concatenate", part, [target], axis)
+        start = stop
 
 
 def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind"):
@@ -112,12 +126,12 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
             a.flags.f_contiguous and not a.flags.c_contiguous for a in arrays
         )
         result = _core.empty(tuple(shape), target, "F" if fortran else "C")
-    elif any(_core.may_share_memory(a, out) for a in arrays):
+    elif out.ndim > DEVICE_RANK or any(_core.may_share_memory(a, out) for a in arrays):
         result = _core.empty(tuple(shape), target)
     else:
         result = out
     if result.size:
-        _core.run_op("concatenate", [a for a in arrays if a.size], [result], axis)
+        _launch([a for a in arrays if a.size], result, axis)
     if out is not None and result is not out:
         _core.copyto(out, result)
         return out

@@ -91,13 +91,7 @@ def moveaxis(a, source, destination):
     (3, 4, 2)
     """
     a = as_array(a)
-    try:
-        source = _core.normalize_axes(_not_none(source, "source"), a.ndim)
-        destination = _core.normalize_axes(_not_none(destination, "destination"), a.ndim)
-    except ValueError as error:
-        if "repeated" in str(error) or "duplicate" in str(error):
-            raise ValueError("repeated axis in source or destination of moveaxis") from None
-        raise
+    source, destination = _axes(source, a.ndim, "source"), _axes(destination, a.ndim, "destination")
     if len(source) != len(destination):
         raise ValueError("`source` and `destination` arguments must have the same number of "
                          "elements")  # fmt: skip
@@ -107,10 +101,13 @@ def moveaxis(a, source, destination):
     return a.transpose(tuple(order))
 
 
-def _not_none(axis, name):
-    if axis is None:
-        raise TypeError(f"{name} must be an int or a sequence of int")
-    return tuple(axis) if isinstance(axis, list) else axis
+def _axes(axes, ndim, name):
+    """The axes in the order given (`normalize_axes` sorts)."""
+    axes = axes if isinstance(axes, (tuple, list)) else (axes,)
+    axes = [_core.normalize_axis(i, ndim) for i in axes]
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"repeated axis in `{name}` argument")
+    return axes
 
 
 def rollaxis(a, axis, start=0):

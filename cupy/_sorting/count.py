@@ -1,5 +1,6 @@
 """Counting."""
 
+import numpy
 from cupy import _core
 from cupy._operands import as_array
 
@@ -32,4 +33,7 @@ def count_nonzero(a, axis=None, *, keepdims=False):
     >>> cp.count_nonzero(cp.array([[0, 1], [2, 3]]), axis=0)
     array([1, 2])
     """
-    return _core.reduce("count_nonzero", as_array(a), axis, keepdims=keepdims)
+    a = as_array(a)
+    if a.size == 0:
+        return _core.ufuncs.add.reduce(a, axis, numpy.int64, keepdims=keepdims)
+    return _core.reduce("count_nonzero", a, axis, numpy.int64, keepdims=keepdims)

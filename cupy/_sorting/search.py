@@ -4,7 +4,10 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
-from cupy._operands import BOOL, INT64, as_array, cast, check_bounds, take_valid
+from cupy._indexing.generate import unravel_index
+from cupy._manipulation.join import stack
+from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, check_bounds
+from cupy._operands import take_valid
 from cupy._operands import select as _where
 
 __all__ = [
@@ -151,8 +154,9 @@ def argwhere(a):
     a = as_array(a)
     if a.ndim == 0:
         return argwhere(a.reshape(1))[:, :0]
-    out = _core.empty((a.size, a.ndim), INT64)
-    return _core.run_op("nonzero", [a], [out])[0] if a.size else out
+    if a.ndim > DEVICE_RANK:
+        return stack(unravel_index(argwhere(a.ravel())[:, 0], a.shape), axis=1)
+    return _core.nonzero(a)
 
 
 def nonzero(a):
@@ -294,8 +298,12 @@ def searchsorted(a, v, side="left", sorter=None):
         a = take_valid(a, cast(sorter, INT64), 0)
     dtype = numpy.promote_types(a.dtype, v.dtype) if a.dtype != v.dtype else a.dtype
     out = _core.empty(v.shape, INT64)
-    if out.size:
-        _core.run_op("searchsorted", [cast(a, dtype), cast(v, dtype)], [out], side == "right")
+    if a.size == 0:
+        out.fill(0)
+    elif out.size:
+        flat = v if v.ndim <= DEVICE_RANK else v.ravel()
+        target = out if v is flat else out.reshape(-1)
+        _core.run_op("searchsorted", [cast(a, dtype), cast(flat, dtype)], [target], side == "right")
     return out
 
 

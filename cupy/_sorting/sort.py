@@ -5,7 +5,7 @@ import operator
 import numpy
 from cupy import _core
 from cupy._core import ndarray
-from cupy._operands import INT64, as_array
+from cupy._operands import DEVICE_RANK, INT64, as_array, take_along_valid, three_axes
 
 __all__ = ["argpartition", "argsort", "lexsort", "partition", "sort", "sort_complex"]
 
@@ -30,6 +30,8 @@ def _sorted(name, a, axis, dtype):
     axis = _core.normalize_axis(axis, a.ndim)
     out = _core.empty_like(a, dtype)
     if out.size:
+        if a.ndim > DEVICE_RANK:
+            return _sorted(name, three_axes(a, axis), 1, dtype).reshape(a.shape)
         if axis == a.ndim - 1:
             _core.run_op(name, [a], [out], True)
         else:
@@ -142,15 +144,9 @@ def lexsort(keys, axis=-1):
         if order is None:
             order = _sorted("argsort", key, -1, INT64)
         else:
-            order = _gather(order, _sorted("argsort", _gather(key, order), -1, INT64))
+            next_order = _sorted("argsort", take_along_valid(key, order, key.ndim - 1), -1, INT64)
+            order = take_along_valid(order, next_order, key.ndim - 1)
     return order.swapaxes(axis, -1)
-
-
-def _gather(a, indices):
-    out = _core.empty(indices.shape, a.dtype)
-    if out.size:
-        _core.run_op("take_along_axis", [a, indices], [out], a.ndim - 1)
-    return out
 
 
 def sort_complex(a):
