@@ -72,35 +72,43 @@ def _table(facts):
     """Per operator: name, parameters with kind and a dtype mask per family."""
     rows, masks = [], []
     seen = {}
+
+    def row_of(mask):
+        if mask is None:
+            return -1
+        if mask not in seen:
+            seen[mask] = len(masks)
+            masks.append(mask)
+        return seen[mask]
+
     for name, entry in facts.aclnn["ops"].items():
         names = [param for _, param in entry["params"]]
         dtypes = facts.dtypes["ops"].get(name, {})
-        per_param = {}
+        per_param, promoted = {}, None
         for key, families in dtypes.get("dtypes", {}).items():
             index = _mask_key(key, names)
-            if index is None:
+            if index is None and not key.startswith("promote"):
                 continue
             bits = [UNCHECKED] * len(FAMILIES)
             for group, listed in families.items():
                 for family in facts.families(group):
                     bits[FAMILIES.index(family)] = facts.mask(listed)
-            per_param[index] = tuple(bits)
+            if index is None:
+                promoted = tuple(bits)
+            else:
+                per_param[index] = tuple(bits)
         cells = []
         for index, (ctype, param) in enumerate(entry["params"]):
-            mask = per_param.get(index)
-            if mask is not None and mask not in seen:
-                seen[mask] = len(masks)
-                masks.append(mask)
-            slot = seen[mask] if mask is not None else -1
+            slot = row_of(per_param.get(index))
             kind = ARGUMENT_KINDS[plain_type(ctype)]
             source, target = _direction(name, index, ctype, param)
             cells.append(f'{{"{param}", ArgKind::{kind}, {source}, {target}, {slot}}}')
-        rows.append((name, cells, _max_rank(facts, name, dtypes)))
+        rows.append((name, cells, _max_rank(facts, name, dtypes), row_of(promoted)))
     mask_rows = ",\n".join("    {" + ", ".join(hex(bits) + "u" for bits in mask) + "}" for mask in masks)
     param_rows, op_rows, start = [], [], 0
-    for name, cells, max_rank in rows:
+    for name, cells, max_rank, promoted in rows:
         param_rows.extend("    " + cell for cell in cells)
-        op_rows.append(f'    {{"{name}", kParams + {start}, {len(cells)}, {max_rank}}}')
+        op_rows.append(f'    {{"{name}", kParams + {start}, {len(cells)}, {max_rank}, {promoted}}}')
         start += len(cells)
     return ('// Generated.\n#include "opapi/op.h"\n\nnamespace cannsim {\n\n'
             f"const uint64_t kDtypeMasks[][{len(FAMILIES)}] = {{\n{mask_rows}\n}};\n\n"

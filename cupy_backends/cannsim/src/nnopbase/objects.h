@@ -7,13 +7,17 @@
 
 #include <atomic>
 
+namespace cannsim {
+enum class Reach : uint8_t { Inside, Outside, Invalid };  // Invalid: negative or overflowing sizes
+}
+
 struct aclTensor : cannsim::Handle {
     cannsim::DType dtype;
     int32_t format;
     int32_t ndim, storage_ndim;
     std::atomic<int32_t> references;  // executors of data-dependent operators write the shape later
     bool contiguous;                  // in C order
-    bool in_storage;                  // every element lies within the storage
+    cannsim::Reach reach;             // of the elements
     int64_t size;                     // elements of the view
     int64_t offset;                   // elements
     void *data;

@@ -26,7 +26,8 @@ void derive(aclTensor *t) {
         overflow |= storage[i] < 0 || __builtin_mul_overflow(capacity, storage[i], &capacity);
     t->size = size;
     t->contiguous = contiguous || size == 0;
-    t->in_storage = !overflow && (size == 0 || (low >= 0 && high < capacity));
+    const bool inside = size == 0 || (low >= 0 && high < capacity);
+    t->reach = overflow ? Reach::Invalid : inside ? Reach::Inside : Reach::Outside;
 }
 
 void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype, const int64_t *strides,

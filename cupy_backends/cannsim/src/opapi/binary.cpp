@@ -50,9 +50,14 @@ aclnnStatus check_result(const Call &c, int a, int b, int out) {
     return check_shape(c, out, shape.ndim, shape.dims);
 }
 
-aclnnStatus finish(Call &c, LoopOp loop, DType compute, const Source *inputs, int n, int out) {
+// `common` is the promoted dtype, by which CANN judges the result's; `compute` may be wider.
+aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Source *inputs, int n, int out) {
+    if (int error = check_promoted(c, common)) return error;
     loop = boolean_loop(loop, compute);
-    if (int error = check_can_cast(c, "the result's dtype", loop_dtype(loop, compute, n), out)) return error;
+    if (__builtin_expect(!find_loop(loop, compute), 0))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is not supported", c.op.name, dtype_name(compute));
+    const DType result = loop_dtype(loop, compute, n);
+    if (int error = check_can_cast(c, "the result's dtype", result == compute ? common : result, out)) return error;
     return plan_loop(c, loop, compute, inputs, n, out);
 }
 
@@ -67,7 +72,7 @@ aclnnStatus prepare_tensors(Call &c) {
         return error;
     }
     if (int error = check_result(c, 0, 1, out)) return error;
-    return finish(c, row.loop, widen(row.compute, common), inputs, 2, out);
+    return finish(c, row.loop, common, widen(row.compute, common), inputs, 2, out);
 }
 
 // A scalar keeps the tensor's dtype unless it is of a higher kind.
@@ -84,12 +89,13 @@ aclnnStatus plan_scalar(Call &c, const Row &row, bool scalar_first) {
     const aclScalar *value = c.scalar(other);
     DType compute = scalar_dtype(c.tensor(tensor)->dtype, value->dtype);
     if (row.compute == Compute::Logical) compute = c.tensor(tensor)->dtype;
+    const DType common = compute;
     compute = widen(row.compute, compute);
     if (int error = check_same_shape(c, tensor, out)) return error;
     Source inputs[2];
     inputs[tensor] = Source::tensor(tensor);
     inputs[other] = constant(c, 0, value, compute);
-    return finish(c, row.loop, compute, inputs, 2, out);
+    return finish(c, row.loop, common, compute, inputs, 2, out);
 }
 
 aclnnStatus prepare_scalar(Call &c) { return plan_scalar(c, *static_cast<const Row *>(c.row), false); }
@@ -131,17 +137,17 @@ Source alpha_constant(Call &c, const aclScalar *alpha, bool negate, DType comput
 }
 
 aclnnStatus plan_axpy(Call &c, Axpy form, DType compute, Source x, Source y, const aclScalar *alpha, int out) {
-    if (!can_cast(alpha->dtype, compute))
+    if (!can_cast(alpha->dtype, compute) && !(compute == DType::Bool && is_integral(alpha->dtype)))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: alpha %s cannot be cast to %s", c.op.name, dtype_name(alpha->dtype),
                     dtype_name(compute));
     if (form == Axpy::Reverse) std::swap(x, y);
     const bool subtract = form != Axpy::Add;
     if (is_one(alpha) || compute == DType::Bool) {
         const Source inputs[] = {x, y};
-        return finish(c, subtract ? LoopOp::subtract : LoopOp::add, compute, inputs, 2, out);
+        return finish(c, subtract ? LoopOp::subtract : LoopOp::add, compute, compute, inputs, 2, out);
     }
     const Source inputs[] = {x, y, alpha_constant(c, alpha, subtract, compute)};
-    return finish(c, LoopOp::axpy, compute, inputs, 3, out);
+    return finish(c, LoopOp::axpy, compute, compute, inputs, 3, out);
 }
 
 aclnnStatus prepare_axpy(Call &c) {

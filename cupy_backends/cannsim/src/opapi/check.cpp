@@ -71,6 +71,14 @@ aclnnStatus check_promote(const Call &c, int a, int b, DType *out) {
                 dtype_name(x), c.param(b), dtype_name(y));
 }
 
+aclnnStatus check_promoted(const Call &c, DType promoted) {
+    if (c.op.promoted < 0) return 0;
+    const uint64_t mask = kDtypeMasks[c.op.promoted][settings().soc->family];
+    if (__builtin_expect(is_in(promoted, mask), 1)) return 0;
+    static const ParamMeta inputs = {"the inputs together", ArgKind::Tensor, true, false, -1};
+    return refuse_dtype(c.op, inputs, promoted, mask);
+}
+
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape) {
     const aclTensor *t = c.tensor(param);
     if (__builtin_expect(t->ndim == ndim && std::equal(shape, shape + ndim, t->shape), 1)) return 0;
@@ -92,6 +100,32 @@ aclnnStatus check_same_dtype(const Call &c, int a, int b) {
 aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed) {
     DType t = c.tensor(param)->dtype;
     return is_in(t, allowed) ? 0 : refuse_dtype(c.op, c.op.params[param], t, allowed);
+}
+
+bool has_strided_writes(DType t) {
+    return settings().soc->arch >= 3000 || !is_in(t, bits(DType::UInt16, DType::UInt32, DType::UInt64));
+}
+
+bool is_permuted(const aclTensor *t) {
+    bool used[kMaxRank] = {};
+    for (int64_t step = 1;;) {
+        int next = -1;
+        bool done = true;
+        for (int i = 0; i < t->ndim; ++i) {
+            if (used[i] || t->shape[i] == 1) continue;
+            done = false;
+            if (t->strides[i] == step) next = i;
+        }
+        if (done) return true;
+        if (next < 0) return false;
+        used[next] = true;
+        step *= t->shape[next];
+    }
+}
+
+aclnnStatus refuse_write(const Call &c, int param) {
+    return fail(ACLNN_ERR_INNER_NULLPTR, "%s: a strided %s of dtype %s cannot be written on %s", c.op.name,
+                c.param(param), dtype_name(c.tensor(param)->dtype), settings().soc->name);
 }
 
 aclnnStatus check_axis(const Call &c, int param, int64_t axis, int ndim, int *out) {

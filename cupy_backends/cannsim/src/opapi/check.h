@@ -51,10 +51,20 @@ inline bool can_cast(DType from, DType to) {
 
 aclnnStatus check_can_cast(const Call &c, const char *what, DType from, int param);
 aclnnStatus check_promote(const Call &c, int a, int b, DType *out);
+// The operator's list for the common dtype of its inputs.
+aclnnStatus check_promoted(const Call &c, DType promoted);
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape);
 aclnnStatus check_same_shape(const Call &c, int a, int b);
 aclnnStatus check_same_dtype(const Call &c, int a, int b);
 aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed);
+
+// Writing through strides is a kernel of its own, which lacks some dtypes before the 950.
+bool has_strided_writes(DType t);
+bool is_permuted(const aclTensor *t);  // the elements fill a block in some order of axes
+inline bool can_write(const aclTensor *t) {
+    return __builtin_expect(t->contiguous, 1) || has_strided_writes(t->dtype) || is_permuted(t);
+}
+[[gnu::cold]] aclnnStatus refuse_write(const Call &c, int param);
 
 // Normalises an axis; -ndim <= axis < ndim, where a 0-d tensor counts as 1-d.
 aclnnStatus check_axis(const Call &c, int param, int64_t axis, int ndim, int *out);

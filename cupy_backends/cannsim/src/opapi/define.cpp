@@ -10,6 +10,7 @@ namespace {
 [[gnu::constructor]] void define_all() {
     define_unary();
     define_binary();
+    define_fused();
     define_movement();
     define_reduction();
 }

@@ -86,16 +86,24 @@ Source constant_int(Call &c, int slot, int64_t value, DType dtype) {
 }
 
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out) {
+    const LoopFn loop = find_loop(op, compute);
+    if (__builtin_expect(!loop, 0))
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(compute));
+    DType dtypes[kMaxOperands];
+    for (int k = 0; k <= n; ++k) dtypes[k] = loop_dtype(op, compute, k);
+    return plan_custom(c, loop, dtypes, inputs, n, out);
+}
+
+aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n, int out) {
     Executor &e = c.exec;
     const aclTensor *result = c.tensor(out);
-    e.loop = find_loop(op, compute);
-    if (__builtin_expect(!e.loop, 0))
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(compute));
     if (result->size == 0) return 0;
+    if (!can_write(result)) return refuse_write(c, out);
+    e.loop = loop;
     bool flat = result->contiguous, casts = false;
     for (int k = 0; k < n; ++k) {
         const Source &s = inputs[k];
-        e.dtypes[k] = loop_dtype(op, compute, k);
+        e.dtypes[k] = dtypes[k];
         if (s.param < 0) {
             add_constant(e, s.slot, s.dtype);
         } else {
@@ -103,11 +111,11 @@ aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, i
             add_view(e, t, s.param);
             flat &= t->size == 1 || (t->contiguous && t->size == result->size);
         }
-        casts |= e.views[k].dtype != e.dtypes[k];
+        casts |= e.views[k].dtype != dtypes[k];
     }
     add_view(e, result, out);
-    e.dtypes[n] = loop_dtype(op, compute, n);
-    casts |= e.dtypes[n] != result->dtype;
+    e.dtypes[n] = dtypes[n];
+    casts |= dtypes[n] != result->dtype;
     if (flat) {
         for (int k = 0; k <= n; ++k) {
             const Source *s = k < n ? &inputs[k] : nullptr;

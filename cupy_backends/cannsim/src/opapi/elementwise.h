@@ -24,6 +24,9 @@ Source constant_int(Call &c, int slot, int64_t value, DType dtype);
 // Plans out = loop(inputs) with the loop of dtype `compute`. Shapes are checked already.
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out);
 
+// The same for any loop; `dtypes` are those of its operands, the output's last.
+aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n, int out);
+
 // Plans out = in: any dtypes, `in` broadcasts. Shapes are checked already.
 aclnnStatus plan_cast(Call &c, int in, int out);
 

@@ -62,7 +62,9 @@ aclnnStatus prepare_fill_tensor(Call &c) {
 }  // namespace
 
 aclnnStatus plan_cast(Call &c, int in, int out) {
-    if (c.tensor(out)->size == 0) return 0;
+    const aclTensor *to = c.tensor(out);
+    if (to->size == 0) return 0;
+    if (!can_write(to)) return refuse_write(c, out);
     add_view(c.exec, c.tensor(in), in);
     add_view(c.exec, c.tensor(out), out);
     c.exec.run = run_copy;

@@ -29,6 +29,7 @@ struct OpMeta {
     const char *name;
     const ParamMeta *params;
     int nparams, max_rank;
+    int promoted;  // row of kDtypeMasks for the common dtype of the inputs, or -1
 };
 
 extern const OpMeta kOps[];
@@ -70,6 +71,7 @@ struct aclOpExecutor : cannsim::Handle {
     uint8_t nviews;
     uint8_t nresults;
     uint32_t unbound;          // bit per view whose address is not device memory
+    bool overhangs;            // an output leaves its storage, which CANN finds at launch only
     uint64_t workspace;
     int16_t source[cannsim::kMaxViews];   // parameter that gave the view, -1 for a constant
     int64_t offset[cannsim::kMaxViews];   // bytes from the tensor's address

@@ -8,6 +8,8 @@
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
+#include <cstring>
+
 using namespace cannsim;
 
 namespace cannsim {
@@ -30,9 +32,9 @@ aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *
     if (__builtin_expect(t->ndim > op.max_rank, 0))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; at most %d are allowed", op.name, p.name,
                     t->ndim, op.max_rank);
-    if (__builtin_expect(!t->in_storage, 0))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s: the view leaves its storage (shape %s)", op.name, p.name,
-                    shape_text(t).text);
+    if (__builtin_expect(t->reach == Reach::Invalid || (t->reach == Reach::Outside && !p.output), 0))
+        return fail(t->reach == Reach::Invalid ? ACLNN_ERR_PARAM_INVALID : ACLNN_ERR_INNER_NULLPTR,
+                    "%s: %s: the view of shape %s leaves its storage", op.name, p.name, shape_text(t).text);
     return 0;
 }
 
@@ -156,6 +158,12 @@ void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
     Definition &d = definitions[int(op)];
     // A second definition would silently replace the first.
     if (d.prepare) __builtin_trap();
+    const OpMeta &meta = kOps[int(op)];
+    for (int i = 0; i < meta.nparams; ++i) {
+        const char *name = meta.params[i].name;
+        const size_t length = std::strlen(name);
+        if (length > 8 && !std::strcmp(name + length - 8, "Optional")) optional |= 1u << i;
+    }
     d = {prepare, row, optional};
 }
 
@@ -165,6 +173,7 @@ int add_view(Executor &e, const aclTensor *t, int param) {
     e.source[index] = int16_t(param);
     e.offset[index] = t->offset * itemsize(t->dtype);
     bind(e, index, t->data);
+    e.overhangs |= t->reach != Reach::Inside;
     return index;
 }
 
@@ -219,7 +228,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     e->op = &op;
     e->run = run_nothing;
     e->extra = nullptr;
-    e->repeatable = e->blocking = false;
+    e->repeatable = e->blocking = e->overhangs = false;
     e->nviews = e->nresults = 0;
     e->unbound = 0;
     e->workspace = 0;
@@ -262,6 +271,8 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: needs %lu bytes of workspace, got %lu", e->op->name, e->workspace,
                     workspace ? workspaceSize : 0);
     if (__builtin_expect(e->unbound && e->run != run_nothing, 0)) return unbound(*e);
+    if (__builtin_expect(e->overhangs, 0))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: an output leaves its storage", e->op->name);
     ++this_thread.counters.launches;
     if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);

@@ -5,6 +5,7 @@ namespace cannsim {
 
 void define_unary();
 void define_binary();
+void define_fused();
 void define_movement();
 void define_reduction();
 

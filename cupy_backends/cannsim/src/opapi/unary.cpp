@@ -37,12 +37,23 @@ aclnnStatus prepare(Call &c) {
     return plan_loop(c, row.loop, compute, &input, 1, out);
 }
 
+// Sign and Signbit have meanings for dtypes for which NumPy defines no loop.
+aclnnStatus prepare_sign(Call &c) {
+    const Row &row = *static_cast<const Row *>(c.row);
+    const DType self = c.tensor(0)->dtype;
+    if (!is_integral(self) || (row.op == Op::Sign && self != DType::Bool)) return prepare(c);
+    if (int error = check_same_shape(c, 0, 1)) return error;
+    if (row.op == Op::Sign) return plan_cast(c, 0, 1);
+    const DType compute = self == DType::Bool ? DType::UInt8 : self;
+    const Source inputs[] = {Source::tensor(0), constant_int(c, 0, 0, compute)};
+    return plan_loop(c, LoopOp::less, compute, inputs, 2, 1);
+}
+
 #define ONE(name, loop, rule) {Op::name, LoopOp::loop, Compute::rule}
 #define BOTH(name, loop, rule) ONE(name, loop, rule), ONE(Inplace##name, loop, rule)
 
 const Row kRows[] = {
     ONE(Abs, absolute, Same),
-    ONE(Sign, sign, Same),
     ONE(Square, square, Same),
     BOTH(Neg, negative, Same),
     BOTH(Reciprocal, reciprocal, Float),
@@ -81,7 +92,6 @@ const Row kRows[] = {
     ONE(IsInf, isinf, Same),
     ONE(IsPosInf, isposinf, Same),
     ONE(IsNegInf, isneginf, Same),
-    ONE(Signbit, signbit, Same),
     BOTH(LogicalNot, logical_not, Same),
     ONE(BitwiseNot, invert, Same),
     ONE(AngleV2, angle, Float),
@@ -95,9 +105,12 @@ const Row kRows[] = {
     BOTH(Hardsigmoid, hardsigmoid, Same),
 };
 
+const Row kSigns[] = {ONE(Sign, sign, Same), ONE(Signbit, signbit, Same)};
+
 }  // namespace
 
 void define_unary() {
+    for (const Row &row : kSigns) define(row.op, prepare_sign, &row);
     for (const Row &row : kRows) define(row.op, prepare, &row);
 }
 
