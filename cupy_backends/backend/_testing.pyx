@@ -6,6 +6,7 @@ a write outside an output's own elements, or into an input, is an error here and
 """
 
 import importlib
+import time
 
 import numpy
 
@@ -99,7 +100,7 @@ cdef class _Block:
     cdef void* address
     cdef object array
     cdef object before
-    cdef Py_ssize_t low
+    cdef Py_ssize_t low, guard
     cdef object shape
     cdef object strides
 
@@ -110,8 +111,9 @@ cdef class _Block:
         self.array = array
         self.low, high = numpy.lib.array_utils.byte_bounds(array)
         inside = numpy.empty(0, numpy.uint8) if array.size == 0 else _bytes(self.low, high - self.low)
-        self.before = numpy.full(inside.size + 2 * GUARD, 0xA5, numpy.uint8)
-        self.before[GUARD:GUARD + inside.size] = inside
+        self.guard = GUARD + self.low % GUARD  # keeps the alignment of the array
+        self.before = numpy.full(inside.size + 2 * self.guard, 0xA5, numpy.uint8)
+        self.before[self.guard:self.guard + inside.size] = inside
         self.shape = numpy.array(array.shape + (0,), numpy.int64)
         self.strides = numpy.array(array.strides + (0,), numpy.int64)
 
@@ -152,7 +154,7 @@ cdef class _Block:
         return array
 
     def _offset(self):
-        return GUARD + (self.array.ctypes.data - self.low if self.array.size else 0)
+        return self.guard + (self.array.ctypes.data - self.low if self.array.size else 0)
 
     def __dealloc__(self):
         if self.address is not NULL:
@@ -333,3 +335,33 @@ def misuse(str backend_name):
         _check(b, b.mem_free(address), "mem_free")
         errors["freed twice"] = text(b.mem_free(address))
     return errors
+
+
+def time_launches(str backend_name, str op, list inputs, output, int count):
+    """Return the nanoseconds of one launch on resident operands, the mean of ``count``: a backend's own cost."""
+    cdef cupyBackend* backend = _backend(backend_name)
+    cdef cupyPlan* plan
+    cdef cupyOperand operands[4]
+    cdef cupyAttr attrs[1]
+    cdef _Block block
+    cdef int k, i, rc = 0
+    cdef int n = len(inputs) + 1
+    if n > 4:
+        raise ValueError("at most three inputs")
+    plan = _resolve(backend, op, plan_dtypes(op, [value.dtype for value in (*inputs, output)]))
+    memset(operands, 0, sizeof(operands))
+    memset(attrs, 0, sizeof(attrs))
+    blocks = []
+    for k, value in enumerate((*inputs, output)):
+        block = _Block(value)
+        block.upload(backend)
+        block.operand(&operands[k])
+        blocks.append(block)
+    started = time.perf_counter_ns()
+    for i in range(count):
+        rc = plan.launch(plan, operands, n, attrs, NULL)
+        if rc != CUPY_OK:
+            break
+    elapsed = time.perf_counter_ns() - started
+    _check(backend, rc, op)
+    return elapsed / count

@@ -1,5 +1,5 @@
 from cupy_backends.backend._backend cimport cupyAttr, cupyBackend, cupyOperand
 
-cdef int run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept with gil
+cdef int run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept nogil
 cdef cupyBackend* backend() except NULL
 cpdef object take_exception()

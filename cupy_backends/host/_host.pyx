@@ -1,6 +1,6 @@
 # distutils: language = c++
 # distutils: include_dirs = cupy_backends/host
-# distutils: depends = cupy_backends/host/host.h cupy_backends/host/synchronous.h
+# distutils: depends = cupy_backends/host/host.h cupy_backends/host/loops.h cupy_backends/host/synchronous.h
 """Lays NumPy arrays over operands in host memory and runs the table of ``ops`` on them."""
 
 import os
@@ -10,7 +10,7 @@ cimport numpy as cnp
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int8_t, int64_t
 
 from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_NUM_DTYPES, CUPY_NUM_OPS, CUPY_OK, CUPY_PYTHON_ERROR,
@@ -22,14 +22,20 @@ import numpy
 from cupy_backends.host import ops as _ops
 
 cnp.import_array()
+cnp.import_umath()
 
 cdef extern from "numpy/arrayobject.h":
     object PyArray_NewFromDescr(type subtype, cnp.dtype descr, int nd, const cnp.npy_intp* dims,
                                 const cnp.npy_intp* strides, void* data, int flags, PyObject* obj)
 
 cdef extern from "host.h" namespace "cupy_host" nogil:
-    cupyBackend* make_backend "cupy_host::backend"(int (*)(int, cupyOperand*, int, const cupyAttr*) noexcept,
+    cupyBackend* make_backend "cupy_host::backend"(int (*)(int, cupyOperand*, int, const cupyAttr*) noexcept nogil,
                                                    size_t limit)
+
+cdef extern from "loops.h" namespace "cupy_host" nogil:
+    int kMaxOperands
+    void add_loop(int op, const int8_t* dtypes, int n, void* function, void* data)
+    bint run_loop(int op, cupyOperand* operands, int n, const cupyAttr* attrs)
 
 cdef list _dtypes = [numpy.dtype(name) if name != "bfloat16" else None for name in (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -100,8 +106,42 @@ cdef int _run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) excep
     return 0
 
 
-cdef int run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept with gil:
+cdef int _register_loops() except -1:
+    """Hand NumPy's inner loops over the contract's dtypes to ``loops.h``."""
+    cdef cnp.ufunc ufunc
+    cdef int8_t dtypes[4]
+    cdef int op, index, k
+    cdef dict codes = {_dtypes[k].num: k for k in range(CUPY_NUM_DTYPES) if _dtypes[k] is not None}
+    codes[numpy.dtype("longlong").num] = codes[numpy.dtype("int64").num]
+    codes[numpy.dtype("ulonglong").num] = codes[numpy.dtype("uint64").num]
+    for op in range(CUPY_NUM_OPS):
+        name = cupy_op_info[op].name.decode()
+        function = _ops.ufunc_of(name)
+        if function is None or function.nargs > kMaxOperands:
+            continue
+        ufunc = function
+        for index in range(ufunc.ntypes):
+            signature = [codes.get(<int>ufunc.types[index * ufunc.nargs + k]) for k in range(ufunc.nargs)]
+            # The loop of integer powers raises Python's exception for a negative exponent.
+            if None in signature or (name == "power" and _dtypes[signature[0]].kind in "iu"):
+                continue
+            for k, code in enumerate(signature):
+                dtypes[k] = code
+            add_loop(op, dtypes, ufunc.nargs, <void*>ufunc.functions[index], <void*>ufunc.data[index])
+    return 0
+
+
+_register_loops()
+
+
+cdef int run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept nogil:
     """Carry out ``op`` on operands whose blocks are host addresses."""
+    if run_loop(op, operands, n, attrs):
+        return CUPY_OK
+    return _run_with_arrays(op, operands, n, attrs)
+
+
+cdef int _run_with_arrays(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept with gil:
     try:
         _run(op, operands, n, attrs)
     except BaseException as error:

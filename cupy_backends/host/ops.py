@@ -1,6 +1,6 @@
 """Each row of the contract as a function ``f(inputs, outputs, *attributes)`` over NumPy arrays.
 
-Element-wise rows come from the table's ``numpy`` column; only what NumPy says differently is written out.
+Element-wise rows come from the table's ``numpy`` column; only what NumPy says differently is written.
 A function writes into the outputs and returns None, or the number of valid leading entries of the output where
 that depends on the data. float16 and bfloat16 accumulate in float32: NumPy rounds after each step.
 """
@@ -85,9 +85,15 @@ def _elementwise(ufunc):
     return compute
 
 
-for _name, _row in rows().items():
-    if _row.elementwise and isinstance(_numpy(_name), np.ufunc):
-        row(_name)(_elementwise(_numpy(_name)))
+def ufunc_of(name):
+    """Return the ufunc of an element-wise row, or None where NumPy has a plain function."""
+    found = _numpy(name) if rows()[name].elementwise else None
+    return found if isinstance(found, np.ufunc) else None
+
+
+for _name in rows():
+    if ufunc_of(_name) is not None:
+        row(_name)(_elementwise(ufunc_of(_name)))
 
 
 @row("where")

@@ -32,7 +32,9 @@ def test_null_backend_counts_each_launch(op):
     assert _null.launches() == {op: 1}
     operands = [value for value in (*case.inputs, *case.outputs) if isinstance(value, np.ndarray)]
     assert _null.counters()["bytes"] == sum(value.size * value.itemsize for value in operands)
-    assert _null.counters()["allocations"] == _null.counters()["frees"] == len({id(value) for value in operands})
+    assert (
+        _null.counters()["allocations"] == _null.counters()["frees"] == len({id(value) for value in operands})
+    )
 
 
 def _row(name):

@@ -6,6 +6,8 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ml_dtypes import bfloat16
 
 from cupy_backends.backend import _testing
@@ -38,7 +40,9 @@ def test_no_warning_escapes(recwarn):
 
 @pytest.mark.parametrize("backend", ["host", "null"])
 @pytest.mark.parametrize(
-    "op, dtypes", [("add", ["float32"] * 2), ("add", ["float32"] * 4), ("concatenate", [])], ids=["few", "many", "none"]
+    "op, dtypes",
+    [("add", ["float32"] * 2), ("add", ["float32"] * 4), ("concatenate", [])],
+    ids=["few", "many", "none"],
 )
 def test_resolving_with_a_wrong_number_of_dtypes_is_refused(backend, op, dtypes):
     if dtypes:
@@ -86,15 +90,77 @@ def test_wrong_frees_and_sizes_are_errors():
     assert "address space" in errors["allocation of everything"]
 
 
-@pytest.mark.parametrize("limit, outcome", [("4096", "limit of CUPY_HOST_MEMORY"), ("-1", "expected a number"), ("x", "expected a number")])
+@pytest.mark.parametrize(
+    "limit, outcome",
+    [("4096", "limit of CUPY_HOST_MEMORY"), ("-1", "expected a number"), ("x", "expected a number")],
+)
 def test_memory_limit(limit, outcome):
     code = (
         "import numpy as np\nfrom cupy_backends.backend._testing import launch\n"
         "launch('host', 'square', [np.ones(4)], [np.ones(4)])\n"
         "launch('host', 'square', [np.ones(4000)], [np.ones(4000)])\n"
     )
-    run = subprocess.run([sys.executable, "-c", code], env={**os.environ, "CUPY_HOST_MEMORY": limit}, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "CUPY_HOST_MEMORY": limit},
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode == 1 and outcome in run.stderr
+
+
+_STEPS = st.sampled_from([1, 1, -1, 2, -3])
+
+
+@st.composite
+def _placed(draw, shape, dtype, written=False):
+    """An array of ``shape`` with any order of axes, any steps and, if only read, stride 0."""
+    axes = draw(st.permutations(range(len(shape))))
+    steps = [draw(_STEPS) for _ in shape]
+    base = np.zeros([shape[axis] * abs(steps[axis]) for axis in axes], dtype).transpose([axes.index(k) for k in range(len(shape))])
+    view = base[(*(slice(None, None, step) for step in steps), ...)]
+    view[...] = np.arange(view.size).reshape(shape) * 7 % 23 - 11
+    if not written and view.size and draw(st.booleans()):
+        axis = draw(st.integers(0, len(shape))) - 1
+        if axis >= 0:
+            view = np.broadcast_to(view.take([0], axis), shape)
+    return view
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_inner_loops_walk_any_layout(data):
+    shape = tuple(data.draw(st.lists(st.integers(0, 4), min_size=0, max_size=5)))
+    op, dtypes = data.draw(
+        st.sampled_from(
+            [
+                ("subtract", ("f8", "f8", "f8")),
+                ("less", ("i2", "i2", "?")),
+                ("ldexp", ("f4", "i8", "f4")),
+                ("frexp", ("f8", "f8", "i4")),
+                ("negative", ("c8", "c8")),
+            ]
+        )
+    )
+    nin = getattr(np, op).nin
+    inputs = [data.draw(_placed(shape, dtype)) for dtype in dtypes[:nin]]
+    outputs = [data.draw(_placed(shape, dtype, written=True)) for dtype in dtypes[nin:]]
+    want = getattr(np, op)(*inputs)
+    got = launch("host", op, inputs, outputs).outputs
+    for a, b in zip(got, want if isinstance(want, tuple) else (want,), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_unaligned_operands_take_the_long_way():
+    buffer = np.zeros(8 * 5 + 1, np.uint8)
+    x = buffer[1:].view(np.float64)
+    x[:] = range(5)
+    assert launch("host", "add", [x, x], [np.zeros(5)]).outputs[0].tolist() == [0, 2, 4, 6, 8]
+
+
+def test_integer_powers_with_a_negative_exponent_raise():
+    with pytest.raises(ValueError, match="negative integer powers"):
+        launch("host", "power", [np.array([2]), np.array([-1])], [np.zeros(1, np.int64)])
 
 
 def test_bfloat16_sums_in_float32():

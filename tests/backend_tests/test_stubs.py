@@ -31,7 +31,11 @@ def test_every_call_names_library_function_and_what_to_use(name):
                 getattr(module, python)(*args)
             error = caught.value
             assert isinstance(error, NotAvailableError) and isinstance(error, RuntimeError)
-            assert (error.library, error.function, error.instead) == (library["title"], f"{name}.{python}", instead)
+            assert (error.library, error.function, error.instead) == (
+                library["title"],
+                f"{name}.{python}",
+                instead,
+            )
             assert error.status != 0
             for part in (library["title"], f"{name}.{python}()", library["failure"], instead):
                 assert part in str(error)
@@ -70,7 +74,11 @@ def test_errors_survive_pickling():
     with pytest.raises(cublas.CUBLASError) as caught:
         cublas.sgemm()
     again = pickle.loads(pickle.dumps(caught.value))
-    assert type(again) is cublas.CUBLASError and str(again) == str(caught.value) and again.instead == "cupy.matmul"
+    assert (
+        type(again) is cublas.CUBLASError
+        and str(again) == str(caught.value)
+        and again.instead == "cupy.matmul"
+    )
 
 
 def test_import_needs_no_device_library():
@@ -83,8 +91,17 @@ def test_import_needs_no_device_library():
 
 def _table(tmp_path, **changes):
     path = tmp_path / "libraries.toml"
-    rows = {"title": "'T'", "header": "'t.h'", "error": "'E'", "failure": "'F'", "instead": "'i'", "functions": "{ a = 'tA' }"} | changes
-    path.write_text("[t]\n" + "\n".join(f"{key} = {value}" for key, value in rows.items() if value is not None))
+    rows = {
+        "title": "'T'",
+        "header": "'t.h'",
+        "error": "'E'",
+        "failure": "'F'",
+        "instead": "'i'",
+        "functions": "{ a = 'tA' }",
+    } | changes
+    path.write_text(
+        "[t]\n" + "\n".join(f"{key} = {value}" for key, value in rows.items() if value is not None)
+    )
     return path
 
 
@@ -121,10 +138,17 @@ def test_generating_again_leaves_files_alone(tmp_path):
 def test_headers_and_table_hold_the_same_functions():
     for name, library in LIBRARIES.items():
         compiler = subprocess.run(
-            ["cc", "-E", "-P", str(ROOT / "cupy_backends/stub" / library["header"])], capture_output=True, text=True, check=True
+            ["cc", "-E", "-P", str(ROOT / "cupy_backends/stub" / library["header"])],
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        declared = {part.split("(void)")[0].split()[-1] for part in compiler.stdout.split("static inline")[1:]}
-        assert declared == {symbol for column in ("functions", "classes") for _, symbol, _ in library[column]}, name
+        declared = {
+            part.split("(void)")[0].split()[-1] for part in compiler.stdout.split("static inline")[1:]
+        }
+        assert declared == {
+            symbol for column in ("functions", "classes") for _, symbol, _ in library[column]
+        }, name
 
 
 def test_the_template_uses_every_field_it_is_given():

@@ -1,7 +1,7 @@
 """CUDA-only libraries as modules that import everywhere and say what to use instead.
 
-Each module is made by the build from ``libraries.toml``, the one template ``library.pyx.in`` and the headers of
-``cupy_backends/stub``; a name that header and table do not share does not compile.
+Each module is made by the build from ``libraries.toml``, the one template ``library.pyx.in`` and the headers
+of ``cupy_backends/stub``; a name that header and table do not share does not compile.
 """
 
 

@@ -1,0 +1,167 @@
+/* Element-wise rows by NumPy's own inner loops, driven over strided operands without the interpreter.
+ *
+ * Making arrays and calling a ufunc costs more than a small operation itself, and would need the interpreter's lock.
+ * What has no loop here, or odd operands, goes the long way through the table of ops.py: the result is the same.
+ */
+#ifndef CUPY_HOST_LOOPS_H
+#define CUPY_HOST_LOOPS_H
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "cupy_backend.h"
+#include "cupy_ops.h"
+
+namespace cupy_host {
+
+constexpr int kMaxOperands = 4;
+constexpr int kMaxRank = 64;
+
+/* NumPy's signature of an inner loop; npy_intp has 64 bits on every platform of this project. */
+using LoopFn = void (*)(char **, const int64_t *, const int64_t *, void *);
+
+struct Loop {
+    LoopFn function;
+    void *data;
+};
+
+/* Filled while the module is imported, only read afterwards. */
+inline std::unordered_map<uint32_t, Loop> loops;
+
+inline uint32_t loop_key(int op, const int8_t *dtypes, int n) {
+    uint32_t key = uint32_t(op);
+    for (int k = 0; k < n; k++)
+        key = key << 4 | uint32_t(dtypes[k]);
+    return key;
+}
+static_assert(CUPY_NUM_DTYPES <= 16 && CUPY_NUM_OPS < 1 << 16, "the key packs an op and four dtypes");
+
+/* The first loop of a signature is the one that NumPy chooses. */
+inline void add_loop(int op, const int8_t *dtypes, int n, void *function, void *data) {
+    if (function && n <= kMaxOperands)
+        loops.emplace(loop_key(op, dtypes, n), Loop{reinterpret_cast<LoopFn>(function), data});
+}
+
+/* Strided operands of one shape, with axes of extent 1 dropped and neighbours joined where all strides allow. */
+struct Nest {
+    int rank = 0;
+    int64_t shape[kMaxRank];
+    int64_t strides[kMaxRank][kMaxOperands];
+};
+
+inline void append(Nest &nest, int64_t extent, const int64_t *strides, int n) {
+    if (extent == 1)
+        return;
+    if (nest.rank) {
+        int64_t *outer = nest.strides[nest.rank - 1];
+        bool joins = true;
+        for (int k = 0; k < n; k++)
+            joins = joins && outer[k] == strides[k] * extent;
+        if (joins) {
+            for (int k = 0; k < n; k++)
+                outer[k] = strides[k];
+            nest.shape[nest.rank - 1] *= extent;
+            return;
+        }
+    }
+    nest.shape[nest.rank] = extent;
+    for (int k = 0; k < n; k++)
+        nest.strides[nest.rank][k] = strides[k];
+    nest.rank++;
+}
+
+/* Runs the op if there is a loop for it; false: nothing was done. */
+inline bool run_loop(int op, cupyOperand *operands, int n, const cupyAttr *) {
+    static const uint8_t alignments[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 4, 8};
+    static const uint8_t sizes[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
+    if (op < 0 || op >= CUPY_NUM_OPS || !cupy_op_info[op].elementwise || n < 2 || n > kMaxOperands)
+        return false;
+    int8_t dtypes[kMaxOperands];
+    for (int k = 0; k < n; k++)
+        dtypes[k] = operands[k].dtype;
+    auto found = loops.find(loop_key(op, dtypes, n));
+    if (found == loops.end())
+        return false;
+
+    const cupyOperand &like = operands[n - 1];
+    int rank = like.ndim;
+    if (!like.block || rank > kMaxRank)
+        return false;
+    char *base[kMaxOperands];
+    uint64_t unaligned = 0;
+    bool scalar[kMaxOperands];
+    for (int k = 0; k < n; k++) {
+        cupyOperand &o = operands[k];
+        scalar[k] = !o.block;
+        base[k] = scalar[k] ? reinterpret_cast<char *>(o.scalar) : static_cast<char *>(o.block) + o.offset;
+        unaligned |= reinterpret_cast<uintptr_t>(base[k]) % alignments[o.dtype];
+        if (scalar[k])
+            continue;
+        if (o.ndim != rank)
+            return false;
+        for (int axis = 0; axis < rank; axis++) {
+            if (o.shape[axis] != like.shape[axis])
+                return false;
+            unaligned |= uint64_t(o.strides[axis]) % alignments[o.dtype];
+        }
+    }
+    if (unaligned)
+        return false;
+
+    /* Widest strides of the output outermost: any transposition of contiguous memory becomes one long loop. */
+    int order[kMaxRank];
+    auto width = [&](int axis) { return like.strides[axis] < 0 ? -like.strides[axis] : like.strides[axis]; };
+    for (int axis = 0; axis < rank; axis++) {
+        if (like.shape[axis] == 0)
+            return true;
+        int place = axis;
+        for (; place > 0 && width(order[place - 1]) < width(axis); place--)
+            order[place] = order[place - 1];
+        order[place] = axis;
+    }
+    Nest nest;
+    for (int j = 0; j < rank; j++) {
+        int64_t strides[kMaxOperands], extent = like.shape[order[j]];
+        bool backwards = true;
+        for (int k = 0; k < n; k++) {
+            strides[k] = scalar[k] ? 0 : operands[k].strides[order[j]];
+            backwards = backwards && strides[k] <= 0;
+        }
+        for (int k = 0; backwards && k < n; k++) {
+            base[k] += strides[k] * (extent - 1);
+            strides[k] = -strides[k];
+        }
+        append(nest, extent, strides, n);
+    }
+    /* A single element is contiguous to NumPy, which then takes its vector code. */
+    int64_t packed[kMaxOperands];
+    for (int k = 0; k < n; k++)
+        packed[k] = sizes[operands[k].dtype];
+    const int64_t one = 1;
+    int outer = nest.rank ? nest.rank - 1 : 0;
+    const int64_t *count = nest.rank ? &nest.shape[outer] : &one;
+    const int64_t *steps = nest.rank ? nest.strides[outer] : packed;
+    int64_t position[kMaxRank] = {0};
+    for (;;) {
+        char *args[kMaxOperands];
+        for (int k = 0; k < n; k++)
+            args[k] = base[k];
+        found->second.function(args, count, steps, found->second.data);
+        int axis = outer - 1;
+        for (; axis >= 0; axis--) {
+            if (++position[axis] < nest.shape[axis])
+                break;
+            position[axis] = 0;
+            for (int k = 0; k < n; k++)
+                base[k] -= nest.strides[axis][k] * (nest.shape[axis] - 1);
+        }
+        if (axis < 0)
+            return true;
+        for (int k = 0; k < n; k++)
+            base[k] += nest.strides[axis][k];
+    }
+}
+
+} // namespace cupy_host
+
+#endif
