@@ -1,0 +1,39 @@
+"""Lends NumPy's inner loops to the simulator: its results are then NumPy's bit for bit, at NumPy's speed."""
+
+import os
+
+import numpy
+
+cimport numpy as cnp
+from libc.stdint cimport intptr_t
+
+from cupy_backends.ascend._ascend import symbol
+
+
+ctypedef void (*Loop)(char** args, const intptr_t* n, const intptr_t* steps, void* data)
+ctypedef bint (*RegisterLoop)(const char* name, int dtype, Loop fn, void* data)
+
+# aclDataType by NumPy's type number; the others have loops of the simulator's own.
+cdef dict _ACL = {cnp.NPY_FLOAT32: 0, cnp.NPY_FLOAT64: 11, cnp.NPY_COMPLEX64: 16, cnp.NPY_COMPLEX128: 17}
+
+
+def register():
+    """Offer every loop; return the names of those that the simulator uses. CANNSIM_NUMPY_LOOPS=0 switches it off."""
+    cdef RegisterLoop offer = <RegisterLoop><size_t>symbol("cannsimRegisterLoop")
+    cdef cnp.ufunc ufunc
+    cdef int i, k
+    used = set()
+    if offer is NULL or os.environ.get("CANNSIM_NUMPY_LOOPS") == "0":
+        return used
+    for name in dir(numpy):
+        candidate = getattr(numpy, name)
+        if type(candidate) is not numpy.ufunc or candidate.nout != 1 or candidate.signature is not None:
+            continue
+        ufunc = candidate
+        for i in range(ufunc.ntypes):
+            types = [<int>ufunc.types[i * ufunc.nargs + k] for k in range(ufunc.nargs)]
+            if types[0] not in _ACL or any([t != types[0] for t in types[:ufunc.nin]]):
+                continue
+            if offer(candidate.__name__.encode(), _ACL[types[0]], <Loop><void*>ufunc.functions[i], <void*>ufunc.data[i]):
+                used.add(name)
+    return used

@@ -1,0 +1,105 @@
+// The host route: wait for the stream, compute on the CPU, put the result back. In place on the simulator.
+#include <cstdlib>
+#include <cstring>
+
+#include "launch.h"
+
+namespace ascend {
+
+cupyHostRun host_run = nullptr;
+
+namespace {
+
+enum { kRead = 1, kWrite = 2 };
+
+using HostPointer = void *(*)(void *device, size_t bytes, int access, void *stream);
+
+// First and one past the last byte of the elements, relative to the block.
+void span(const cupyOperand &o, int64_t *low, int64_t *high) {
+    *low = o.offset;
+    *high = o.offset + itemsize(o.dtype);
+    for (int d = 0; d < o.ndim; d++) {
+        int64_t reach = o.strides[d] * (o.shape[d] - 1);
+        (reach < 0 ? *low : *high) += reach;
+    }
+}
+
+class HostCopies {
+  public:
+    ~HostCopies() {
+        for (int k = 0; k < count_; k++) free(copies_[k].memory);
+    }
+    // Moves the operand's bytes to the host (or finds them there) and lets it point at them.
+    int bring(cupyOperand &o, bool output, cupyStream stream) {
+        if (is_scalar(o) || is_empty(o)) return CUPY_OK;
+        int64_t low, high;
+        span(o, &low, &high);
+        char *device = static_cast<char *>(o.block) + low;
+        size_t bytes = size_t(high - low);
+        if (machine.simulator) {
+            static auto pointer = reinterpret_cast<HostPointer>(symbol("cannsimHostPointer"));
+            if (!pointer) return fail_text(CUPY_FAILED, "cannsimHostPointer", "this simulator is too old");
+            void *host = pointer(device, bytes, output ? kRead | kWrite : kRead, stream);
+            if (!host) return fail(507899, "cannsimHostPointer");
+            o.block = static_cast<char *>(host) - low;
+            return CUPY_OK;
+        }
+        void *memory = malloc(bytes);
+        if (!memory) return fail_text(CUPY_OUT_OF_MEMORY, "malloc", "the host lacks %zu bytes", bytes);
+        copies_[count_++] = {memory, device, bytes, output};
+        ASCEND_TRY(aclrtMemcpy, memory, bytes, device, bytes, ACL_MEMCPY_DEVICE_TO_HOST);
+        o.block = static_cast<char *>(memory) - low;
+        return CUPY_OK;
+    }
+    int put_back() {
+        for (int k = 0; k < count_; k++)
+            if (copies_[k].output)
+                ASCEND_TRY(aclrtMemcpy, copies_[k].device, copies_[k].bytes, copies_[k].memory, copies_[k].bytes,
+                           ACL_MEMCPY_HOST_TO_DEVICE);
+        return CUPY_OK;
+    }
+
+  private:
+    struct Copy {
+        void *memory, *device;
+        size_t bytes;
+        bool output;
+    };
+    static constexpr int kMost = 64;
+    Copy copies_[kMost];
+    int count_ = 0;
+
+  public:
+    static constexpr int kMostOperands = kMost;
+};
+
+} // namespace
+
+int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+    Plan *plan = static_cast<Plan *>(base);
+    if (!host_run)
+        return fail_text(CUPY_NO_ROUTE, cupy_op_info[plan->op].name, "%s; and there is no host backend to run it",
+                         plan->why ? plan->why : "the device has no operator for it");
+    if (n > HostCopies::kMostOperands)
+        return fail_text(CUPY_NO_ROUTE, cupy_op_info[plan->op].name, "more than %d operands on the host",
+                         HostCopies::kMostOperands);
+    if (int rc = bind()) return rc;
+    plan->host_runs.fetch_add(1, std::memory_order_relaxed);
+    counters.host_runs.fetch_add(1, std::memory_order_relaxed);
+    if (!machine.simulator) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+    int nin = inputs_of(*plan, n);
+    HostCopies copies;
+    cupyOperand list[HostCopies::kMostOperands];
+    memcpy(list, ops, sizeof(cupyOperand) * size_t(n));
+    for (int k = 0; k < n; k++)
+        if (int rc = copies.bring(list[k], k >= nin, stream)) return rc;
+    if (int rc = host_run(plan->op, list, n, attrs)) {
+        if (rc == CUPY_PYTHON_ERROR) return rc;
+        return fail_text(rc, cupy_op_info[plan->op].name, "the host backend failed");
+    }
+    return copies.put_back();
+}
+
+} // namespace ascend
+
+extern "C" void cupy_ascend_set_host(cupyHostRun run) { ascend::host_run = run; }

@@ -1,0 +1,248 @@
+// The hot path: one aclnn function on operands that descriptors can express.
+#include "launch.h"
+
+#include <cstring>
+
+namespace ascend {
+
+bool strided_fits(const cupyOperand &o) {
+    int64_t mask = itemsize(o.dtype) - 1, bad = 0;
+    for (int d = 0; d < o.ndim; d++) bad |= (o.strides[d] & mask) | (o.strides[d] < 0 && o.shape[d] > 1);
+    return !bad;
+}
+
+aclTensor *describe(const cupyOperand &o, int acl_dtype) {
+    int64_t strides[kMaxRank], *steps = nullptr;
+    int bits = shift(o.dtype);
+    int64_t storage = o.block_bytes >> bits;
+    if (!o.contiguous) {
+        for (int d = 0; d < o.ndim; d++) strides[d] = o.strides[d] < 0 ? 0 : o.strides[d] >> bits;
+        steps = strides;
+    }
+    return api.aclCreateTensor(o.shape, uint64_t(o.ndim), acl_dtype, steps, o.offset >> bits, ACL_FORMAT_ND, &storage, 1,
+                               o.block);
+}
+
+namespace {
+
+// What one launch made and has to destroy.
+class Made {
+  public:
+    ~Made() {
+        for (int i = 0; i < count_; i++) {
+            switch (kinds_[i]) {
+            case TENSOR: api.aclDestroyTensor(static_cast<aclTensor *>(things_[i])); break;
+            case SCALAR: api.aclDestroyScalar(static_cast<aclScalar *>(things_[i])); break;
+            case ARRAY: api.aclDestroyIntArray(static_cast<aclIntArray *>(things_[i])); break;
+            case LIST: api.aclDestroyTensorList(static_cast<aclTensorList *>(things_[i])); break;
+            }
+        }
+    }
+    template <class T> T *keep(T *thing) {
+        things_[count_] = const_cast<void *>(static_cast<const void *>(thing));
+        kinds_[count_++] = kind(thing);
+        return thing;
+    }
+
+  private:
+    enum Kind : uint8_t { TENSOR, SCALAR, ARRAY, LIST };
+    static Kind kind(const aclTensor *) { return TENSOR; }
+    static Kind kind(const aclScalar *) { return SCALAR; }
+    static Kind kind(const aclIntArray *) { return ARRAY; }
+    static Kind kind(const aclTensorList *) { return LIST; }
+    void *things_[kMaxArgs];
+    Kind kinds_[kMaxArgs];
+    int count_ = 0;
+};
+
+// A host scalar as a tensor: the cached constant, else a temporary filled on the stream.
+int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &scratch, cupyOperand *out) {
+    int dtype = plan->seen_as[o.dtype];
+    *out = o;
+    out->dtype = int8_t(dtype);
+    out->contiguous = 1;
+    out->block_bytes = itemsize(dtype);
+    out->offset = 0;
+    if (int rc = constant(dtype, o.scalar, &out->block)) return rc;
+    if (out->block) return CUPY_OK;
+    if (int rc = scratch.take(size_t(out->block_bytes), &out->block)) return rc;
+    Plan *fill = plan_for(CUPY_OP_FILL, {dtype, dtype});
+    if (!fill) return CUPY_NO_ROUTE;
+    cupyOperand both[2] = {o, *out};
+    both[0].dtype = int8_t(dtype);
+    return fill->launch(fill, both, 2, nullptr, stream);
+}
+
+struct Building {
+    Plan *plan;
+    cupyOperand *ops;
+    int n, nin;
+    const cupyAttr *attrs;
+    cupyStream stream;
+    Scratch &scratch;
+    Made &made;
+};
+
+aclScalar *range_scalar(const Building &b, int which) {
+    const cupyOperand &out = b.ops[b.nin];
+    int64_t count = out.ndim ? out.shape[0] : 1;
+    int dtype = b.plan->seen_as[out.dtype];
+    if (is_float(dtype)) {
+        double start = b.attrs[0].f, step = b.attrs[1].f;
+        double value = which == 0 ? start : which == 2 ? step : start + (double(count) - 0.5) * step;
+        return api.aclCreateScalar(&value, ACL_DOUBLE);
+    }
+    uint64_t start = b.attrs[2].u, step = b.attrs[3].u;
+    uint64_t value = which == 0 ? start : which == 2 ? step : start + uint64_t(count) * step;
+    return api.aclCreateScalar(&value, ACL_INT64);
+}
+
+int build_tensor(Building &b, int operand, Value *value) {
+    const cupyOperand &o = b.ops[operand];
+    if (__builtin_expect(!is_scalar(o), 1)) {
+        value->p = b.made.keep(describe(o, b.plan->pass_as[o.dtype]));
+        return CUPY_OK;
+    }
+    cupyOperand tensor;
+    if (int rc = scalar_tensor(b.plan, o, b.stream, b.scratch, &tensor)) return rc;
+    int64_t zeros[kMaxRank] = {};
+    const cupyOperand &out = b.ops[b.nin];
+    bool alone = b.plan->elementwise; // some input has to carry the shape
+    for (int k = 0; k < b.nin && alone; k++) alone = is_scalar(b.ops[k]);
+    if (alone && operand == 0) {
+        tensor.shape = out.shape;
+        tensor.ndim = out.ndim;
+        tensor.strides = zeros;
+        tensor.contiguous = 0;
+    }
+    value->p = b.made.keep(describe(tensor, b.plan->pass_as[o.dtype]));
+    return CUPY_OK;
+}
+
+int build_list(Building &b, int first, Value *value) {
+    int count = b.nin - first;
+    aclTensor *few[32] = {}, **tensors = count <= 32 ? few : new aclTensor *[size_t(count)];
+    for (int k = 0; k < count; k++) {
+        const cupyOperand &o = b.ops[first + k];
+        tensors[k] = describe(o, b.plan->pass_as[o.dtype]);
+    }
+    value->p = b.made.keep(api.aclCreateTensorList(tensors, uint64_t(count)));
+    if (tensors != few) delete[] tensors;
+    return CUPY_OK;
+}
+
+int build_temporary(Building &b, const Arg &arg, Value *value) {
+    cupyOperand temporary = b.ops[b.nin];
+    int64_t count = elements(temporary);
+    temporary.dtype = int8_t(arg.value < 0 ? b.plan->seen_as[b.plan->dtypes[0]] : arg.value);
+    temporary.contiguous = 1;
+    temporary.offset = 0;
+    temporary.block_bytes = count * itemsize(temporary.dtype);
+    if (int rc = b.scratch.take(size_t(temporary.block_bytes), &temporary.block)) return rc;
+    value->p = b.made.keep(describe(temporary, acl_dtypes[temporary.dtype]));
+    return CUPY_OK;
+}
+
+int build_argument(Building &b, int position, Value *value) {
+    const Arg &arg = b.plan->call->args[position];
+    switch (arg.kind) {
+    case ARG_IN: return build_tensor(b, arg.index, value);
+    case ARG_OUT:
+    case ARG_SHAPED: return build_tensor(b, b.nin + arg.index, value);
+    case ARG_NUMBER: value->p = b.plan->numbers[position]; return CUPY_OK;
+    case ARG_SCALAR: {
+        cupyOperand &o = b.ops[arg.index];
+        value->p = b.made.keep(api.aclCreateScalar(o.scalar, b.plan->pass_as[o.dtype]));
+        return CUPY_OK;
+    }
+    case ARG_VALUE: value->i = arg.value; return CUPY_OK;
+    case ARG_ATTR: value->i = b.attrs[arg.index].i; return CUPY_OK;
+    case ARG_FLOAT: value->d = b.attrs[arg.index].f; return CUPY_OK;
+    case ARG_INTS:
+        value->p = b.made.keep(api.aclCreateIntArray(b.attrs[arg.index].list, uint64_t(b.attrs[arg.index].count)));
+        return CUPY_OK;
+    case ARG_FIRST: value->i = b.attrs[arg.index].list[0]; return CUPY_OK;
+    case ARG_DTYPE: value->i = b.plan->pass_as[b.ops[b.nin].dtype]; return CUPY_OK;
+    case ARG_LENGTH: value->i = b.ops[b.nin].shape[0]; return CUPY_OK;
+    case ARG_OPTIONAL:
+        if (arg.index < b.nin) return build_tensor(b, arg.index, value);
+        value->p = nullptr;
+        return CUPY_OK;
+    case ARG_NULL: value->p = nullptr; return CUPY_OK;
+    case ARG_LIST: return build_list(b, 0, value);
+    case ARG_INDICES: return build_list(b, 1, value);
+    case ARG_TEMP: return build_temporary(b, arg, value);
+    case ARG_SCALAR_ATTR: {
+        int64_t number = b.attrs[arg.index].i;
+        value->p = b.made.keep(api.aclCreateScalar(&number, ACL_INT64));
+        return CUPY_OK;
+    }
+    case ARG_RANGE: value->p = b.made.keep(range_scalar(b, arg.index)); return CUPY_OK;
+    }
+    return CUPY_OK;
+}
+
+// The operator wrote the extent it found into its descriptor.
+int read_shape(aclTensor *tensor, cupyOperand &out) {
+    int64_t *dims = nullptr;
+    uint64_t count = 0;
+    ASCEND_TRY(aclGetViewShape, tensor, &dims, &count);
+    if (out.ndim && count) out.shape[0] = dims[0];
+    delete[] dims; // allocated with new[] by the library, so its interface says
+    return CUPY_OK;
+}
+
+int reduce_nothing(Plan *plan, cupyOperand *ops, cupyStream stream) {
+    Plan *copy = plan_for(CUPY_OP_COPY, {ops[0].dtype, ops[1].dtype});
+    if (!copy) return CUPY_NO_ROUTE;
+    (void)plan;
+    return copy->launch(copy, ops, 2, nullptr, stream);
+}
+
+} // namespace
+
+int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+    Plan *plan = static_cast<Plan *>(base);
+    const Call &call = *plan->call;
+    int nin = inputs_of(*plan, n);
+    bool fitting = true;
+    for (int k = 0; k < n; k++) fitting &= fits(ops[k], call.max_rank);
+    if (plan->elementwise) {
+        if (nin == 2 && (is_scalar(ops[0]) | is_scalar(ops[1])) && !(is_scalar(ops[0]) & is_scalar(ops[1]))) {
+            Plan *form = plan->scalar_form[is_scalar(ops[1])];
+            if (form) return launch_call(form, ops, n, attrs, stream);
+        }
+        if (__builtin_expect(!fitting, 0)) return launch_elementwise(plan, ops, n, attrs, stream);
+        if (is_empty(ops[n - 1])) return CUPY_OK;
+    } else if (__builtin_expect(!fitting, 0)) {
+        return launch_repaired(plan, ops, n, attrs, stream);
+    }
+    if (int rc = bind()) return rc;
+    Scratch scratch(stream);
+    Made made;
+    Value values[kMaxArgs];
+    Building building{plan, ops, n, nin, attrs, stream, scratch, made};
+    for (int i = 0; i < call.nargs; i++) {
+        const Arg &arg = call.args[i];
+        if (arg.kind == ARG_INTS && attrs[arg.index].count == 0) return reduce_nothing(plan, ops, stream);
+        if (int rc = build_argument(building, i, &values[i])) return rc;
+    }
+    uint64_t bytes = 0;
+    aclOpExecutor *executor = nullptr;
+    int code = call.thunk(plan->phase1, values, &bytes, &executor);
+    counters.first_phases.fetch_add(1, std::memory_order_relaxed);
+    if (__builtin_expect(code != 0, 0)) return fail(code, call.function);
+    void *workspace = nullptr;
+    if (bytes)
+        if (int rc = scratch.take(bytes, &workspace)) return rc;
+    code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
+    counters.calls.fetch_add(1, std::memory_order_relaxed);
+    if (__builtin_expect(code != 0, 0)) return fail(code, call.function);
+    for (int i = 0; i < call.nargs; i++)
+        if (call.args[i].kind == ARG_SHAPED)
+            if (int rc = read_shape(static_cast<aclTensor *>(values[i].p), ops[nin + call.args[i].index])) return rc;
+    if (__builtin_expect(machine.blocking, 0)) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+    return CUPY_OK;
+}
+
+} // namespace ascend

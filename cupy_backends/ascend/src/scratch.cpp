@@ -1,0 +1,199 @@
+#include "scratch.h"
+
+#include <cstring>
+#include <mutex>
+#include <unordered_map>
+
+#include "dtype.h"
+
+namespace ascend {
+
+// Kept forever: a stream's address may be used again, and threads remember the last one they used.
+struct StreamScratch {
+    std::mutex mutex;
+    int device = 0;
+    size_t free_bytes = 0;
+    std::vector<Scratch::Block> free_blocks;
+};
+
+namespace {
+
+constexpr size_t kKeep = size_t(64) << 20; // free bytes a stream may hold after it was synchronised
+
+struct Key {
+    int device;
+    cupyStream stream;
+    bool operator==(const Key &other) const { return device == other.device && stream == other.stream; }
+};
+
+struct KeyHash {
+    size_t operator()(const Key &key) const { return size_t(key.stream) * 31 + size_t(key.device); }
+};
+
+std::mutex registry;
+std::unordered_map<Key, StreamScratch *, KeyHash> &streams() {
+    static auto *map = new std::unordered_map<Key, StreamScratch *, KeyHash>;
+    return *map;
+}
+
+thread_local Key last_key{-1, nullptr};
+thread_local StreamScratch *last_scratch = nullptr;
+
+StreamScratch *scratch_of(cupyStream stream) {
+    Key key{thread.device, stream};
+    if (last_scratch && last_key == key) return last_scratch;
+    std::lock_guard<std::mutex> hold(registry);
+    StreamScratch *&found = streams()[key];
+    if (!found) {
+        found = new StreamScratch;
+        found->device = thread.device;
+    }
+    last_key = key;
+    return last_scratch = found;
+}
+
+size_t rounded(size_t bytes) {
+    if (bytes <= 512) return 512;
+    int log = 63 - __builtin_clzll(bytes - 1);
+    size_t step = size_t(1) << (log > 2 ? log - 2 : 0); // four sizes per power of two
+    return (bytes + step - 1) / step * step;
+}
+
+void release(StreamScratch &scratch) {
+    std::vector<Scratch::Block> blocks;
+    {
+        std::lock_guard<std::mutex> hold(scratch.mutex);
+        blocks.swap(scratch.free_blocks);
+        scratch.free_bytes = 0;
+    }
+    for (auto &block : blocks) api.aclrtFree(block.address);
+}
+
+} // namespace
+
+int Scratch::take(size_t bytes, void **address) {
+    if (!owner_) owner_ = scratch_of(stream_);
+    bytes = rounded(bytes + 32); // kernels may read 32 bytes past the end
+    Block block{nullptr, bytes};
+    {
+        std::lock_guard<std::mutex> hold(owner_->mutex);
+        auto &blocks = owner_->free_blocks;
+        size_t best = blocks.size();
+        for (size_t i = 0; i < blocks.size(); i++)
+            if (blocks[i].bytes >= bytes && blocks[i].bytes <= 2 * bytes && (best == blocks.size() || blocks[i].bytes < blocks[best].bytes))
+                best = i;
+        if (best < blocks.size()) {
+            block = blocks[best];
+            blocks[best] = blocks.back();
+            blocks.pop_back();
+            owner_->free_bytes -= block.bytes;
+        }
+    }
+    if (!block.address) {
+        if (int rc = device_malloc(bytes, &block.address)) return rc;
+        counters.scratch_allocs++;
+    }
+    if (count_ < kInline) blocks_[count_++] = block;
+    else more_.push_back(block);
+    *address = block.address;
+    return CUPY_OK;
+}
+
+Scratch::~Scratch() {
+    if (!count_) return;
+    std::lock_guard<std::mutex> hold(owner_->mutex);
+    auto give = [this](Block &block) {
+        owner_->free_bytes += block.bytes;
+        owner_->free_blocks.push_back(block);
+    };
+    for (int i = 0; i < count_; i++) give(blocks_[i]);
+    for (auto &block : more_) give(block);
+}
+
+void scratch_trim(cupyStream stream) {
+    StreamScratch *scratch = scratch_of(stream);
+    if (scratch->free_bytes > kKeep) release(*scratch);
+}
+
+void scratch_drop(cupyStream stream) { release(*scratch_of(stream)); }
+
+int scratch_release_all() {
+    ASCEND_TRY(aclrtSynchronizeDevice);
+    std::lock_guard<std::mutex> hold(registry);
+    for (auto &entry : streams())
+        if (entry.first.device == thread.device) release(*entry.second);
+    return CUPY_OK;
+}
+
+int device_malloc(size_t bytes, void **address) {
+    int code = api.aclrtMalloc(address, bytes, ACL_MEM_MALLOC_HUGE_FIRST);
+    if (!code) return CUPY_OK;
+    int status = fail(code, "aclrtMalloc");
+    if (status != CUPY_OUT_OF_MEMORY) return status;
+    cupyError first;
+    last_error(&first);
+    if (scratch_release_all() == CUPY_OK && !api.aclrtMalloc(address, bytes, ACL_MEM_MALLOC_HUGE_FIRST)) return CUPY_OK;
+    return fail_text(CUPY_OUT_OF_MEMORY, "aclrtMalloc", "%zu bytes: %s", bytes, first.message);
+}
+
+namespace {
+
+struct ConstantKey {
+    int device, dtype;
+    uint64_t low, high;
+    bool operator==(const ConstantKey &o) const {
+        return device == o.device && dtype == o.dtype && low == o.low && high == o.high;
+    }
+};
+
+struct ConstantHash {
+    size_t operator()(const ConstantKey &k) const {
+        return size_t((k.low * 0x9e3779b97f4a7c15u) ^ (k.high * 0xc2b2ae3d27d4eb4fu)) + size_t(k.dtype * 64 + k.device);
+    }
+};
+
+constexpr size_t kSlot = 64, kSlots = 256, kMaxConstants = 16384;
+
+struct Constants {
+    std::mutex mutex;
+    std::unordered_map<ConstantKey, void *, ConstantHash> known;
+    std::unordered_map<int, std::pair<char *, size_t>> slab; // device -> slab, slots used
+};
+
+Constants &constants() {
+    static auto *table = new Constants;
+    return *table;
+}
+
+} // namespace
+
+int constant(int dtype, const unsigned char *bits, void **address) {
+    ConstantKey key{thread.device, dtype, 0, 0};
+    size_t size = size_t(itemsize(dtype));
+    memcpy(&key.low, bits, size < 8 ? size : 8);
+    if (size > 8) memcpy(&key.high, bits + 8, size - 8);
+    Constants &table = constants();
+    std::lock_guard<std::mutex> hold(table.mutex);
+    auto found = table.known.find(key);
+    if (found != table.known.end()) {
+        *address = found->second;
+        return CUPY_OK;
+    }
+    *address = nullptr;
+    if (table.known.size() >= kMaxConstants) return CUPY_OK;
+    auto &slab = table.slab[key.device];
+    if (!slab.first || slab.second == kSlots) {
+        void *block;
+        if (int rc = device_malloc(kSlot * kSlots, &block)) return rc;
+        slab = {static_cast<char *>(block), 0};
+    }
+    void *slot = slab.first + kSlot * slab.second;
+    ASCEND_TRY(aclrtMemcpy, slot, kSlot, bits, size, ACL_MEMCPY_HOST_TO_DEVICE);
+    slab.second++;
+    table.known.emplace(key, slot);
+    counters.constants++;
+    *address = slot;
+    return CUPY_OK;
+}
+
+} // namespace ascend

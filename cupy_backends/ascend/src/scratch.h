@@ -1,0 +1,45 @@
+// Device memory that lives as long as the work queued on a stream: workspaces, temporaries, and constants.
+//
+// A block handed back is reused by later work of the same stream only, which the stream runs after the work that used
+// it before; so nothing waits and nothing is freed under a running kernel.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "state.h"
+
+namespace ascend {
+
+struct StreamScratch;
+
+class Scratch {
+  public:
+    explicit Scratch(cupyStream stream) : stream_(stream) {}
+    ~Scratch();
+    Scratch(const Scratch &) = delete;
+    Scratch &operator=(const Scratch &) = delete;
+    int take(size_t bytes, void **address);
+    struct Block {
+        void *address;
+        size_t bytes;
+    };
+
+  private:
+    static constexpr int kInline = 24;
+    cupyStream stream_;
+    StreamScratch *owner_ = nullptr;
+    Block blocks_[kInline];
+    int count_ = 0;
+    std::vector<Block> more_;
+};
+
+void scratch_trim(cupyStream);   // the stream has been synchronised
+void scratch_drop(cupyStream);   // the stream is about to be destroyed and has been synchronised
+int scratch_release_all();       // synchronises the device; for when memory is short
+int device_malloc(size_t bytes, void **address); // releases the scratch before giving up
+
+// A scalar in device memory, one per dtype, value and device. nullptr address: no room, fill one yourself.
+int constant(int dtype, const unsigned char *bits, void **address);
+
+} // namespace ascend

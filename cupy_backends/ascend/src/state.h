@@ -1,0 +1,62 @@
+// State of the loaded library and of each thread: symbols, the last error, the current device.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "ascend_api.h"
+#include "cupy_ascend.h"
+
+namespace ascend {
+
+extern Api api; // filled by load()
+
+struct Machine {
+    bool simulator = false;
+    bool blocking = false; // CUPY_LAUNCH_BLOCKING
+    int family = -1;
+    int host_nodes = 0;
+    const char *soc = "";
+};
+extern Machine machine;
+
+struct Counters {
+    std::atomic<uint64_t> calls{0}, first_phases{0}, host_runs{0}, scratch_allocs{0}, constants{0};
+};
+extern Counters counters;
+
+int load();                      // a cupyStatus
+bool loaded();
+void *symbol(const char *name);  // nullptr when no loaded library has it
+
+// The failure of this thread. fail() reads CANN's own text; both return the status to hand on.
+int fail(int code, const char *call);
+int fail_text(int status, const char *call, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void last_error(cupyError *);
+const char *error_name(int code);
+
+#define ASCEND_TRY(call_name, ...)                                                                  \
+    do {                                                                                           \
+        int code_ = ascend::api.call_name(__VA_ARGS__);                                             \
+        if (__builtin_expect(code_ != 0, 0)) return ascend::fail(code_, #call_name);                \
+    } while (0)
+
+// Every thread is bound to a device at its first use.
+struct Thread {
+    int device = 0;
+    bool bound = false;
+};
+extern thread_local Thread thread;
+int bind_thread();
+inline int bind() { return __builtin_expect(thread.bound, 1) ? CUPY_OK : bind_thread(); }
+
+// Entry points that the core calls return a status, never an exception.
+template <class F> int guarded(const char *call, F &&body) {
+    try {
+        return body();
+    } catch (...) {
+        return fail_text(CUPY_OUT_OF_MEMORY, call, "the host is out of memory");
+    }
+}
+
+} // namespace ascend
