@@ -1,0 +1,135 @@
+"""Sizes, dtypes and parameters of distributions, checked as NumPy does where they are on the host."""
+
+import operator
+
+import numpy
+
+from cupy import _core
+from cupy._operands import as_array
+
+__all__ = ["Parameters", "as_shape", "documented", "float_dtype", "integer_dtype"]
+
+_FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
+
+_CHECKS = {
+    "any": (lambda v: v == v, "{0} is NaN"),
+    "number": (lambda v: numpy.ones_like(v, bool), ""),
+    "nonnegative": (lambda v: v >= 0, "{0} < 0"),
+    "positive": (lambda v: v > 0, "{0} <= 0"),
+    "above one": (lambda v: v > 1, "{0} <= 1 or {0} is NaN"),
+    "probability": (lambda v: (v >= 0) & (v <= 1), "{0} < 0, {0} > 1 or {0} is NaN"),
+    "positive probability": (lambda v: (v > 0) & (v <= 1), "{0} <= 0, {0} > 1 or {0} contains NaNs"),
+    "proper fraction": (lambda v: (v >= 0) & (v < 1), "{0} < 0, {0} >= 1 or {0} is NaN"),
+}
+
+
+def as_shape(size):
+    """Return a shape from None, an integer or a sequence of integers."""
+    if size is None:
+        return ()
+    if isinstance(size, (tuple, list)):
+        shape = tuple(operator.index(n) for n in size)
+    else:
+        try:
+            shape = (operator.index(size),)
+        except TypeError:
+            shape = tuple(operator.index(n) for n in size)
+    if any(n < 0 for n in shape):
+        raise ValueError("negative dimensions are not allowed")
+    return shape
+
+
+def float_dtype(dtype):
+    dtype = numpy.dtype(dtype)
+    if dtype not in _FLOATS:
+        raise TypeError(f"Unsupported dtype {dtype!r} for random floating-point numbers: float32 or float64")
+    return dtype
+
+
+def integer_dtype(dtype):
+    dtype = numpy.dtype(dtype)
+    if dtype.kind not in "iub":
+        raise TypeError(f"Unsupported dtype {dtype!r} for integers")
+    return dtype
+
+
+class Parameters:
+    """The parameters of one call: Python floats or device arrays, and the shape of the result.
+
+    Values on the host are checked; those of device arrays are not, as that would wait for the device.
+    """
+
+    def __init__(self, size, dtype, **named):
+        self.dtype = dtype
+        self.values = []
+        shapes = []
+        for name, (value, check) in named.items():
+            value = _parameter(value, dtype, name, check)
+            self.values.append(value)
+            if isinstance(value, _core.ndarray):
+                shapes.append(value.shape)
+        if size is None:
+            self.shape = _core.broadcast_shapes(*shapes) if shapes else ()
+        else:
+            self.shape = as_shape(size)
+            if shapes:
+                inner = _core.broadcast_shapes(*shapes)
+                if _broadcast(self.shape, inner) != self.shape:
+                    raise ValueError(f"Output size {self.shape} is not compatible with broadcast dimensions of "
+                                     f"inputs {inner}.")
+
+    def __iter__(self):
+        return iter(self.values)
+
+    @property
+    def scalar(self):
+        """Whether no parameter is an array."""
+        return not any(isinstance(v, _core.ndarray) for v in self.values)
+
+
+def _broadcast(*shapes):
+    try:
+        return _core.broadcast_shapes(*shapes)
+    except ValueError:
+        return None
+
+
+def _parameter(value, dtype, name, check):
+    if isinstance(value, _core.ndarray):
+        return as_array(value, dtype)
+    if isinstance(value, numpy.ndarray):
+        return as_array(value)  # raises
+    host = numpy.asarray(value)
+    if host.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be a real number, not {host.dtype}")
+    passes, message = _CHECKS[check]
+    if not passes(host).all():
+        raise ValueError(message.format(name))
+    return float(host) if host.ndim == 0 else _core.asarray(host.tolist(), dtype)
+
+
+def documented(summary, parameters, call, returns="drawn samples", raises=""):
+    """Return a decorator that writes the docstring of a distribution's method."""
+
+    def decorate(method):
+        lines = "".join(f"        {line}\n" for line in parameters.splitlines())
+        size = "        size (int or tuple of ints): shape of the result; by default that of the parameters.\n"
+        dtype = "        dtype: dtype of the result.\n" if "dtype" in method.__code__.co_varnames else ""
+        names = method.__code__.co_varnames[:method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
+        method.__doc__ = f"""{summary}
+
+    Parameters:
+{lines}{size if 'size' in names else ''}{dtype if 'dtype' in names else ''}
+    Returns:
+        cupy.ndarray: {returns}; an array of rank 0 instead of a scalar.
+
+    Raises:
+        ValueError: {raises or "a parameter on the host is out of range (device arrays are not checked)"}.
+
+    Example:
+        >>> import cupy as cp
+        >>> cp.random.{call}
+    """
+        return method
+
+    return decorate

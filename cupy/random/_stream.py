@@ -1,0 +1,137 @@
+"""Bit generators: where a stream of random numbers stands.
+
+The contract's rows are stateless: (seed, offset) names a stream of its own. A bit generator keeps the seed
+and gives every call a fresh offset, which it advances by the most blocks that the call can use.
+"""
+
+import math
+import threading
+
+import numpy
+
+from cupy import _core
+
+__all__ = ["BitGenerator", "MRG32k3a", "Philox4x3210", "XORWOW"]
+
+_LIMIT = 1 << 64
+
+
+def _seed_sequence(seed):
+    if isinstance(seed, numpy.random.SeedSequence):
+        return seed
+    if isinstance(seed, _core.ndarray):
+        seed = seed.get()
+    return numpy.random.SeedSequence(seed)
+
+
+class BitGenerator:
+    """Source of random numbers: a Philox4x32-10 stream.
+
+    Parameters:
+        seed (int, sequence of ints or numpy.random.SeedSequence): None takes the system's entropy.
+
+    Raises:
+        ValueError: a negative seed.
+        TypeError: a seed that is no integer.
+
+    Example:
+        >>> import cupy as cp
+        >>> cp.random.Generator(cp.random.Philox4x3210(1)).random(3).shape
+        (3,)
+    """
+
+    def __init__(self, seed=None, *, size=-1):
+        self.lock = threading.Lock()
+        self.seed_seq = _seed_sequence(seed)
+        self._seed = int(self.seed_seq.generate_state(1, numpy.uint64)[0])
+        self._offset = 0
+
+    @property
+    def state(self):
+        """The position of the stream as a dict; assign it to go back there."""
+        return {"bit_generator": type(self).__name__, "state": {"seed": self._seed, "offset": self._offset}}
+
+    @state.setter
+    def state(self, value):
+        try:
+            name, state = value["bit_generator"], value["state"]
+            seed, offset = int(state["seed"]), int(state["offset"])
+        except (TypeError, KeyError) as error:
+            raise TypeError("state must be a dict as returned by `state`") from error
+        if name != type(self).__name__:
+            raise ValueError(f"state must be for a {type(self).__name__} PRNG")
+        with self.lock:
+            self._seed, self._offset = seed % _LIMIT, offset % _LIMIT
+
+    def __getstate__(self):
+        return self.state, self.seed_seq
+
+    def __setstate__(self, value):
+        self.lock = threading.Lock()
+        self._seed = self._offset = 0
+        state, self.seed_seq = value
+        self.state = state
+
+    def random_raw(self, size=None, output=True):
+        """Return uniform 64-bit integers as uint64, or None for output=False, which only advances."""
+        shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+        if not output:
+            self._advance(math.prod(shape))
+            return None
+        return self.integers(shape, numpy.uint64, 0, 0)
+
+    def spawn(self, n_children):
+        """Return bit generators with independent streams."""
+        return [type(self)(child) for child in self.seed_seq.spawn(n_children)]
+
+    def _advance(self, count):
+        """Reserve a stream for `count` numbers; return its seed and offset."""
+        with self.lock:
+            offset = self._offset
+            self._offset = (offset + max(1, count)) % _LIMIT
+            return self._seed, offset
+
+    def _fill(self, row, out, *attributes):
+        if out.size:
+            _core.run_op(row, [], [out], *self._advance(out.size), *attributes)
+        return out
+
+    def uniform(self, shape, dtype, out=None):
+        """Return numbers in [0, 1)."""
+        return self._fill("random_uniform", _core.empty(shape, dtype) if out is None else out)
+
+    def open_uniform(self, shape, dtype):
+        """Return numbers in (0, 1): zero gives way to half the distance to the next number."""
+        u = self.uniform(shape, dtype)
+        return _core.ufuncs.maximum(u, 2.0 ** (-54 if u.dtype.itemsize == 8 else -25), out=u)
+
+    def normal(self, shape, dtype, out=None):
+        """Return numbers of mean 0 and deviation 1."""
+        return self._fill("random_normal", _core.empty(shape, dtype) if out is None else out)
+
+    def exponential(self, shape, dtype, out=None):
+        """Return numbers of mean 1."""
+        u = self.uniform(shape, dtype, out)
+        ufuncs = _core.ufuncs
+        ufuncs.log1p(ufuncs.negative(u, out=u), out=u)
+        return ufuncs.negative(u, out=u)
+
+    def integers(self, shape, dtype, low, extent):
+        """Return integers in [low, low + extent); an extent of 0 means 2**64."""
+        return self._fill("random_integers", _core.empty(shape, dtype), low, extent)
+
+    def permutation(self, n):
+        """Return 0 .. n-1 in random order as int64."""
+        return self._fill("random_permutation", _core.empty((n,), numpy.int64))
+
+
+class Philox4x3210(BitGenerator):
+    """The bit generator of this library: Philox4x32 with ten rounds."""
+
+
+class XORWOW(BitGenerator):
+    """Another name of Philox4x3210, for programs that ask for this generator."""
+
+
+class MRG32k3a(BitGenerator):
+    """Another name of Philox4x3210, for programs that ask for this generator."""
