@@ -108,44 +108,63 @@ struct BitwiseCount {
 };
 
 // Truncated quotient; there is no vector integer division, but a floating quotient with more than
-// twice the bits truncates to the same integer.
-template <class T> struct Quotient { using type = float; };
-template <> struct Quotient<int32_t> { using type = double; };
-template <> struct Quotient<uint32_t> { using type = double; };
-template <> struct Quotient<int64_t> { using type = int64_t; };
-template <> struct Quotient<uint64_t> { using type = uint64_t; };
+// twice the bits truncates to the same integer. Middle: what vector units convert it to.
+template <class T> struct Quotient {
+    using type = float;
+    using Middle = int32_t;
+};
+template <> struct Quotient<int32_t> {
+    using type = double;
+    using Middle = int32_t;
+};
+template <> struct Quotient<uint32_t> {
+    using type = double;
+    using Middle = int64_t;
+};
+template <> struct Quotient<int64_t> {
+    using type = int64_t;
+    using Middle = int64_t;
+};
+template <> struct Quotient<uint64_t> {
+    using type = uint64_t;
+    using Middle = uint64_t;
+};
 
 template <class T> T quotient(T a, T b) {
     using Q = typename Quotient<T>::type;
-    if constexpr (is_signed_v<T>) {
-        const T divisor = b == 0 || b == -1 ? T(1) : b;
-        const T q = T(Q(a) / Q(divisor));
-        return b == -1 ? negate(a) : q;
-    } else {
-        return T(Q(a) / Q(b == 0 ? T(1) : b));
-    }
+    using Middle = typename Quotient<T>::Middle;
+    const bool minus_one = is_signed_v<T> && b == T(-1);
+    const T divisor = (b == 0) | minus_one ? T(1) : b;
+    const T q = T(Middle(Q(a) / Q(divisor)));
+    return minus_one ? negate(q) : q;
 }
 
 struct TruncDivide {
-    template <class T> static T op(T a, T b) { return b == 0 ? T(0) : quotient(a, b); }
+    template <class T> static T op(T a, T b) {
+        const T q = quotient(a, b);
+        return b == 0 ? T(0) : q;
+    }
 };
 struct FMod {
     template <class T> static T op(T a, T b) {
-        return b == 0 ? T(0) : minus(a, times(quotient(a, b), b));
+        const T r = minus(a, times(quotient(a, b), b));
+        return b == 0 ? T(0) : r;
     }
 };
 struct FloorDivide {
     template <class T> static T op(T a, T b) {
         const T q = quotient(a, b), r = minus(a, times(q, b));
-        const T down = T(r != 0 && (r < 0) != (b < 0));
-        return b == 0 ? T(0) : minus(q, down);
+        const T down = T((r != 0) & ((r < 0) != (b < 0)));
+        const T floor = minus(q, down);
+        return b == 0 ? T(0) : floor;
     }
 };
 struct Remainder {
     template <class T> static T op(T a, T b) {
         const T r = minus(a, times(quotient(a, b), b));
-        const T up = r != 0 && (r < 0) != (b < 0) ? b : T(0);
-        return b == 0 ? T(0) : T(r + up);
+        const T up = (r != 0) & ((r < 0) != (b < 0)) ? b : T(0);
+        const T floored = T(wrapping_t<unsigned_t<T>>(r) + wrapping_t<unsigned_t<T>>(up));
+        return b == 0 ? T(0) : floored;
     }
 };
 

@@ -1,4 +1,4 @@
-// Transcendental functions of float32 and float64 by libm, and division with remainder.
+// Transcendental functions of float32 and float64 by libm.
 //
 // A host library's vectorised loops take their place where it registers them.
 #include <cmath>
@@ -43,7 +43,6 @@ CANNSIM_LIBM(Power, pow)
 CANNSIM_LIBM(ArcTan2, atan2)
 CANNSIM_LIBM(Hypot, hypot)
 CANNSIM_LIBM(NextAfter, nextafter)
-CANNSIM_LIBM(FMod, fmod)
 #undef CANNSIM_LIBM
 
 struct LogAddExp {
@@ -80,43 +79,6 @@ struct Angle {
     template <class T> static T op(T x) { return std::atan2(T(0), x); }
 };
 
-// The remainder is exact, has the sign of the divisor, and a - remainder is a multiple of b up to
-// one rounding.
-template <class T> struct DivMod {
-    T quotient, remainder;
-
-    DivMod(T a, T b) {
-        T mod = std::fmod(a, b);
-        if (b == 0) {  // inf or NaN, and NaN
-            quotient = a / b;
-            remainder = mod;
-            return;
-        }
-        T div = (a - mod) / b;
-        if (mod != 0) {
-            if ((b < 0) != (mod < 0)) {
-                mod += b;
-                div -= T(1);
-            }
-        } else {
-            mod = std::copysign(T(0), b);
-        }
-        if (div != 0) {
-            quotient = std::floor(div);
-            if (div - quotient > T(0.5)) quotient += T(1);
-        } else {
-            quotient = std::copysign(T(0), a / b);
-        }
-        remainder = mod;
-    }
-};
-struct FloorDivide {
-    template <class T> static T op(T a, T b) { return DivMod<T>(a, b).quotient; }
-};
-struct Remainder {
-    template <class T> static T op(T a, T b) { return DivMod<T>(a, b).remainder; }
-};
-
 }  // namespace
 
 void fill_math(LoopTable &t) {
@@ -150,9 +112,6 @@ void fill_math(LoopTable &t) {
     binary<XLogY>(t, LoopOp::xlogy, floats);
     binary<XLog1PY>(t, LoopOp::xlog1py, floats);
     binary<NextAfter>(t, LoopOp::nextafter, floats);
-    binary<FloorDivide>(t, LoopOp::floor_divide, floats);
-    binary<Remainder>(t, LoopOp::remainder, floats);
-    binary<FMod>(t, LoopOp::fmod, floats);
     t.set(LoopOp::ldexp, DType::Float32, loop<Binary<LdExp, float, float, int64_t>>);
     t.set(LoopOp::ldexp, DType::Float64, loop<Binary<LdExp, double, double, int64_t>>);
 }

@@ -36,12 +36,13 @@ using Fill = void (*)(LoopTable &);
 struct Isa {
     const char *name;
     bool (*supported)();
-    Fill fill[8];
+    Fill fill[9];
 };
 
 #define CANNSIM_FILLS(isa)                                                                         \
     {isa::fill_integer, isa::fill_float,  isa::fill_complex, isa::fill_fused,                      \
-     isa::fill_compare, isa::fill_select, isa::fill_cast,    isa::fill_trig}
+     isa::fill_compare, isa::fill_select, isa::fill_cast,    isa::fill_trig,     \
+     isa::fill_divmod}
 
 // Worst first: the last one that the CPU supports is chosen.
 const Isa kIsas[] = {

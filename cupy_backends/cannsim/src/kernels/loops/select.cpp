@@ -11,20 +11,34 @@ template <class T> bool at_least(T a, T b) { return a >= b; }
 template <class T> bool at_least(Complex<T> a, Complex<T> b) {
     return (a.re > b.re && a.im == a.im && b.im == b.im) || (a.re == b.re && a.im >= b.im);
 }
-// Of complex pairs the first NaN wins; `pick` keeps real types in vector registers.
-template <class T> T pick(bool first, T a, T b) { return first ? a : b; }
+
+// Two selections in turn rather than one on a compound condition, which gcc compiles to branches.
+template <class T> T larger(T a, T b) { return at_least(a, b) ? a : b; }
+template <class T> T smaller(T a, T b) { return at_least(b, a) ? a : b; }
 
 struct Maximum {
-    template <class T> static T op(T a, T b) { return pick(at_least(a, b) | is_nan(a), a, b); }
+    template <class T> static T op(T a, T b) {
+        const T m = larger(a, b);
+        return is_nan(a) ? a : m;
+    }
 };
 struct Minimum {
-    template <class T> static T op(T a, T b) { return pick(at_least(b, a) | is_nan(a), a, b); }
+    template <class T> static T op(T a, T b) {
+        const T m = smaller(a, b);
+        return is_nan(a) ? a : m;
+    }
 };
 struct FMax {
-    template <class T> static T op(T a, T b) { return pick(at_least(a, b) | is_nan(b), a, b); }
+    template <class T> static T op(T a, T b) {
+        const T m = larger(a, b);
+        return is_nan(b) ? a : m;
+    }
 };
 struct FMin {
-    template <class T> static T op(T a, T b) { return pick(at_least(b, a) | is_nan(b), a, b); }
+    template <class T> static T op(T a, T b) {
+        const T m = smaller(a, b);
+        return is_nan(b) ? a : m;
+    }
 };
 struct Clip {
     template <class T> static T op(T x, T lo, T hi) { return Minimum::op(Maximum::op(x, lo), hi); }

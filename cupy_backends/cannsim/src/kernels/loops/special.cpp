@@ -102,12 +102,13 @@ struct Gelu {
     }
     static float op(float x) { return float(op(double(x))); }
 };
-struct GeluTanh {  // (1 + tanh(u)) / 2 = sigmoid(2 u)
-    static double op(double x) {
-        const double u = 0.79788456080286535588 * (x + 0.044715 * x * x * x);
+struct GeluTanh {  // (1 + tanh(u)) / 2 = sigmoid(2 u), whose tail magnifies the error of u
+    template <class W> static W wide(W x) {
+        const W u = W(0.797884560802865355879892119868763737L) * (x + W(0.044715L) * x * x * x);
         return x * Sigmoid::op(2 * u);
     }
-    static float op(float x) { return float(op(double(x))); }
+    static double op(double x) { return double(wide<long double>(x)); }
+    static float op(float x) { return float(wide<double>(x)); }
 };
 struct Mish {  // x tanh(log(1 + e^x))
     template <class T> static T op(T x) {

@@ -36,6 +36,7 @@ bool prefers_registered(LoopOp op, DType in);
     void fill_select(LoopTable &t);                                                                \
     void fill_cast(LoopTable &t);                                                                  \
     void fill_trig(LoopTable &t);                                                                  \
+    void fill_divmod(LoopTable &t);                                                                \
     }
 CANNSIM_DECLARE_ISA(baseline)
 CANNSIM_DECLARE_ISA(avx2)
