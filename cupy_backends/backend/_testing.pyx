@@ -270,7 +270,7 @@ def runtime_facts(str backend_name):
     facts |= {"devices": count, "device name": (<char*>name).decode(), "current device": current == 0,
               "memory": 0 < free_bytes <= total_bytes}
     _check(b, b.mem_alloc(64, &first), "mem_alloc")
-    _check(b, b.mem_alloc(0, &second), "mem_alloc")
+    _check(b, b.mem_alloc(1, &second), "mem_alloc")
     facts["distinct addresses"] = first is not NULL and second is not NULL and first is not second
     facts["aligned addresses"] = <size_t>first % 64 == 0 and <size_t>second % 64 == 0
     _check(b, b.stream_create(&stream, 1), "stream_create")

@@ -1,8 +1,8 @@
 """Each row of the contract as a function ``f(inputs, outputs, *attributes)`` over NumPy arrays.
 
 Element-wise rows come from the table's ``numpy`` column; only what NumPy says differently is written.
-A function writes into the outputs and returns None, or the number of valid leading entries of the output where
-that depends on the data. float16 and bfloat16 accumulate in float32: NumPy rounds after each step.
+A function writes into the outputs and returns None, or the number of valid leading entries of the output
+where that depends on the data. float16 and bfloat16 accumulate in float32: NumPy rounds after each step.
 """
 
 import functools
@@ -79,7 +79,7 @@ def _elementwise(ufunc):
             if not any(map(_is_bfloat16, inputs)):
                 raise
             results = ufunc(*map(_wide, inputs))
-            for out, result in zip(outputs, results if ufunc.nout > 1 else (results,)):
+            for out, result in zip(outputs, results if ufunc.nout > 1 else (results,), strict=True):
                 np.copyto(out, result, casting="unsafe")
 
     return compute

@@ -1,14 +1,16 @@
 """The contract's random numbers: Philox4x32-10 (Random123), equal bit for bit on every backend.
 
-The key is the seed (low word, high word), the counter is (block low, block high, offset low, offset high): calls with
-different offsets never share a block. Block b yields words w[4b .. 4b+3]; a pair p is w[2p] + w[2p+1] * 2**32.
+The key is the seed (low word, high word), the counter is (block low, block high, offset low, offset high):
+calls with different offsets never share a block. Block b yields words w[4b .. 4b+3]; pair p is
+w[2p] + w[2p+1] * 2**32.
 
 - uniform: float32 element i is (w[i] >> 8) * 2**-24, float64 element i is (pair i >> 11) * 2**-53.
 - normal: Box-Muller in double precision, rounded once. Elements 2j and 2j+1 are r cos(t) and r sin(t) with
   r = sqrt(-2 log(u)), t = 2 pi v. float32: u = (w[2j] + 0.5) * 2**-32, v = w[2j+1] * 2**-32.
   float64: u = ((pair 2j >> 11) + 0.5) * 2**-53, v = (pair 2j+1 >> 11) * 2**-53.
-- integers: low + floor(range * f), wrapping, with f = pair i / 2**64 for a range up to 2**32, else block i / 2**128
-  (its first word least significant); the bias is below 2**-32. A range of 0 means 2**64: pair i itself.
+- integers: low + floor(range * f), wrapping, with f = pair i / 2**64 for a range up to 2**32, else
+  block i / 2**128 (its first word least significant); the bias is below 2**-32. A range of 0 means
+  2**64: pair i itself.
 - permutation: the stable argsort of pairs 0 .. n-1.
 """
 
@@ -21,7 +23,7 @@ _CHUNK = 1 << 16  # blocks at a time: the rounds stay in the cache
 
 
 def philox(counter, key):
-    """Return the four words after ten rounds; ``counter`` is four 32-bit values or arrays, ``key`` two ints."""
+    """Return the four words after ten rounds; ``counter`` is four 32-bit values or arrays, ``key`` two."""
     c0, c1, c2, c3 = (np.asarray(word, np.uint64) for word in counter)
     k0, k1 = key
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""Writes the documentation pages that are tables: ``python -m cupy_builder.docs OUT`` (with ``install`` on the path).
+"""Writes the documentation pages that are tables: ``python -m cupy_builder.docs OUT``, run in ``install``.
 
 Pages: ``contract.md`` from the op table, ``cuda_libraries.md`` from the table of absent CUDA libraries.
 """
@@ -18,8 +18,8 @@ _CONTRACT_INTRODUCTION = """\
 
 One row per primitive operation that a backend carries out; every other function is composed from these.
 *In* and *out* count array operands, "any" means any number. The NumPy function defines the meaning.
-The tolerance is the largest error of a result: *exact*, a number of units in the last place (float16 and bfloat16:
-one, after rounding from float32), or *relative*: a bound relative to the sum of the magnitudes of the terms.
+The tolerance is the largest error of a result: *exact*, a number of units in the last place (float16 and
+bfloat16: one, after rounding from float32), or *relative*: relative to the sum of the terms' magnitudes.
 """
 
 _LIBRARIES_INTRODUCTION = """\

@@ -1,6 +1,6 @@
 """Makes the modules of ``cupy_backends.cuda.libs`` from ``libraries.toml`` and one Cython template.
 
-The C compiler checks the table against the headers of ``cupy_backends/stub``: a name that only one of them has fails.
+The C compiler checks the table against the headers of ``cupy_backends/stub``: a name without a stub fails.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def expand(rows: dict[str, str], instead: str) -> list[tuple[str, str, str]]:
         letters = [match[1] if (match := _LETTERS.search(part)) else "" for part in (name, symbol)]
         if len(letters[0]) != len(letters[1]):
             raise ValueError(f"{name!r} and {symbol!r} do not have equally many letters in brackets")
-        for small, large in zip(*letters) if letters[0] else [("", "")]:
+        for small, large in zip(*letters, strict=True) if letters[0] else [("", "")]:
             result.append((_LETTERS.sub(small, name), _LETTERS.sub(large, symbol), better or instead))
     names = [name for name, _, _ in result]
     twice = {name for name in names if names.count(name) > 1}
@@ -90,7 +90,7 @@ def module_text(template: Template, name: str, library: dict) -> str:
 
 
 def generate(out: Path, root: Path) -> list[Path]:
-    """Write one ``.pyx`` per library below ``out/pyx`` and return their paths; unchanged files are left alone."""
+    """Write one ``.pyx`` per library below ``out/pyx``, unless it is there already; return their paths."""
     template = Template((root / FOLDER / "library.pyx.in").read_text())
     written = []
     for name, library in load(root / FOLDER / "libraries.toml").items():

@@ -1,5 +1,8 @@
 """Every row of the contract gives NumPy's result on every backend that computes."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -89,3 +92,20 @@ def test_relative_bounds_scale_with_the_magnitude_of_the_terms():
 def test_dtype_and_shape_are_part_of_the_result():
     assert "float32" in difference(_row("add"), np.zeros(3, np.float32), np.zeros(3))
     assert "[2]" in difference(_row("add"), np.zeros(2), np.zeros(3))
+
+
+def test_the_command_prints_a_route_per_dtype():
+    command = [
+        sys.executable,
+        "-m",
+        "cupy_backends.backend.conformance",
+        "--backend",
+        "host",
+        "--op",
+        "bitwise_and",
+        "--run",
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    line = run.stdout.splitlines()[-1]
+    assert line.split()[0] == "bitwise_and"
+    assert {"?:H", "i1:H", "u8:H"} <= set(line.split()) and "f4" not in line

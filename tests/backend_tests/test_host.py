@@ -6,12 +6,12 @@ import sys
 
 import numpy as np
 import pytest
+from cupy_backends.backend._testing import BackendError, launch, resolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ml_dtypes import bfloat16
 
 from cupy_backends.backend import _testing
-from cupy_backends.backend._testing import BackendError, launch, resolve
 from cupy_backends.host import random as philox
 
 
@@ -102,6 +102,7 @@ def test_memory_limit(limit, outcome):
     )
     run = subprocess.run(
         [sys.executable, "-c", code],
+        check=False,
         env={**os.environ, "CUPY_HOST_MEMORY": limit},
         capture_output=True,
         text=True,
@@ -117,7 +118,9 @@ def _placed(draw, shape, dtype, written=False):
     """An array of ``shape`` with any order of axes, any steps and, if only read, stride 0."""
     axes = draw(st.permutations(range(len(shape))))
     steps = [draw(_STEPS) for _ in shape]
-    base = np.zeros([shape[axis] * abs(steps[axis]) for axis in axes], dtype).transpose([axes.index(k) for k in range(len(shape))])
+    base = np.zeros([shape[axis] * abs(steps[axis]) for axis in axes], dtype).transpose(
+        [axes.index(k) for k in range(len(shape))]
+    )
     view = base[(*(slice(None, None, step) for step in steps), ...)]
     view[...] = np.arange(view.size).reshape(shape) * 7 % 23 - 11
     if not written and view.size and draw(st.booleans()):

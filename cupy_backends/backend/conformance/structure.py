@@ -337,7 +337,7 @@ def setitem_advanced(row):
                 index = [
                     part - (n if axis == 0 else 0)  # negative on one axis
                     for axis, (part, n) in enumerate(
-                        zip(np.unravel_index(places, start.shape[:k]), start.shape)
+                        zip(np.unravel_index(places, start.shape[:k]), start.shape[:k], strict=True)
                     )
                 ]
                 values = _sample(name, (len(places), *start.shape[k:]), rng, tame)
