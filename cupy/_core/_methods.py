@@ -86,6 +86,8 @@ def _array(self, dtype=None, copy=None):
 def _array_ufunc(self, function, method, *inputs, **kwargs):
     from cupy._core import ufuncs
 
+    # NumPy's scalars arrive as arrays of rank 0 where they stand on the left.
+    inputs = tuple(x[()] if isinstance(x, numpy.ndarray) and x.ndim == 0 else x for x in inputs)
     for x in inputs:
         if isinstance(x, numpy.ndarray):
             raise TypeError(

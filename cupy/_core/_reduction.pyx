@@ -175,13 +175,12 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
     axes = normalize_axes(axis, a.rank)
     row = _ROWS.get(u.__name__)
     code = accumulator_code(u, a, dtype, out)
-    logical = row in ("any", "all")
+    logical = row in ("any", "all")  # their input keeps its dtype
     if logical:
         code = CUPY_BOOL
     elif row is None:
         signature = u.reference.resolve_dtypes((dtype_object(code), dtype_object(code), None))
-        if signature[2] == signature[0]:  # comparisons give another dtype than they take and keep their own
-            code = code_of(signature[0])
+        code = code_of(signature[2])
     length = 1
     for i in axes:
         length *= a.dims[<int>i]
@@ -202,7 +201,7 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
     result = empty(shape, dtype_object(code))
     if result.size:
         if row is None or a.rank == 0 or not axes:
-            result = combine(u, a if logical or row is None else converted(a, code), axes, result)
+            result = combine(u, converted(a, code) if row is None or not logical else a, axes, result)
         else:
             # Sums convert on their way; what only selects elements is converted before.
             reduce_by_row(row, a if row in ("sum", "prod") or logical else converted(a, code), axes, result)
@@ -341,7 +340,7 @@ cdef object by_name(str name):
     return getattr(_ufuncs, name)
 
 
-def sum(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
+def sum_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the sum over `axis`; see :func:`cupy.sum`."""
     if axis is None and dtype is None and out is None and keepdims is False and initial is _no_value and where is True \
             and self.bits & C_CONTIGUOUS and self.size:
@@ -349,12 +348,12 @@ def sum(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_
     return reduce(by_name("add"), self, axis, dtype, out, keepdims, initial, where)
 
 
-def prod(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
+def prod_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the product over `axis`; see :func:`cupy.prod`."""
     return reduce(by_name("multiply"), self, axis, dtype, out, keepdims, initial, where)
 
 
-def max(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
+def max_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the maximum over `axis`; see :func:`cupy.max`."""
     if axis is None and out is None and keepdims is False and initial is _no_value and where is True \
             and self.bits & C_CONTIGUOUS and self.size:
@@ -362,7 +361,7 @@ def max(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, wh
     return reduce(by_name("maximum"), self, axis, None, out, keepdims, initial, where)
 
 
-def min(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
+def min_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the minimum over `axis`; see :func:`cupy.min`."""
     if axis is None and out is None and keepdims is False and initial is _no_value and where is True \
             and self.bits & C_CONTIGUOUS and self.size:
@@ -370,12 +369,12 @@ def min(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, wh
     return reduce(by_name("minimum"), self, axis, None, out, keepdims, initial, where)
 
 
-def any(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
+def any_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
     """Return whether some element over `axis` is true; see :func:`cupy.any`."""
     return reduce(by_name("logical_or"), self, axis, None, out, keepdims, _no_value, where)
 
 
-def all(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
+def all_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
     """Return whether every element over `axis` is true; see :func:`cupy.all`."""
     return reduce(by_name("logical_and"), self, axis, None, out, keepdims, _no_value, where)
 
@@ -445,6 +444,6 @@ def reduce_row(str row, ndarray a, axis=None, dtype=None, out=None, keepdims=Fal
     return finish(result, a, axes, keepdims, out, row)
 
 
-for _f in (sum, prod, max, min, any, all, argmax, argmin, _scan_method("cumsum", "add"),
+for _f in (sum_, prod_, max_, min_, any_, all_, argmax, argmin, _scan_method("cumsum", "add"),
            _scan_method("cumprod", "multiply")):
-    install(_f.__name__, _f)
+    install(_f.__name__.rstrip("_"), _f)

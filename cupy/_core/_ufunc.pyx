@@ -536,9 +536,14 @@ cdef list _operators = [None] * NUM_OPERATORS
 cdef object _matmul = None
 
 
-def set_operators(list ufuncs, matmul):
-    """Name the ufunc of each operator, in the order of the numbers in ``_ndarray.pxd``."""
+cdef dict _simple = {}
+
+
+def set_operators(list ufuncs, dict simple, matmul):
+    """Name the ufunc of each operator, in the order of the numbers in ``_ndarray.pxd``, and those that stand for a
+    power."""
     global _matmul
+    _simple.update(simple)
     assert len(ufuncs) == NUM_OPERATORS
     _operators[:] = ufuncs
     _matmul = matmul
@@ -554,7 +559,25 @@ cdef object binary(int which, object x, object y):
         if (<ufunc>_operators[which]).nin == 1:
             return call1(<ufunc>_operators[which], <ndarray>x)
         return NotImplemented
+    if which == POWER and type(x) is ndarray:
+        simple = simple_power(<ndarray>x, y)
+        if simple is not None:
+            return call1(<ufunc>simple, <ndarray>x)
     return call2(<ufunc>_operators[which], x, y)
+
+
+cdef object simple_power(ndarray a, object exponent):
+    """Return the ufunc that `a ** exponent` means for the few exponents that NumPy's operator treats apart."""
+    if type(exponent) is int and exponent == 2:
+        return _simple["square"]
+    if a.code >= CUPY_FLOAT16 and (type(exponent) is float or type(exponent) is int):
+        if exponent == 0.5:
+            return _simple["sqrt"]
+        if exponent == -1:
+            return _simple["reciprocal"]
+        if exponent == 1:
+            return _simple["positive"]
+    return None
 
 
 cdef object inplace(int which, object x, object y):

@@ -93,4 +93,6 @@ def _matmul_operator(a, b, out=None):
     return matmul(a, b, out=out) if out is not None else matmul(a, b)
 
 
-set_operators([_made.get(name) for name in _SYMBOLS.split()], _matmul_operator)
+_POWERS = {name: _made[name] for name in ("square", "sqrt", "reciprocal", "positive")}
+
+set_operators([_made.get(name) for name in _SYMBOLS.split()], _POWERS, _matmul_operator)

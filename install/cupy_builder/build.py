@@ -69,10 +69,12 @@ def extensions(root: Path) -> list[Extension]:
         sources = [str(source.relative_to(root))]
         depends = [str(p) for p in (generated / "cupy_ops.h", root / "cupy_backends/backend/include/cupy_backend.h")]
         extra = list(include)
-        if source.parent.name == "ascend" and source.stem == "_ascend":
-            sources += [str(p.relative_to(root)) for p in sorted((source.parent / "src").glob("*.cpp"))]
-            depends += [str(p) for p in [*(source.parent / "src").glob("*.h"), *generated.glob("*.h"), *generated.glob("*.inc")]]
-            extra += [str(source.parent / "src"), str(root / "cupy_backends/cannsim/abi")]
+        native = source.parent / "src"
+        if native.is_dir():
+            extra += [str(native), str(root / "cupy_backends/cannsim/abi")]
+            depends += [str(p) for p in [*native.glob("*.h"), *generated.glob("*.h"), *generated.glob("*.inc")]]
+            if source.stem == f"_{source.parent.name}":
+                sources += [str(p.relative_to(root)) for p in sorted(native.glob("*.cpp"))]
         optimise = "-O2" if name.startswith(HOT) else "-O1"
         result.append(
             Extension(

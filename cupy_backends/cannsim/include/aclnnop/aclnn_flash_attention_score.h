@@ -1,0 +1,1 @@
+#include "../cann_operators.h"

@@ -1,0 +1,45 @@
+/* What cannsim exports beyond CANN's interface. Programs look these symbols up and do without them on
+ * real CANN. */
+#ifndef CANNSIM_H
+#define CANNSIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/* Whether an operator ("aclnnAdd") is implemented. */
+bool cannsimImplements(const char *name);
+
+enum { CANNSIM_READ = 1, CANNSIM_WRITE = 2 };
+
+/* Host address of device memory, for code that runs on the host in a stream's place. Waits for the
+ * stream first. Null, with a message, when the bytes are not allocated device memory. */
+void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream);
+
+/* A memory pool announces the blocks it hands out of larger allocations. An aclError. */
+int cannsimPoolAlloc(void *device, size_t bytes, void *stream);
+int cannsimPoolFree(void *device, void *stream);
+
+/* Offers a loop in NumPy's calling convention for an elementwise function ("exp") whose inputs have
+ * the aclDataType `dtype`. fn = NULL withdraws it. Whether it is used. */
+bool cannsimRegisterLoop(const char *name, int dtype,
+                         void (*fn)(char **args, const intptr_t *n, const intptr_t *steps, void *data),
+                         void *data);
+
+/* Totals over all threads since the process started. */
+typedef struct cannsimCounterValues {
+    uint64_t phase1, launches, allocations, frees, synchronizations;
+    uint64_t bytes_host_to_device, bytes_device_to_host, bytes_device_to_device;
+} cannsimCounterValues;
+void cannsimCounters(cannsimCounterValues *out);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif

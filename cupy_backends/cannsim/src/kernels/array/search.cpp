@@ -1,0 +1,218 @@
+#include "search.h"
+
+#include "../loops/driver.h"
+#include "../loops/loops.h"
+#include "copy.h"
+#include "nest.h"
+#include "reduce.h"
+#include "scratch.h"
+#include "sort_keys.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cannsim {
+namespace array {
+namespace {
+
+template <class T> inline bool before(T a, T b) {
+    if constexpr (is_complex<T>) return complex_less(a, b);
+    else if constexpr (is_float<T>) return order_key<T>(a) < order_key<T>(b);
+    else return widen(a) < widen(b);
+}
+
+// Halving without branches: the answer lies in [base, base + n].
+template <class T> int64_t bound(const char *sorted, int64_t n, T x, bool right) {
+    int64_t base = 0;
+    auto goes_right = [&](int64_t i) {
+        T y = load<T>(sorted + i * int64_t(sizeof(T)));
+        return right ? !before(x, y) : before(y, x);
+    };
+    while (n > 1) {
+        int64_t half = n / 2;
+        base += goes_right(base + half - 1) ? half : 0;
+        n -= half;
+    }
+    return n == 1 ? base + goes_right(base) : base;
+}
+
+// Contiguous copy, or the view itself.
+Status contiguous(const View &v, Scratch &memory, View *out) {
+    *out = v;
+    if (is_contiguous(v)) return Status::Ok;
+    if (!memory) return Status::OutOfMemory;
+    out->data = memory.get();
+    set_contiguous(*out);
+    return copy(*out, v);
+}
+
+}  // namespace
+}  // namespace array
+
+Status searchsorted(const View &out, const View &sorted_, const View &values, const View *sorter, bool right) {
+    using namespace array;
+    View sorted = sorted_;
+    if (sorted.dtype != values.dtype || itemsize(values.dtype) == 0) return Status::UnsupportedDType;
+    if (out.dtype != DType::Int64 && out.dtype != DType::Int32) return Status::UnsupportedDType;
+    if (!same_shape(out, values) || sorted.ndim == 0) return Status::BadArgument;
+    bool many = sorted.ndim > 1;
+    if (many) {
+        if (sorted.ndim != values.ndim) return Status::BadArgument;
+        for (int i = 0; i + 1 < sorted.ndim; ++i)
+            if (sorted.shape[i] != values.shape[i]) return Status::BadArgument;
+    }
+    if (sorter && (!same_shape(*sorter, sorted) ||
+                   (sorter->dtype != DType::Int64 && sorter->dtype != DType::Int32)))
+        return Status::BadArgument;
+    if (values.size() == 0) return Status::Ok;
+    int64_t n = sorted.shape[sorted.ndim - 1], width = itemsize(sorted.dtype);
+    Scratch memory(sorter || !is_contiguous(sorted) ? sorted.size() * width : 0);
+    if (!memory) return Status::OutOfMemory;
+    if (sorter && n > 0) {
+        View flat = sorted;
+        flat.data = memory.get();
+        set_contiguous(flat);
+        const View *views[3] = {&flat, &sorted, sorter};
+        Nest<3> nest = nest_of<3>({views[0], views[1], views[2]});
+        int64_t step = sorted.strides[sorted.ndim - 1], order_step = sorter->strides[sorter->ndim - 1];
+        bool is64 = sorter->dtype == DType::Int64, good = true;
+        for_each_outer(nest, 1, [&](char *const *p) {
+            for (int64_t i = 0; i < n; ++i) {
+                int64_t at = load_index(p[2] + i * order_step, is64);
+                if (at < 0) at += n;
+                if (at < 0 || at >= n) good = false;
+                else std::memcpy(p[0] + i * width, p[1] + at * step, size_t(width));
+            }
+        });
+        if (!good) return Status::IndexOutOfRange;
+        sorted = flat;
+    } else {
+        Status s = contiguous(sorted, memory, &sorted);
+        if (s != Status::Ok) return s;
+    }
+    View table = values;  // walks `sorted` with the leading axes, stands still along the last
+    table.data = sorted.data;
+    for (int i = 0; i < values.ndim; ++i)
+        table.strides[i] = many && i + 1 < values.ndim ? sorted.strides[i] : 0;
+    Nest<3> nest = nest_of<3>({&out, &values, &table});
+    bool is64 = out.dtype == DType::Int64;
+    visit_dtype(values.dtype, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        for_each_outer(nest, 0, [&](char *const *p) {
+            int64_t at = bound<T>(p[2], n, load<T>(p[1]), right);
+            if (is64) store<int64_t>(p[0], at);
+            else store<int32_t>(p[0], int32_t(at));
+        });
+    });
+    return Status::Ok;
+}
+
+Status bincount(const View &out, const View &in, const View *weights, int64_t *bad) {
+    using namespace array;
+    if (out.ndim != 1 || (weights && !same_shape(*weights, in))) return Status::BadArgument;
+    if (is_float_dtype(in.dtype) || is_complex_dtype(in.dtype) || out.dtype == DType::Bool)
+        return Status::UnsupportedDType;
+    DType total = weights ? (is_half_dtype(out.dtype) ? DType::Float32 : out.dtype) : DType::Int64;
+    int64_t n = in.size(), bins = out.shape[0];
+    Scratch keys(n * 8), sums(bins * itemsize(total)), factors(weights ? n * itemsize(total) : 0);
+    if (!keys || !sums || !factors) return Status::OutOfMemory;
+    View flat = in, result = out;
+    flat.dtype = DType::Int64;
+    flat.data = keys.get();
+    set_contiguous(flat);
+    Status s = copy(flat, in);
+    if (s != Status::Ok) return s;
+    result.dtype = total;
+    result.data = sums.get();
+    set_contiguous(result);
+    if ((s = fill_zero(result)) != Status::Ok) return s;
+    const int64_t *at = keys.as<int64_t>();
+    for (int64_t i = 0; i < n; ++i) {
+        if (at[i] >= 0 && at[i] < bins) continue;
+        if (bad) *bad = i;
+        return Status::IndexOutOfRange;
+    }
+    if (!weights) {
+        for (int64_t i = 0; i < n; ++i) ++sums.as<int64_t>()[at[i]];
+        return copy(out, result);
+    }
+    View factor = flat;
+    factor.dtype = total;
+    factor.data = factors.get();
+    set_contiguous(factor);
+    if ((s = copy(factor, *weights)) != Status::Ok) return s;
+    visit_dtype(total, [&](auto tag) {
+        using T = Wide<typename decltype(tag)::type>;
+        T *to = sums.as<T>();
+        const T *w = factors.as<T>();
+        for (int64_t i = 0; i < n; ++i) to[at[i]] = T(to[at[i]] + w[i]);
+    });
+    return copy(out, result);
+}
+
+Status histc(const View &out, const View &in, double low, double high) {
+    using namespace array;
+    if (out.ndim != 1 || out.shape[0] < 1 || !(low <= high)) return Status::BadArgument;
+    if (is_complex_dtype(in.dtype)) return Status::UnsupportedDType;
+    int64_t n = in.size(), bins = out.shape[0];
+    Scratch memory(n * 8), counts(bins * 8);
+    if (!memory || !counts) return Status::OutOfMemory;
+    View flat = in;
+    flat.dtype = DType::Float64;
+    flat.data = memory.get();
+    set_contiguous(flat);
+    Status s = copy(flat, in);
+    if (s != Status::Ok) return s;
+    const double *x = memory.as<double>();
+    if (low == high && n > 0) {
+        low = *std::min_element(x, x + n);
+        high = *std::max_element(x, x + n);
+    }
+    if (low == high) {
+        low -= 1;
+        high += 1;
+    }
+    if (!std::isfinite(low) || !std::isfinite(high)) return Status::BadArgument;
+    int64_t *count = counts.as<int64_t>();
+    std::fill_n(count, bins, 0);
+    for (int64_t i = 0; i < n; ++i) {
+        if (!(x[i] >= low && x[i] <= high)) continue;
+        int64_t bin = int64_t((x[i] - low) / (high - low) * double(bins));
+        ++count[std::min(bin, bins - 1)];
+    }
+    View result = out;
+    result.dtype = DType::Int64;
+    result.data = counts.get();
+    set_contiguous(result);
+    return copy(out, result);
+}
+
+Status isin(const View &out, const View &in, const View &test, bool invert) {
+    using namespace array;
+    if (in.dtype != test.dtype || itemsize(in.dtype) == 0) return Status::UnsupportedDType;
+    if (itemsize(out.dtype) != 1 || !same_shape(out, in)) return Status::BadArgument;
+    int64_t n = test.size();
+    Scratch memory(n * itemsize(test.dtype));
+    if (!memory) return Status::OutOfMemory;
+    View flat = test;
+    flat.data = memory.get();
+    set_contiguous(flat);
+    Status s = copy(flat, test);
+    if (s != Status::Ok) return s;
+    if (!sort_contiguous(test.dtype, flat.data, n)) return Status::OutOfMemory;
+    if (in.size() == 0) return Status::Ok;
+    Nest<2> nest = nest_of<2>({&out, &in});
+    nest.coalesce();
+    visit_dtype(in.dtype, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        for_each_outer(nest, 0, [&](char *const *p) {
+            T x = load<T>(p[1]);
+            int64_t at = bound<T>(flat.data, n, x, false);
+            bool found = at < n && widen(load<T>(flat.data + at * int64_t(sizeof(T)))) == widen(x);
+            *p[0] = char(found != invert);
+        });
+    });
+    return Status::Ok;
+}
+
+}  // namespace cannsim

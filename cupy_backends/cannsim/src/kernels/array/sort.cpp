@@ -1,0 +1,223 @@
+#include "sort.h"
+
+#include "nest.h"
+#include "scratch.h"
+#include "sort_keys.h"
+
+#include <algorithm>
+
+namespace cannsim {
+namespace array {
+namespace {
+
+enum { kIn = 0, kValues = 1, kIndices = 2 };
+
+void gather_line(char *to, const char *from, int64_t step, int64_t n, int width) {
+    if (step == width) {
+        std::memcpy(to, from, size_t(n * width));
+        return;
+    }
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        for (int64_t i = 0; i < n; ++i)
+            store<T>(to + i * int64_t(sizeof(T)), load<T>(from + i * step));
+    });
+}
+
+void scatter_line(char *to, int64_t step, const char *from, int64_t n, int width) {
+    if (step == width) {
+        std::memcpy(to, from, size_t(n * width));
+        return;
+    }
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        for (int64_t i = 0; i < n; ++i)
+            store<T>(to + i * step, load<T>(from + i * int64_t(sizeof(T))));
+    });
+}
+
+void pick(char *to, int64_t step, const char *line, const int64_t *order, int64_t n, int width) {
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        for (int64_t i = 0; i < n; ++i)
+            store<T>(to + i * step, load<T>(line + order[i] * int64_t(sizeof(T))));
+    });
+}
+
+void write_indices(char *to, int64_t step, const int64_t *order, int64_t n, bool is64) {
+    if (is64)
+        for (int64_t i = 0; i < n; ++i) store<int64_t>(to + i * step, order[i]);
+    else
+        for (int64_t i = 0; i < n; ++i) store<int32_t>(to + i * step, int32_t(order[i]));
+}
+
+void reverse(char *x, int64_t n, int width) {
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        T *y = reinterpret_cast<T *>(x);
+        std::reverse(y, y + n);
+    });
+}
+
+// The lines along one axis and where their results go.
+struct Lines {
+    Nest<3> nest;
+    int64_t n, in_step, values_step = 0, indices_step = 0;
+    int width;
+    bool index64 = true;
+};
+
+View as_vector(const View &v) {
+    View w = v;
+    if (w.ndim == 0) {
+        w.ndim = 1;
+        w.shape[0] = 1;
+        w.strides[0] = 0;
+    }
+    return w;
+}
+
+// Outputs have in's shape but for extent `k` along the axis, or (k == 1) lack the axis.
+Status make_lines(Lines &lines, const View *values, const View *indices, const View &in_, int axis, int64_t k,
+                  bool may_lack) {
+    View in = as_vector(in_);
+    if (axis < 0 || axis >= in.ndim) return Status::BadArgument;
+    if (itemsize(in.dtype) == 0) return Status::UnsupportedDType;
+    if (values && values->dtype != in.dtype) return Status::UnsupportedDType;
+    if (indices && indices->dtype != DType::Int64 && indices->dtype != DType::Int32)
+        return Status::UnsupportedDType;
+    View out[2];
+    const View *given[2] = {values, indices};
+    for (int o = 0; o < 2; ++o) {
+        if (!given[o]) continue;
+        View v = *given[o];
+        if (v.ndim == in.ndim - 1 && (may_lack || in_.ndim == 0)) {
+            for (int i = v.ndim; i > axis; --i) v.shape[i] = v.shape[i - 1], v.strides[i] = v.strides[i - 1];
+            v.shape[axis] = 1;
+            v.strides[axis] = 0;
+            ++v.ndim;
+        }
+        if (v.ndim != in.ndim) return Status::BadArgument;
+        for (int i = 0; i < in.ndim; ++i)
+            if (v.shape[i] != (i == axis ? k : in.shape[i])) return Status::BadArgument;
+        out[o] = v;
+    }
+    lines.nest.data[kIn] = in.data;
+    lines.nest.data[kValues] = values ? values->data : nullptr;
+    lines.nest.data[kIndices] = indices ? indices->data : nullptr;
+    for (int i = 0; i < in.ndim; ++i)
+        if (i != axis)
+            lines.nest.add_axis(in.shape[i], {in.strides[i], values ? out[0].strides[i] : 0,
+                                              indices ? out[1].strides[i] : 0});
+    lines.nest.coalesce();
+    lines.n = in.shape[axis];
+    lines.in_step = in.strides[axis];
+    if (values) lines.values_step = out[0].strides[axis];
+    if (indices) lines.indices_step = out[1].strides[axis];
+    lines.width = itemsize(in.dtype);
+    lines.index64 = indices && indices->dtype == DType::Int64;
+    return Status::Ok;
+}
+
+bool any_empty(const Lines &lines) { return lines.n == 0 || lines.nest.size() == 0; }
+
+// The indices of the k best in order. Keys of up to 32 bits need no full sort.
+Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest, int64_t *order) {
+    if (k < n / 4 && itemsize(t) <= 4 && n < int64_t(1) << 32) {
+        uint64_t *packed = reinterpret_cast<uint64_t *>(order);
+        visit_dtype(t, [&](auto tag) {
+            using T = typename decltype(tag)::type;
+            if constexpr (!is_complex<T> && sizeof(T) <= 4)
+                for (int64_t i = 0; i < n; ++i) {
+                    uint32_t key = order_key<T>(load<T>(line + i * int64_t(sizeof(T))));
+                    packed[i] = uint64_t(largest ? ~key : key) << 32 | uint64_t(i);
+                }
+        });
+        std::nth_element(packed, packed + k, packed + n);
+        std::sort(packed, packed + k);
+        for (int64_t i = 0; i < k; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
+        return Status::Ok;
+    }
+    return order_contiguous(t, line, n, largest, order);
+}
+
+// Writes order[begin, begin + count) of each line.
+template <class F>
+Status each_line(const Lines &lines, int64_t begin, int64_t count, const View *values, const View *indices, F &&f) {
+    Scratch line(lines.n * lines.width), order(lines.n * 8);
+    if (!line || !order) return Status::OutOfMemory;
+    Status status = Status::Ok;
+    for_each_outer(lines.nest, 0, [&](char *const *p) {
+        if (status != Status::Ok) return;
+        const char *x = p[kIn];
+        if (lines.in_step != lines.width) {
+            gather_line(line.get(), x, lines.in_step, lines.n, lines.width);
+            x = line.get();
+        }
+        status = f(x, order.as<int64_t>());
+        if (status != Status::Ok) return;
+        const int64_t *chosen = order.as<int64_t>() + begin;
+        if (values && p[kValues] == x) {  // in place: the line is still needed while it is written
+            std::memcpy(line.get(), x, size_t(lines.n * lines.width));
+            x = line.get();
+        }
+        if (values) pick(p[kValues], lines.values_step, x, chosen, count, lines.width);
+        if (indices) write_indices(p[kIndices], lines.indices_step, chosen, count, lines.index64);
+    });
+    return status;
+}
+
+}  // namespace
+}  // namespace array
+
+Status sort(const View *values, const View *indices, const View &in, int axis, bool descending) {
+    using namespace array;
+    Lines lines;
+    int64_t n = in.ndim == 0 ? 1 : axis >= 0 && axis < in.ndim ? in.shape[axis] : 0;
+    Status s = make_lines(lines, values, indices, in, axis, n, false);
+    if (s != Status::Ok || any_empty(lines)) return s;
+    if (indices)
+        return each_line(lines, 0, lines.n, values, indices, [&](const char *x, int64_t *order) {
+            return order_contiguous(in.dtype, x, lines.n, descending, order);
+        });
+    if (!values) return Status::Ok;
+    bool direct = lines.values_step == lines.width;
+    Scratch line(direct ? 0 : lines.n * lines.width);
+    if (!line) return Status::OutOfMemory;
+    bool ok = true;
+    for_each_outer(lines.nest, 0, [&](char *const *p) {
+        char *x = direct ? p[kValues] : line.get();
+        if (x != p[kIn] || lines.in_step != lines.width)
+            gather_line(x, p[kIn], lines.in_step, lines.n, lines.width);
+        ok = sort_contiguous(in.dtype, x, lines.n) && ok;
+        if (descending) reverse(x, lines.n, lines.width);
+        if (!direct) scatter_line(p[kValues], lines.values_step, x, lines.n, lines.width);
+    });
+    return ok ? Status::Ok : Status::OutOfMemory;
+}
+
+Status topk(const View *values, const View *indices, const View &in, int axis, int64_t k, bool largest) {
+    using namespace array;
+    Lines lines;
+    Status s = make_lines(lines, values, indices, in, axis, k, false);
+    if (s != Status::Ok) return s;
+    if (k < 0 || k > lines.n) return Status::BadArgument;
+    if (any_empty(lines) || k == 0) return Status::Ok;
+    return each_line(lines, 0, k, values, indices, [&](const char *x, int64_t *order) {
+        return best_order(in.dtype, x, lines.n, k, largest, order);
+    });
+}
+
+Status kth_value(const View *values, const View *indices, const View &in, int axis, int64_t k) {
+    using namespace array;
+    Lines lines;
+    Status s = make_lines(lines, values, indices, in, axis, 1, true);
+    if (s != Status::Ok) return s;
+    if (lines.nest.size() == 0) return Status::Ok;
+    if (k < 0 || k >= lines.n) return Status::BadArgument;
+    return each_line(lines, k, 1, values, indices, [&](const char *x, int64_t *order) {
+        return order_contiguous(in.dtype, x, lines.n, false, order);
+    });
+}
+
+}  // namespace cannsim

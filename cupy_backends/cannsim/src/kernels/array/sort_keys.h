@@ -1,0 +1,53 @@
+// Order-preserving unsigned keys and the sorts of contiguous elements. Internal to the array kernels.
+#pragma once
+
+#include "scalar.h"
+#include "sort.h"
+
+namespace cannsim::array {
+
+template <int Bytes> struct KeyOf;
+template <> struct KeyOf<1> { using type = uint8_t; };
+template <> struct KeyOf<2> { using type = uint16_t; };
+template <> struct KeyOf<4> { using type = uint32_t; };
+template <> struct KeyOf<8> { using type = uint64_t; };
+template <class T> using Key = typename KeyOf<sizeof(T)>::type;
+
+// Unsigned key in the sort order of T; all NaN share the largest key, both zeros one key.
+template <class T> inline Key<T> order_key(T x) {
+    using K = Key<T>;
+    constexpr K top = K(K(1) << (8 * sizeof(T) - 1));
+    if constexpr (std::is_same_v<T, Bool>) {
+        return x.value != 0;
+    } else if constexpr (std::is_integral_v<T>) {
+        return std::is_signed_v<T> ? K(K(x) ^ top) : K(x);
+    } else {
+        K bits = bit_cast<K>(x), magnitude = K(bits & K(~top));
+        constexpr K infinity = std::is_same_v<T, Half>       ? K(0x7c00)
+                               : std::is_same_v<T, BFloat16> ? K(0x7f80)
+                               : sizeof(T) == 4              ? K(0x7f800000)
+                                                             : K(0x7ff0000000000000ull);
+        if (magnitude > infinity) return K(~K(0));
+        if (magnitude == 0) bits = 0;
+        return bits & top ? K(~bits) : K(bits | top);
+    }
+}
+
+template <class T> inline bool complex_less(T a, T b) {
+    auto nan = [](auto v) { return v != v; };
+    int ca = 2 * nan(a.real()) + nan(a.imag()), cb = 2 * nan(b.real()) + nan(b.imag());
+    if (ca != cb) return ca < cb;
+    if (!nan(a.real()) && a.real() != b.real()) return a.real() < b.real();
+    return !nan(a.imag()) && a.imag() < b.imag();
+}
+
+// Sorts n contiguous elements ascending.
+bool sort_contiguous(DType t, char *x, int64_t n);
+
+// Stable order of n contiguous elements: order[i] is the place of the i-th in sorted order.
+Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order);
+
+// Ascending sort of unsigned keys by whatever is fastest.
+bool sort_u64(uint64_t *x, int64_t n);
+
+}  // namespace cannsim::array
