@@ -94,7 +94,7 @@ def _table(facts):
                 for family in facts.families(group):
                     bits[FAMILIES.index(family)] = facts.mask(listed)
             if index is None:
-                promoted = tuple(bits)
+                promoted = tuple(a & b for a, b in zip(bits, promoted or [UNCHECKED] * len(bits)))
             else:
                 per_param[index] = tuple(bits)
         cells = []

@@ -13,6 +13,8 @@ namespace {
     define_fused();
     define_movement();
     define_reduction();
+    define_scan();
+    define_matrix();
 }
 }  // namespace
 

@@ -8,5 +8,7 @@ void define_binary();
 void define_fused();
 void define_movement();
 void define_reduction();
+void define_scan();
+void define_matrix();
 
 }  // namespace cannsim

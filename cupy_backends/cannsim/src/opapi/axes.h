@@ -1,0 +1,18 @@
+// Arguments that name axes, and the shapes that follow.
+#pragma once
+
+#include "opapi/check.h"
+
+namespace cannsim {
+
+// Axes as a bit mask; a null or empty list means all. Each may occur once.
+aclnnStatus read_axes(const Call &c, int param, int ndim, uint32_t *mask);
+
+// Shape of a tensor whose axes in `mask` are reduced.
+Shape reduced_shape(const aclTensor *t, uint32_t mask, bool keep);
+aclnnStatus check_reduced(const Call &c, int in, uint32_t mask, bool keep, int out);
+
+// A 0-d view becomes one-dimensional, for kernels that work along an axis.
+void at_least_1d(View &v);
+
+}  // namespace cannsim
