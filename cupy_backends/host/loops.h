@@ -7,6 +7,7 @@
 #define CUPY_HOST_LOOPS_H
 
 #include <cstdint>
+#include <cstring>
 #include <unordered_map>
 
 #include "cupy_backend.h"
@@ -90,13 +91,17 @@ inline bool run_loop(int op, cupyOperand *operands, int n, const cupyAttr *) {
     char *base[kMaxOperands];
     uint64_t unaligned = 0;
     bool scalar[kMaxOperands];
+    alignas(16) char values[kMaxOperands][sizeof operands->scalar]; /* an operand keeps its scalar unaligned */
     for (int k = 0; k < n; k++) {
-        cupyOperand &o = operands[k];
+        const cupyOperand &o = operands[k];
         scalar[k] = !o.block;
-        base[k] = scalar[k] ? reinterpret_cast<char *>(o.scalar) : static_cast<char *>(o.block) + o.offset;
-        unaligned |= reinterpret_cast<uintptr_t>(base[k]) % alignments[o.dtype];
-        if (scalar[k])
+        if (scalar[k]) {
+            std::memcpy(values[k], o.scalar, sizeof o.scalar);
+            base[k] = values[k];
             continue;
+        }
+        base[k] = static_cast<char *>(o.block) + o.offset;
+        unaligned |= reinterpret_cast<uintptr_t>(base[k]) % alignments[o.dtype];
         if (o.ndim != rank)
             return false;
         for (int axis = 0; axis < rank; axis++) {

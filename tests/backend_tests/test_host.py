@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -28,6 +29,23 @@ def test_an_error_is_given_once():
     with pytest.raises(np.linalg.LinAlgError):
         launch("host", "inverse", [np.zeros((2, 2))], [np.zeros((2, 2))])
     assert "kept none" in str(_host.take_exception())
+
+
+def test_each_thread_gets_its_own_error():
+    calls = [
+        (np.linalg.LinAlgError, "inverse", [np.zeros((2, 2))], [np.zeros((2, 2))]),
+        (TypeError, "bitwise_and", [np.ones(2)] * 2, [np.ones(2)]),
+    ]
+
+    def work(number):
+        expected, *call = calls[number % 2]
+        for _ in range(100):
+            with pytest.raises(expected):
+                launch("host", *call)
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, range(4)))
 
 
 def test_no_warning_escapes(recwarn):
