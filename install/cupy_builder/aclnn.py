@@ -209,7 +209,7 @@ class Calls:
 
 
 _COLUMNS = {"call", "do", "cpp", "widen", "host", "when", "when_out", "except", "view", "cast", "main", "same",
-            "scalar0", "scalar1", "scalar_when", "variant", "wrap"}
+            "scalar0", "scalar1", "scalar_when", "variant", "wrap", "dense", "mixed"}
 CPP = ("concatenate", "prod")
 _CHOICES = {"view": ("unsigned", "bits", "bool"), "wrap": ("take", "put", "getitem", "setitem"), "cpp": CPP}
 
@@ -246,8 +246,9 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
 
         scalars = [calls.add(op, c, row[c]) if c in row else -1 for c in ("scalar0", "scalar1")]
         out.append(
-            f"    {{WAY_{way.upper()}, {index}, {hex(mask('when'))}, {hex(mask('when_out'))}, {hex(mask('except', 0))}, "
+            f"    {{WAY_{way.upper()}, {index}, {hex(mask('when'))}, {hex(mask('when_out'))}, {hex(mask('except', 0))}, {hex(mask('dense', 0))}, "
             f"VIEW_{row.get('view', 'none').upper()}, {int(row.get('cast', False))}, {int(row.get('same', False))}, "
+            f"{int(row.get('mixed', False))}, "
             f"{-1 if main == 'out0' else int(main[2:])}, {{{scalars[0]}, {scalars[1]}}}, {hex(mask('scalar_when'))}, "
             f"{row.get('variant', -1)}, WRAP_{row.get('wrap', 'none').upper()}, "
             f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},")

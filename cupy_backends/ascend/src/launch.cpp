@@ -207,6 +207,7 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     int nin = inputs_of(*plan, n);
     bool fitting = true;
     for (int k = 0; k < n; k++) fitting &= fits(ops[k], call.max_rank);
+    fitting &= !plan->dense | ops[n - 1].contiguous;
     if (plan->elementwise) {
         if (nin == 2 && (is_scalar(ops[0]) | is_scalar(ops[1])) && !(is_scalar(ops[0]) & is_scalar(ops[1]))) {
             Plan *form = plan->scalar_form[is_scalar(ops[1])];

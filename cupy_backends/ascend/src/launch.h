@@ -33,6 +33,7 @@ struct Plan : cupyPlan {
     Wrap wrap = WRAP_NONE;
     bool elementwise = false;                // operands of one shape: axes may be merged and flipped
     bool updates = false;                    // out0 is read too
+    bool dense = false;                      // out0 must be contiguous
     int8_t main_operand = 0;
     std::atomic<uint64_t> host_runs{0};
     std::atomic<Plan *> host{nullptr};       // the plan for layouts that no operator takes

@@ -149,7 +149,7 @@ int launch_elementwise(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attr
         OwnedOperand mended[CUPY_MAX_PLAN_DTYPES];
         for (int k = 0; k < n; k++) {
             list[k] = part.ops[k];
-            if (is_scalar(list[k]) || fits(list[k])) continue;
+            if (is_scalar(list[k]) || (fits(list[k]) && !(plan->dense && k >= nin && !list[k].contiguous))) continue;
             if (copying) return flip(part.ops[0], part.ops[1], stream); // aligned, the target runs forward
             if (int rc = mended[k].temporary(scratch, list[k], list[k].dtype)) return rc;
             if (k < nin)

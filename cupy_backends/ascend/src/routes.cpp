@@ -102,7 +102,7 @@ std::string refusal(const Request &request, const Call &call, const int8_t *seen
         switch (arg.kind) {
         case ARG_IN:
         case ARG_SCALAR:
-        case ARG_OPTIONAL: dtype = arg.kind == ARG_OPTIONAL && request.n <= 2 ? -1 : request.input(arg.index); break;
+        case ARG_OPTIONAL: dtype = request.input(arg.index); break;
         case ARG_OUT:
         case ARG_SHAPED: dtype = request.output(arg.index); break;
         case ARG_LIST: dtype = request.dtypes[0]; break;
@@ -255,6 +255,7 @@ class ProgramBuilder {
         plan->wide = sub->wide;
         plan->program = sub->program;
         plan->elementwise = sub->elementwise;
+        plan->dense = sub->dense;
         memcpy(plan->numbers, sub->numbers, sizeof plan->numbers);
         memcpy(plan->pass_as, sub->pass_as, sizeof plan->pass_as);
         memcpy(plan->seen_as, sub->seen_as, sizeof plan->seen_as);
@@ -304,6 +305,8 @@ Plan *wrapped(const Request &request, Plan *inner, Wrap wrap) {
 Plan *try_candidate(const Request &request, const Candidate &c, std::string *why) {
     int main = request.main(c);
     if (!has(c.when, main) || !has(c.when_out, request.output(0))) return nullptr;
+    bool mixed = !strcmp(request.info.kind, "binary") && request.input(0) != request.input(1);
+    if (mixed != c.mixed && c.way != WAY_HOST) return nullptr;
     if (c.same)
         for (int k = 0; k < request.n; k++)
             if (request.dtypes[k] != main) return nullptr;
@@ -318,13 +321,13 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     }
     Plan *plan = nullptr;
     if (c.except >> main & 1) {
-        *why = std::string(calls[c.index].function) + " on " + dtype_name(main) + " is not NumPy's";
+        *why = std::string(calls[c.index].function) + " is not relied on for " + dtype_name(main);
     } else {
         plan = call_plan(request, c.index, VIEW_NONE, main, why);
-        if (!plan && c.view != VIEW_NONE && viewed(main, c.view) != main)
-            plan = call_plan(request, c.index, c.view, main, why);
     }
+    if (!plan && viewed(main, c.view) != main) plan = call_plan(request, c.index, c.view, main, why);
     if (!plan) return c.cast ? cast_plan(request, main, why) : nullptr;
+    plan->dense = c.dense >> request.output(0) & 1;
     if (c.scalar_when >> main & 1) {
         std::string ignored;
         View view = plan->seen_as[main] == main ? VIEW_NONE : c.view;

@@ -111,9 +111,9 @@ constexpr int kVariants = 5; // values of the attribute 'mode', or kinds of an a
 struct Candidate {
     Way way;
     int16_t index; // of the call, program or C++ function
-    uint16_t when, when_out, except;
+    uint16_t when, when_out, except, dense;
     View view;
-    bool cast, same;
+    bool cast, same, mixed;
     int8_t main; // -1: out0
     int16_t scalar_calls[2];
     uint16_t scalar_when;
