@@ -1,0 +1,1 @@
+"""Functional programming: functions that call the user's ones."""

@@ -1,0 +1,1 @@
+"""Mathematical functions that are no ufuncs, one file per section of NumPy's reference chapter."""

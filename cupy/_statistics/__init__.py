@@ -1,0 +1,1 @@
+"""Statistics, one file per section of NumPy's reference chapter; `nan` variants beside their kin."""
