@@ -122,8 +122,7 @@ cdef int _register_loops() except -1:
         ufunc = function
         for index in range(ufunc.ntypes):
             signature = [codes.get(<int>ufunc.types[index * ufunc.nargs + k]) for k in range(ufunc.nargs)]
-            # The loop of integer powers raises Python's exception for a negative exponent.
-            if None in signature or (name == "power" and _dtypes[signature[0]].kind in "iu"):
+            if None in signature or _dtypes[signature[0]].kind in _ops.NO_LOOP.get(name, ""):
                 continue
             for k, code in enumerate(signature):
                 dtypes[k] = code

@@ -73,16 +73,19 @@ def _numpy(name):
 
 def _elementwise(ufunc):
     def compute(inputs, outputs):
-        try:
+        # NumPy's own float32 functions decide for bfloat16 too, except about its neighbouring numbers.
+        if ufunc in (np.nextafter, np.spacing) or not any(map(_is_bfloat16, inputs)):
             ufunc(*inputs, out=tuple(outputs), casting="unsafe")
-        except TypeError:
-            if not any(map(_is_bfloat16, inputs)):
-                raise
-            results = ufunc(*map(_wide, inputs))
-            for out, result in zip(outputs, results if ufunc.nout > 1 else (results,), strict=True):
-                np.copyto(out, result, casting="unsafe")
+            return
+        results = ufunc(*map(_wide, inputs))
+        for out, result in zip(outputs, results if ufunc.nout > 1 else (results,), strict=True):
+            np.copyto(out, result, casting="unsafe")
 
     return compute
+
+
+# Dtype kinds for which a ufunc's inner loop is not the row: integer powers raise, integer 1/0 varies.
+NO_LOOP = {"power": "iu", "reciprocal": "iu"}
 
 
 def ufunc_of(name):
@@ -91,9 +94,13 @@ def ufunc_of(name):
     return found if isinstance(found, np.ufunc) else None
 
 
-for _name in rows():
-    if ufunc_of(_name) is not None:
-        row(_name)(_elementwise(ufunc_of(_name)))
+@row("reciprocal")
+def _reciprocal(inputs, outputs):
+    # What NumPy makes of an integer 1/0 depends on the machine; the contract says 0.
+    zero = inputs[0] == 0 if inputs[0].dtype.kind in "iu" else None
+    _elementwise(np.reciprocal)(inputs, outputs)
+    if zero is not None:
+        outputs[0][zero] = 0
 
 
 @row("where")
@@ -438,3 +445,8 @@ def _fft_r2c(inputs, outputs, n, norm):
 @row("fft_c2r")
 def _fft_c2r(inputs, outputs, n, norm):
     _store(outputs, np.fft.irfft(inputs[0], n, norm=_NORMS[norm]))
+
+
+for _name in rows():
+    if _name not in FUNCTIONS and ufunc_of(_name) is not None:
+        row(_name)(_elementwise(ufunc_of(_name)))

@@ -3,6 +3,7 @@
 A kind's generator yields cases for each dtype that NumPy's function takes; a row without one is an error.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -143,7 +144,9 @@ def _operand(row, position, name, shape, rng):
         if position == 1 and row.name in _NONNEGATIVE_SECOND:
             values = rng.integers(0, _NONNEGATIVE_SECOND[row.name], size).astype(values.dtype)
         if row.name in _NO_LEAST and name[0] == "i":
-            values[values == np.iinfo(name).min] = 6
+            # No overflow: products stay within the type, and the least integer has no absolute value.
+            limit = math.isqrt(np.iinfo(name).max)
+            values = np.fmod(values, limit) if row.name == "lcm" else np.maximum(values, -np.iinfo(name).max)
     elif row.name in _NO_NEGATIVE_ZERO:
         values[values == 0] = 0
     return values.reshape(shape)
@@ -162,11 +165,16 @@ def _wide(array):
 def reference(row, inputs, names):
     """Return NumPy's results for an element-wise row, rounded once to the dtypes ``names``."""
     function = getattr(np, row.numpy)
+    inputs = [np.asarray(value) for value in inputs]
     if row.ulp:
-        inputs = [_wide(np.asarray(value)) for value in inputs]
+        inputs = [_wide(value) for value in inputs]
+    elif row.name not in ("nextafter", "spacing"):
+        inputs = [value.astype(np.float32) if value.dtype == bfloat16 else value for value in inputs]
     with np.errstate(all="ignore"):
         results = function(*inputs)
         results = results if isinstance(results, tuple) else (results,)
+        if row.name == "reciprocal" and inputs[0].dtype.kind in "iu":
+            results = (np.where(inputs[0] == 0, 0, results[0]),)  # the row's note; NumPy's answer varies
         return [
             np.asarray(result).astype(dtype_of(name)) for result, name in zip(results, names, strict=True)
         ]
