@@ -218,3 +218,22 @@ def test_float64_trigonometry_near_multiples_of_half_pi(lib, op):
     error = np.abs(got - want) / np.spacing(np.abs(want))
     assert error.max() <= 2
     assert_same(lib.apply("sin", "float64", np.array([-0.0, 0.0])), np.array([-0.0, 0.0]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("op", ["floor_divide", "remainder", "fmod"])
+def test_division_of_moderate_numbers_only(lib, op, dtype):
+    """No special value sends a block to libm: the vectorised path alone."""
+    rng = np.random.default_rng(11)
+    whole = rng.integers(-50, 50, 4096).astype(dtype), rng.integers(1, 9, 4096).astype(dtype)
+    x, y = (rng.normal(size=40960) * np.exp2(rng.integers(-6, 7, 40960)) for _ in range(2))
+    near = np.nextafter((rng.integers(1, 1000, 4096) * 0.1).astype(dtype), np.inf)
+    tenth = np.full(4096, 0.1, dtype)
+    for a, b in [whole, (-whole[0], -whole[1]), (x, y), (near, tenth), (near.round(1), tenth), (x * 1e4, y)]:
+        a, b = a.astype(dtype), b.astype(dtype)
+        b[b == 0] = 1
+        if dtype == "float16":
+            want = getattr(np, op)(a.astype("f"), b.astype("f")).astype(dtype)
+        else:
+            want = getattr(np, op)(a, b)
+        assert_same(lib.apply(op, dtype, a, b), want)

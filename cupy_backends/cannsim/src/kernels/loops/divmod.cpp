@@ -61,9 +61,11 @@ struct Remainder {
 struct FloorDivide {
     template <class T> static T finish(T a, T b, T mod) {
         const T multiple = (a - mod) / b;
-        const T div = multiple - T(crosses(mod, b));
+        const T down = crosses(mod, b) ? T(1) : T(0);
+        const T div = multiple - down;
         const T floor = whole(div);
-        const T near = div - floor > T(0.5) ? floor + T(1) : floor;
+        const T up = div - floor > T(0.5) ? T(1) : T(0);
+        const T near = floor + up;
         const T zero = with_sign(T(0), a / b);
         return div == 0 ? zero : near;
     }
