@@ -92,14 +92,16 @@ inline int mem_set(void *dst, int value, size_t bytes, cupyStream stream) {
 using RunFn = int (*)(int op, cupyOperand *, int n, const cupyAttr *);
 inline RunFn run_with_numpy;
 
-inline int launch(cupyPlan *plan, cupyOperand *operands, int n, const cupyAttr *attrs, cupyStream stream) {
+inline int launch(cupyPlan *plan, cupyOperand *operands, int n, const cupyAttr *attrs,
+                  cupyStream stream) {
     if (int rc = cupy_synchronous::check_stream(stream, "launch"))
         return rc;
     return run_with_numpy(plan->op, operands, n, attrs);
 }
 
 inline cupyPlan *resolve(int op, const int8_t *dtypes, int n) {
-    return cupy_synchronous::plan_for(op, dtypes, n, launch, "NumPy", "CUPY_BACKEND=host computes on the CPU");
+    return cupy_synchronous::plan_for(op, dtypes, n, launch, "NumPy",
+                                      "CUPY_BACKEND=host computes on the CPU");
 }
 
 inline cupyBackend *backend(RunFn run, size_t limit) {

@@ -1,7 +1,9 @@
-/* Element-wise rows by NumPy's own inner loops, driven over strided operands without the interpreter.
+/* Element-wise rows by NumPy's own inner loops, driven over strided operands without the
+ * interpreter.
  *
- * Making arrays and calling a ufunc costs more than a small operation itself, and would need the interpreter's lock.
- * What has no loop here, or odd operands, goes the long way through the table of ops.py: the result is the same.
+ * Making arrays and calling a ufunc costs more than a small operation itself, and would need the
+ * interpreter's lock. What has no loop here, or odd operands, goes the long way through the table
+ * of ops.py: the result is the same.
  */
 #ifndef CUPY_HOST_LOOPS_H
 #define CUPY_HOST_LOOPS_H
@@ -35,7 +37,8 @@ inline uint32_t loop_key(int op, const int8_t *dtypes, int n) {
         key = key << 4 | uint32_t(dtypes[k]);
     return key;
 }
-static_assert(CUPY_NUM_DTYPES <= 16 && CUPY_NUM_OPS < 1 << 16, "the key packs an op and four dtypes");
+static_assert(CUPY_NUM_DTYPES <= 16 && CUPY_NUM_OPS < 1 << 16,
+              "the key packs an op and four dtypes");
 
 /* The first loop of a signature is the one that NumPy chooses. */
 inline void add_loop(int op, const int8_t *dtypes, int n, void *function, void *data) {
@@ -43,7 +46,8 @@ inline void add_loop(int op, const int8_t *dtypes, int n, void *function, void *
         loops.emplace(loop_key(op, dtypes, n), Loop{reinterpret_cast<LoopFn>(function), data});
 }
 
-/* Strided operands of one shape, with axes of extent 1 dropped and neighbours joined where all strides allow. */
+/* Strided operands of one shape, with axes of extent 1 dropped and neighbours joined where all
+ * strides allow. */
 struct Nest {
     int rank = 0;
     int64_t shape[kMaxRank];
@@ -73,7 +77,8 @@ inline void append(Nest &nest, int64_t extent, const int64_t *strides, int n) {
 
 /* Runs the op if there is a loop for it; false: nothing was done. */
 inline bool run_loop(int op, cupyOperand *operands, int n, const cupyAttr *) {
-    static const uint8_t alignments[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 4, 8};
+    static const uint8_t alignments[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4,
+                                                        8, 2, 2, 4, 8, 4, 8};
     static const uint8_t sizes[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
     if (op < 0 || op >= CUPY_NUM_OPS || !cupy_op_info[op].elementwise || n < 2 || n > kMaxOperands)
         return false;
@@ -91,7 +96,8 @@ inline bool run_loop(int op, cupyOperand *operands, int n, const cupyAttr *) {
     char *base[kMaxOperands];
     uint64_t unaligned = 0;
     bool scalar[kMaxOperands];
-    alignas(16) char values[kMaxOperands][sizeof operands->scalar]; /* an operand keeps its scalar unaligned */
+    alignas(16) char values[kMaxOperands]
+                           [sizeof operands->scalar]; /* an operand keeps its scalar unaligned */
     for (int k = 0; k < n; k++) {
         const cupyOperand &o = operands[k];
         scalar[k] = !o.block;
@@ -113,9 +119,12 @@ inline bool run_loop(int op, cupyOperand *operands, int n, const cupyAttr *) {
     if (unaligned)
         return false;
 
-    /* Widest strides of the output outermost: any transposition of contiguous memory becomes one long loop. */
+    /* Widest strides of the output outermost: any transposition of contiguous memory becomes one
+     * long loop. */
     int order[kMaxRank];
-    auto width = [&](int axis) { return like.strides[axis] < 0 ? -like.strides[axis] : like.strides[axis]; };
+    auto width = [&](int axis) {
+        return like.strides[axis] < 0 ? -like.strides[axis] : like.strides[axis];
+    };
     for (int axis = 0; axis < rank; axis++) {
         if (like.shape[axis] == 0)
             return true;

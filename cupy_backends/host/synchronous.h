@@ -1,7 +1,7 @@
 /* Devices, streams, events and plans of a backend that finishes every call before it returns.
  *
- * Streams and events are real objects, so that misuse is noticed as on a device; work is always done.
- * Shared by the host and the null backend, each with a copy of its own.
+ * Streams and events are real objects, so that misuse is noticed as on a device; work is always
+ * done. Shared by the host and the null backend, each with a copy of its own.
  */
 #ifndef CUPY_SYNCHRONOUS_H
 #define CUPY_SYNCHRONOUS_H
@@ -89,7 +89,8 @@ inline int device_count(int *count) {
 }
 
 inline int set_device(int device) {
-    return device == 0 ? CUPY_OK : fail(CUPY_FAILED, "set_device", "this backend has one device: 0");
+    return device == 0 ? CUPY_OK
+                       : fail(CUPY_FAILED, "set_device", "this backend has one device: 0");
 }
 
 inline int get_device(int *device) {
@@ -105,11 +106,14 @@ inline int stream_create(cupyStream *stream, int) {
 }
 
 inline int stream_destroy(cupyStream stream) {
-    return streams.remove(stream) ? CUPY_OK
-                                  : fail(CUPY_FAILED, "stream_destroy", "not a stream, or destroyed before");
+    return streams.remove(stream)
+               ? CUPY_OK
+               : fail(CUPY_FAILED, "stream_destroy", "not a stream, or destroyed before");
 }
 
-inline int stream_synchronize(cupyStream stream) { return check_stream(stream, "stream_synchronize"); }
+inline int stream_synchronize(cupyStream stream) {
+    return check_stream(stream, "stream_synchronize");
+}
 
 inline int stream_query(cupyStream stream, int *done) {
     *done = 1;
@@ -136,8 +140,9 @@ inline int event_create(cupyEvent *event, int timing) {
 }
 
 inline int event_destroy(cupyEvent event) {
-    return events.remove(event) ? CUPY_OK
-                                : fail(CUPY_FAILED, "event_destroy", "not an event, or destroyed before");
+    return events.remove(event)
+               ? CUPY_OK
+               : fail(CUPY_FAILED, "event_destroy", "not an event, or destroyed before");
 }
 
 inline int event_record(cupyEvent event, cupyStream stream) {

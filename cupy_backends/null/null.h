@@ -8,9 +8,10 @@
 
 namespace cupy_null {
 
-#define CUPY_NULL_COUNTERS(X)                                                                                    \
-    X(launches) X(bytes) X(resolves) X(allocations) X(frees) X(allocated_bytes) X(copies_to_device)              \
-    X(copies_to_host) X(copies_on_device) X(copied_bytes) X(sets)
+#define CUPY_NULL_COUNTERS(X)                                                                      \
+    X(launches)                                                                                    \
+    X(bytes) X(resolves) X(allocations) X(frees) X(allocated_bytes) X(copies_to_device)            \
+        X(copies_to_host) X(copies_on_device) X(copied_bytes) X(sets)
 
 struct Counters {
 #define CUPY_NULL_FIELD(name) std::atomic<uint64_t> name{0};
@@ -48,7 +49,8 @@ inline void reset() {
         count = 0;
 }
 
-inline int launch(cupyPlan *plan, cupyOperand *operands, int n, const cupyAttr *, cupyStream stream) {
+inline int launch(cupyPlan *plan, cupyOperand *operands, int n, const cupyAttr *,
+                  cupyStream stream) {
     static const uint8_t sizes[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
     if (int rc = cupy_synchronous::check_stream(stream, "launch"))
         return rc;
@@ -69,7 +71,8 @@ inline int launch(cupyPlan *plan, cupyOperand *operands, int n, const cupyAttr *
 
 inline cupyPlan *resolve(int op, const int8_t *dtypes, int n) {
     counters.resolves++;
-    return cupy_synchronous::plan_for(op, dtypes, n, launch, "nothing", "CUPY_BACKEND=null computes nothing");
+    return cupy_synchronous::plan_for(op, dtypes, n, launch, "nothing",
+                                      "CUPY_BACKEND=null computes nothing");
 }
 
 /* Distinct, aligned, and outside what user space can map, so that touching one faults at once. */

@@ -22,7 +22,8 @@ typedef enum {
     CURAND_RNG_PSEUDO_PHILOX4_32_10 = 161,
 } curandRngType_t;
 
-#define CUPY_STUB(name) CUPY_STUB_FUNCTION(curandStatus_t, CURAND_STATUS_INITIALIZATION_FAILED, name)
+#define CUPY_STUB(name)                                                                            \
+    CUPY_STUB_FUNCTION(curandStatus_t, CURAND_STATUS_INITIALIZATION_FAILED, name)
 CUPY_STUB(curandCreateGenerator)
 CUPY_STUB(curandDestroyGenerator)
 CUPY_STUB(curandGetVersion)

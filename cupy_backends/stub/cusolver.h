@@ -18,7 +18,11 @@ typedef enum {
     CUSOLVER_STATUS_NOT_SUPPORTED = 9,
 } cusolverStatus_t;
 
-typedef enum { CUSOLVER_EIG_TYPE_1 = 1, CUSOLVER_EIG_TYPE_2 = 2, CUSOLVER_EIG_TYPE_3 = 3 } cusolverEigType_t;
+typedef enum {
+    CUSOLVER_EIG_TYPE_1 = 1,
+    CUSOLVER_EIG_TYPE_2 = 2,
+    CUSOLVER_EIG_TYPE_3 = 3
+} cusolverEigType_t;
 typedef enum { CUSOLVER_EIG_MODE_NOVECTOR = 0, CUSOLVER_EIG_MODE_VECTOR = 1 } cusolverEigMode_t;
 
 #define CUPY_STUB(name) CUPY_STUB_FUNCTION(cusolverStatus_t, CUSOLVER_STATUS_NOT_SUPPORTED, name)
