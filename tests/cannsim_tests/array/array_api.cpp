@@ -2,9 +2,12 @@
 #include "array/copy.h"
 #include "array/count.h"
 #include "array/isa/isa.h"
+#include "array/index.h"
 #include "array/matmul.h"
 #include "array/reduce.h"
 #include "array/scan.h"
+#include "array/search.h"
+#include "array/sort.h"
 
 using namespace cannsim;
 
@@ -39,3 +42,85 @@ API int k_set_blas(const char *path, const char *prefix, const char *suffix, int
 }
 API void k_clear_blas() { clear_blas_library(); }
 API void k_set_blas_threads(int n) { set_blas_threads(n); }
+
+API int k_sort(const View *values, const View *indices, const View *in, int axis, int descending) {
+    return int(sort(values, indices, *in, axis, descending));
+}
+API int k_topk(const View *values, const View *indices, const View *in, int axis, int64_t k, int largest) {
+    return int(topk(values, indices, *in, axis, k, largest));
+}
+API int k_kth_value(const View *values, const View *indices, const View *in, int axis, int64_t k) {
+    return int(kth_value(values, indices, *in, axis, k));
+}
+API int k_unique(const View *values, const View *inverse, const View *counts, const View *first,
+                 const View *in, int equal_nan, int64_t *found) {
+    return int(unique(*values, inverse, counts, first, *in, equal_nan, found));
+}
+API int k_unique_slices(const View *values, const View *inverse, const View *counts, const View *first,
+                        const View *in, int axis, int64_t *found) {
+    return int(unique_slices(*values, inverse, counts, first, *in, axis, found));
+}
+API int k_unique_consecutive(const View *values, const View *inverse, const View *counts, const View *in,
+                             int axis, int64_t *found) {
+    return int(unique_consecutive(*values, inverse, counts, *in, axis, found));
+}
+API void k_register_sort(int dtype, void *function) {
+    register_sort(DType(dtype), reinterpret_cast<SortFunction>(function));
+}
+
+API int k_searchsorted(const View *out, const View *sorted, const View *values, const View *sorter, int right) {
+    return int(searchsorted(*out, *sorted, *values, sorter, right));
+}
+API int k_bincount(const View *out, const View *in, const View *weights, int64_t *bad) {
+    return int(bincount(*out, *in, weights, bad));
+}
+API int k_histc(const View *out, const View *in, double low, double high) {
+    return int(histc(*out, *in, low, high));
+}
+API int k_nonzero(const View *out, const View *in, int64_t *found) { return int(nonzero(*out, *in, found)); }
+API int k_masked_select(const View *out, const View *in, const View *mask, int64_t *found) {
+    return int(masked_select(*out, *in, *mask, found));
+}
+API int k_masked_scatter(const View *dst, const View *mask, const View *src) {
+    return int(masked_scatter(*dst, *mask, *src));
+}
+API int k_isin(const View *out, const View *in, const View *test, int invert) {
+    return int(isin(*out, *in, *test, invert));
+}
+
+static Indices indices_of(const View *const *index, const int *axes, int count, int position) {
+    Indices indices;
+    indices.count = count;
+    indices.position = position;
+    for (int k = 0; k < count; ++k) {
+        indices.index[k] = *index[k];
+        indices.axes[k] = axes[k];
+    }
+    return indices;
+}
+API int k_get_indexed(const View *out, const View *in, const View *const *index, const int *axes, int count,
+                      int position, int64_t *bad) {
+    return int(get_indexed(*out, *in, indices_of(index, axes, count, position), bad));
+}
+API int k_set_indexed(const View *dst, const View *values, const View *const *index, const int *axes,
+                      int count, int position, int update, int64_t *bad) {
+    return int(set_indexed(*dst, indices_of(index, axes, count, position), *values, Update(update), bad));
+}
+API int k_take(const View *out, const View *in, const View *index, int axis, int64_t *bad) {
+    return int(take(*out, *in, *index, axis, bad));
+}
+API int k_put(const View *dst, const View *index, const View *values, int axis, int update, int64_t *bad) {
+    return int(put(*dst, *index, *values, axis, Update(update), bad));
+}
+API int k_take_along_axis(const View *out, const View *in, const View *index, int axis, int64_t *bad) {
+    return int(take_along_axis(*out, *in, *index, axis, bad));
+}
+API int k_put_along_axis(const View *dst, const View *index, const View *src, int axis, int update, int64_t *bad) {
+    return int(put_along_axis(*dst, *index, *src, axis, Update(update), bad));
+}
+API int k_gather_nd(const View *out, const View *in, const View *index, int64_t *bad) {
+    return int(gather_nd(*out, *in, *index, bad));
+}
+API int k_scatter_nd(const View *dst, const View *index, const View *updates, int update, int64_t *bad) {
+    return int(scatter_nd(*dst, *index, *updates, Update(update), bad));
+}

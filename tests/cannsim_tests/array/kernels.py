@@ -86,6 +86,31 @@ def call(name, *args, result=ctypes.c_int, raw=False):
     return value
 
 
+def found(name, *args, out=1):
+    """Calls a kernel whose last argument receives a count; returns it."""
+    n = ctypes.c_int64(-1)
+    call(name, *args, ctypes.byref(n))
+    return n.value
+
+
+def numpy_sorts():
+    """Address of NumPy's default sort per dtype: PyArray_ArrFuncs.sort[0], by way of NumPy's C API table."""
+    from numpy._core import _multiarray_umath
+    capsule = ctypes.pythonapi.PyCapsule_GetPointer
+    capsule.restype, capsule.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    table = ctypes.cast(capsule(_multiarray_umath._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
+    get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object)(table[365])
+    casts, before_sort = 21, 12
+    return {d: ctypes.cast(get(d), ctypes.POINTER(ctypes.c_void_p))[casts + before_sort]
+            for d in ALL if d != bfloat16}
+
+
+def use_numpy_sorts(on):
+    """Registers NumPy's own sort functions, found in the array functions of each dtype, or withdraws them."""
+    for dtype, pointer in numpy_sorts().items():
+        lib.k_register_sort(ctypes.c_int(DTYPES[dtype]), ctypes.c_void_p(pointer if on else None))
+
+
 def isas():
     return [n for n in ("baseline", "avx2", "avx512") if lib.k_select_isa(n.encode())]
 

@@ -2,8 +2,8 @@
 
 #include "../loops/driver.h"
 #include "../loops/loops.h"
+#include "copy_nest.h"
 #include "isa/isa.h"
-#include "nest.h"
 #include "scalar.h"
 #include "scratch.h"
 
@@ -165,6 +165,16 @@ Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
 }
 
 }  // namespace
+
+void copy_nest(Nest<2> nest, int width) {
+    for (int i = 0; i < nest.ndim; ++i)
+        if (nest.shape[i] == 0) return;
+    nest.make_positive(kDst);
+    nest.sort_axes(kDst);
+    nest.coalesce();
+    copy_same(nest, width);
+}
+
 }  // namespace array
 
 Status copy(const View &dst, const View &src) {
@@ -175,13 +185,13 @@ Status copy(const View &dst, const View &src) {
     if (width == 0 || itemsize(dst.dtype) == 0) return Status::UnsupportedDType;
     if (dst.size() == 0) return Status::Ok;
     Nest<2> nest = nest_of<2>({&dst, &from});
+    if (src.dtype == dst.dtype) {
+        copy_nest(nest, width);
+        return Status::Ok;
+    }
     nest.make_positive(kDst);
     nest.sort_axes(kDst);
     nest.coalesce();
-    if (src.dtype == dst.dtype) {
-        copy_same(nest, width);
-        return Status::Ok;
-    }
     if (nest.ndim >= 2 && nest.strides[kDst][nest.ndim - 1] == itemsize(dst.dtype) &&
         nest.strides[kSrc][nest.ndim - 1] != width && nest.shape[nest.ndim - 1] >= 4)
         for (int i = 0; i < nest.ndim - 1; ++i)

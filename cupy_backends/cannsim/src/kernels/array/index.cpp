@@ -190,7 +190,6 @@ Status make_places(Places &places, const View &plain, const View &at, const Indi
         block.strides[i] = plain.strides[indices.position + i];
         places.count *= shape.shape[i];
     }
-    block.data = nullptr;
     Nest<1> nest = nest_of<1>({&block});
     nest.coalesce();
     places.plain = nullptr;
@@ -199,7 +198,7 @@ Status make_places(Places &places, const View &plain, const View &at, const Indi
         return Status::Ok;
     }
     int64_t *offsets = plain_offsets.as<int64_t>(), i = 0;
-    for_each_outer(nest, 0, [&](char *const *p) { offsets[i++] = int64_t(p[0] - static_cast<char *>(nullptr)); });
+    for_each_outer(nest, 0, [&](char *const *p) { offsets[i++] = p[0] - plain.data; });
     places.plain = offsets;
     return Status::Ok;
 }

@@ -37,7 +37,7 @@ template <class T> int64_t bound(const char *sorted, int64_t n, T x, bool right)
 }
 
 // Contiguous copy, or the view itself.
-Status contiguous(const View &v, Scratch &memory, View *out) {
+Status contiguous(View v, Scratch &memory, View *out) {
     *out = v;
     if (is_contiguous(v)) return Status::Ok;
     if (!memory) return Status::OutOfMemory;

@@ -20,11 +20,12 @@ Status bincount(const View &out, const View &in, const View *weights, int64_t *b
 Status histc(const View &out, const View &in, double low, double high);
 
 // Coordinates of the non-zero elements in C order: out[i, axis], Int64, of shape [capacity, in.ndim]
-// and any strides. *found tells how many there are, even when not all fit.
+// and any strides. *found tells how many there are, even when not all fit; rows of `out` behind them
+// are left unspecified.
 Status nonzero(const View &out, const View &in, int64_t *found);
 
 // The elements of `in` where `mask` (Bool or UInt8) holds, both broadcast to one shape, to the front of
-// the one-dimensional `out`, which must be able to hold them.
+// the one-dimensional `out`, which must be able to hold them; what follows them is unspecified.
 Status masked_select(const View &out, const View &in, const View &mask, int64_t *found);
 
 // dst where `mask` holds = the elements of `src` in C order. BadArgument when there are too few.
