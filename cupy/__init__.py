@@ -103,10 +103,12 @@ from cupy._core import (  # noqa: E402
 from cupy._core.ufuncs import *  # noqa: E402, F403
 from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
 from cupy._routes import host_route_count, host_routes, show_routes  # noqa: E402
+from cupy._binary.packing import *  # noqa: E402, F403
 from cupy._creation.basic import *  # noqa: E402, F403
 from cupy._creation.from_data import *  # noqa: E402, F403
 from cupy._creation.matrix import *  # noqa: E402, F403
 from cupy._creation.ranges import *  # noqa: E402, F403
+from cupy._functional.apply import *  # noqa: E402, F403
 from cupy._indexing.generate import *  # noqa: E402, F403
 from cupy._indexing.indexing import *  # noqa: E402, F403
 from cupy._indexing.insert import *  # noqa: E402, F403
@@ -127,11 +129,23 @@ from cupy._manipulation.shape import *  # noqa: E402, F403
 from cupy._manipulation.split import *  # noqa: E402, F403
 from cupy._manipulation.tiling import *  # noqa: E402, F403
 from cupy._manipulation.transpose import *  # noqa: E402, F403
+from cupy._math.complex import *  # noqa: E402, F403
+from cupy._math.difference import *  # noqa: E402, F403
+from cupy._math.misc import *  # noqa: E402, F403
+from cupy._math.rounding import *  # noqa: E402, F403
+from cupy._math.special import *  # noqa: E402, F403
+from cupy._math.sumprod import *  # noqa: E402, F403
+from cupy._padding.pad import *  # noqa: E402, F403
 from cupy._set.setops import *  # noqa: E402, F403
 from cupy._set.unique import *  # noqa: E402, F403
 from cupy._sorting.count import *  # noqa: E402, F403
 from cupy._sorting.search import *  # noqa: E402, F403
 from cupy._sorting.sort import *  # noqa: E402, F403
+from cupy._statistics.averages import *  # noqa: E402, F403
+from cupy._statistics.correlation import *  # noqa: E402, F403
+from cupy._statistics.extrema import *  # noqa: E402, F403
+from cupy._statistics.histograms import *  # noqa: E402, F403
+from cupy._statistics.quantiles import *  # noqa: E402, F403
 
 __version__ = "0.1.0"
 

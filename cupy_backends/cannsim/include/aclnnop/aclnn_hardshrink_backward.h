@@ -1,1 +1,0 @@
-#include "../cann_operators.h"
