@@ -15,6 +15,9 @@ namespace {
     define_reduction();
     define_scan();
     define_matrix();
+    define_shape();
+    define_index();
+    define_select();
 }
 }  // namespace
 

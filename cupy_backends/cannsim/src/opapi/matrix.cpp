@@ -64,14 +64,6 @@ aclnnStatus check_ndim(const Call &c, int param, int low, int high) {
                 high);
 }
 
-// The cube unit multiplies equal dtypes; float16 and float32 may meet, bfloat16 meets itself only.
-aclnnStatus check_cube(const Call &c, int a, int b) {
-    const DType x = c.tensor(a)->dtype, y = c.tensor(b)->dtype;
-    if (x == y || (x != DType::BFloat16 && y != DType::BFloat16)) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s and %s %s cannot be multiplied", c.op.name, c.param(a),
-                dtype_name(x), c.param(b), dtype_name(y));
-}
-
 // Shape of a @ b by numpy.matmul's rules.
 aclnnStatus product_shape(const Call &c, int a, int b, Shape *out) {
     const aclTensor *x = c.tensor(a), *y = c.tensor(b);
@@ -96,14 +88,38 @@ aclnnStatus product_shape(const Call &c, int a, int b, Shape *out) {
     return 0;
 }
 
+int leading_ones(int ndim, const int64_t *shape) {
+    int n = 0;
+    while (n < ndim && shape[n] == 1) ++n;
+    return n;
+}
+
+// Leading axes of extent 1 may be missing from the output, or be too many.
+aclnnStatus check_product(const Call &c, const Shape &shape, int out) {
+    const aclTensor *t = c.tensor(out);
+    const int skip = leading_ones(shape.ndim, shape.dims), have = leading_ones(t->ndim, t->shape);
+    const int n = shape.ndim - skip;
+    if (t->ndim - have == n && !std::memcmp(t->shape + have, shape.dims + skip, n * sizeof(int64_t))) return 0;
+    check_shape(c, out, shape.ndim, shape.dims);
+    return c.tensor(1)->ndim == 1 ? ACLNN_ERR_INNER_NULLPTR : ACLNN_ERR_PARAM_INVALID;
+}
+
 aclnnStatus plan_product(Call &c, int out) {
     Shape shape;
     if (int error = product_shape(c, 0, 1, &shape)) return error;
-    if (int error = check_shape(c, out, shape.ndim, shape.dims)) return error;
+    if (int error = check_product(c, shape, out)) return error;
     if (c.tensor(out)->size == 0) return 0;
     add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, c.tensor(1), 1);
-    add_view(c.exec, c.tensor(out), out);
+    View &result = c.exec.views[add_view(c.exec, c.tensor(out), out)];
+    const int move = shape.ndim - result.ndim;
+    int64_t strides[kMaxRank];
+    for (int i = 0; i < shape.ndim; ++i) strides[i] = i - move >= 0 ? result.strides[i - move] : 0;
+    result.ndim = shape.ndim;
+    for (int i = 0; i < shape.ndim; ++i) {
+        result.shape[i] = shape.dims[i];
+        result.strides[i] = strides[i];
+    }
     c.exec.run = c.tensor(0)->size == 0 ? run_zero : run_product;
     return 0;
 }
@@ -117,7 +133,6 @@ struct Row {
 aclnnStatus prepare_product(Call &c) {
     const Row &row = *static_cast<const Row *>(c.row);
     if (int error = check_math_type(c, 3)) return error;
-    if (int error = check_cube(c, 0, 1)) return error;
     if (int error = check_ndim(c, 0, row.low_a, row.high_a)) return error;
     if (int error = check_ndim(c, 1, row.low_b, row.high_b)) return error;
     return plan_product(c, 2);

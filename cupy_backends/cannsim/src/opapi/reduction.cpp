@@ -85,9 +85,15 @@ const Row kAxes[] = {
 
 // self, out: over all axes
 aclnnStatus prepare_all(Call &c) {
-    if (int error = check_can_cast(c, "self", c.tensor(0)->dtype, 1)) return error;
-    if (int error = check_shape(c, 1, 0, nullptr)) return error;
-    return plan_reduce(c, row_of(c).reduce, 0, 1, all_axes(c.tensor(0)->ndim));
+    const aclTensor *self = c.tensor(0), *out = c.tensor(1);
+    if (int error = check_can_cast(c, "self", self->dtype, 1)) return error;
+    // CANN takes any output of one element, and any at all where there is nothing to write.
+    if (out->size > 1 && self->size)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element", c.op.name,
+                    shape_text(out).text);
+    if (int error = plan_reduce(c, row_of(c).reduce, 0, 1, all_axes(self->ndim))) return error;
+    if (c.exec.nviews) c.exec.views[1].ndim = 0;
+    return 0;
 }
 
 const Row kAll[] = {{Op::Max, ReduceOp::Max}, {Op::Min, ReduceOp::Min}};

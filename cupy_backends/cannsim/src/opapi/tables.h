@@ -10,5 +10,8 @@ void define_movement();
 void define_reduction();
 void define_scan();
 void define_matrix();
+void define_shape();
+void define_index();
+void define_select();
 
 }  // namespace cannsim
