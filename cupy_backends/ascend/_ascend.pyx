@@ -1,6 +1,7 @@
 # distutils: language = c++
 """Makes the Ascend backend's function table and its facts available to Python."""
 
+import atexit
 import glob
 import importlib.util
 import os
@@ -46,6 +47,10 @@ cdef int _configure() except -1:
     return 0
 
 
+def _release():
+    cupy_ascend_release()
+
+
 cdef object _failure(str doing):
     cdef cupyError error
     cupy_ascend_backend().last_error(&error)
@@ -61,6 +66,7 @@ cdef cupyBackend* backend() except NULL:
     if not cupy_ascend_is_loaded():
         if cupy_ascend_load() != 0:
             raise _failure("no Ascend device can be used")
+        atexit.register(_release)
         if cupy_ascend_is_simulator():
             from cupy_backends.ascend import _numpy_loops
             _numpy_loops.register()

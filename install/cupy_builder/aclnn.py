@@ -134,7 +134,7 @@ class Calls:
             kind, index, value, literal = self._argument(op, argument, _struct_kind(ctype), lambda p: bad(f"{name}: {p}"))
             accept = masks.get(name, [0xFFFF] * len(FAMILIES))
             signature.append(_kind(ctype))
-            args.append(f"{{ARG_{kind}, {index}, {value}, {literal!r}, "
+            args.append(f"{{ARG_{kind}, {index}, {str(name.endswith('Ref')).lower()}, {value}, {literal!r}, "
                         f"{{{', '.join(hex(m) for m in accept)}}}}}")
         letters = "".join(_KINDS[kind][0] for kind in signature)
         self.thunks[letters] = signature

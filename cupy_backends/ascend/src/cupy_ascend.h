@@ -29,6 +29,7 @@ int cupy_ascend_function(int index, const char **name, int *available);
 /* Resolved plans; returns 0 past the end. host_runs counts launches that ended on the CPU. */
 int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs);
 void cupy_ascend_reset_counters(void);
+void cupy_ascend_release(void); /* at exit: frees what the backend holds on the device */
 
 typedef struct cupyAscendCounters {
     uint64_t calls;            /* second phases */

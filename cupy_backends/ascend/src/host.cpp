@@ -85,7 +85,7 @@ int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
                          HostCopies::kMostOperands);
     if (int rc = bind()) return rc;
     plan->host_runs.fetch_add(1, std::memory_order_relaxed);
-    counters.host_runs.fetch_add(1, std::memory_order_relaxed);
+    count(thread.counts->host_runs);
     if (!machine.simulator) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
     int nin = inputs_of(*plan, n);
     HostCopies copies;

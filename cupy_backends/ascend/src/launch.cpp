@@ -1,7 +1,7 @@
 // The hot path: one aclnn function on operands that descriptors can express.
-#include "launch.h"
-
 #include <cstring>
+
+#include "cache.h"
 
 namespace ascend {
 
@@ -14,46 +14,19 @@ bool strided_fits(const cupyOperand &o) {
 aclTensor *describe(const cupyOperand &o, int acl_dtype) {
     int64_t strides[kMaxRank], *steps = nullptr;
     int bits = shift(o.dtype);
-    int64_t storage = o.block_bytes >> bits;
-    if (!o.contiguous) {
-        for (int d = 0; d < o.ndim; d++) strides[d] = o.strides[d] < 0 ? 0 : o.strides[d] >> bits;
+    int64_t offset = o.offset >> bits, storage = 1; // as much of the block as the view reaches
+    if (o.contiguous) {
+        for (int d = 0; d < o.ndim; d++) storage *= o.shape[d];
+    } else {
+        for (int d = 0; d < o.ndim; d++) {
+            strides[d] = o.strides[d] < 0 ? 0 : o.strides[d] >> bits;
+            storage += strides[d] * (o.shape[d] - 1);
+        }
         steps = strides;
     }
-    return api.aclCreateTensor(o.shape, uint64_t(o.ndim), acl_dtype, steps, o.offset >> bits, ACL_FORMAT_ND, &storage, 1,
-                               o.block);
+    storage += offset;
+    return api.aclCreateTensor(o.shape, uint64_t(o.ndim), acl_dtype, steps, offset, ACL_FORMAT_ND, &storage, 1, o.block);
 }
-
-namespace {
-
-// What one launch made and has to destroy.
-class Made {
-  public:
-    ~Made() {
-        for (int i = 0; i < count_; i++) {
-            switch (kinds_[i]) {
-            case TENSOR: api.aclDestroyTensor(static_cast<aclTensor *>(things_[i])); break;
-            case SCALAR: api.aclDestroyScalar(static_cast<aclScalar *>(things_[i])); break;
-            case ARRAY: api.aclDestroyIntArray(static_cast<aclIntArray *>(things_[i])); break;
-            case LIST: api.aclDestroyTensorList(static_cast<aclTensorList *>(things_[i])); break;
-            }
-        }
-    }
-    template <class T> T *keep(T *thing) {
-        things_[count_] = const_cast<void *>(static_cast<const void *>(thing));
-        kinds_[count_++] = kind(thing);
-        return thing;
-    }
-
-  private:
-    enum Kind : uint8_t { TENSOR, SCALAR, ARRAY, LIST };
-    static Kind kind(const aclTensor *) { return TENSOR; }
-    static Kind kind(const aclScalar *) { return SCALAR; }
-    static Kind kind(const aclIntArray *) { return ARRAY; }
-    static Kind kind(const aclTensorList *) { return LIST; }
-    void *things_[kMaxArgs];
-    Kind kinds_[kMaxArgs];
-    int count_ = 0;
-};
 
 // A host scalar as a tensor: the cached constant, else a temporary filled on the stream.
 int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &scratch, cupyOperand *out) {
@@ -72,6 +45,56 @@ int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &
     both[0].dtype = int8_t(dtype);
     return fill->launch(fill, both, 2, nullptr, stream);
 }
+
+int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *executor, cupyStream stream) {
+    int code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
+    count(thread.counts->calls);
+    if (__builtin_expect(code != 0, 0)) return fail(code, plan->call->function);
+    if (__builtin_expect(machine.blocking, 0)) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+    return CUPY_OK;
+}
+
+namespace {
+
+// What one launch made and has to destroy.
+class Made {
+  public:
+    ~Made() {
+        for (int i = 0; i < count_; i++) {
+            switch (kinds_[i]) {
+            case TENSOR: api.aclDestroyTensor(static_cast<aclTensor *>(things_[i])); break;
+            case SCALAR: api.aclDestroyScalar(static_cast<aclScalar *>(things_[i])); break;
+            case ARRAY: api.aclDestroyIntArray(static_cast<aclIntArray *>(things_[i])); break;
+            case LIST: api.aclDestroyTensorList(static_cast<aclTensorList *>(things_[i])); break;
+            }
+        }
+    }
+    // The tensors now belong to someone else; the rest was copied by phase 1.
+    void give_tensors() {
+        int kept = 0;
+        for (int i = 0; i < count_; i++) {
+            if (kinds_[i] == TENSOR) continue;
+            things_[kept] = things_[i];
+            kinds_[kept++] = kinds_[i];
+        }
+        count_ = kept;
+    }
+    template <class T> T *keep(T *thing) {
+        things_[count_] = const_cast<void *>(static_cast<const void *>(thing));
+        kinds_[count_++] = kind(thing);
+        return thing;
+    }
+
+  private:
+    enum Kind : uint8_t { TENSOR, SCALAR, ARRAY, LIST };
+    static Kind kind(const aclTensor *) { return TENSOR; }
+    static Kind kind(const aclScalar *) { return SCALAR; }
+    static Kind kind(const aclIntArray *) { return ARRAY; }
+    static Kind kind(const aclTensorList *) { return LIST; }
+    void *things_[kMaxArgs];
+    Kind kinds_[kMaxArgs];
+    int count_ = 0;
+};
 
 struct Building {
     Plan *plan;
@@ -192,11 +215,34 @@ int read_shape(aclTensor *tensor, cupyOperand &out) {
     return CUPY_OK;
 }
 
-int reduce_nothing(Plan *plan, cupyOperand *ops, cupyStream stream) {
+int reduce_nothing(cupyOperand *ops, cupyStream stream) {
     Plan *copy = plan_for(CUPY_OP_COPY, {ops[0].dtype, ops[1].dtype});
-    if (!copy) return CUPY_NO_ROUTE;
-    (void)plan;
-    return copy->launch(copy, ops, 2, nullptr, stream);
+    return copy ? copy->launch(copy, ops, 2, nullptr, stream) : int(CUPY_NO_ROUTE);
+}
+
+bool repeatable(Plan *plan, aclOpExecutor *executor) {
+    if (!api.aclSetAclOpExecutorRepeatable(executor)) return true;
+    if (api.aclGetRecentErrMsg) api.aclGetRecentErrMsg(); // not an error of the caller's
+    plan->cache->refused = true;
+    return false;
+}
+
+void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspace, const Value *values, const Building &b) {
+    auto *entry = new CachedExecutor;
+    entry->key = key;
+    entry->executor = executor;
+    entry->workspace = workspace;
+    for (int i = 0; i < kMaxArgs; i++) {
+        entry->tensors[i] = nullptr;
+        entry->addresses[i] = nullptr;
+        if (i >= plan->call->nargs) continue;
+        const Arg &arg = plan->call->args[i];
+        if (arg.kind != ARG_IN && arg.kind != ARG_OUT) continue;
+        entry->tensors[i] = static_cast<aclTensor *>(values[i].p);
+        // A constant's address is set again at the next run.
+        entry->addresses[i] = b.ops[arg.kind == ARG_OUT ? b.nin + arg.index : arg.index].block;
+    }
+    put(*plan->cache, entry);
 }
 
 } // namespace
@@ -207,7 +253,7 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     int nin = inputs_of(*plan, n);
     bool fitting = true;
     for (int k = 0; k < n; k++) fitting &= fits(ops[k], call.max_rank);
-    fitting &= !plan->dense | ops[n - 1].contiguous;
+    fitting &= !plan->dense || ops[n - 1].contiguous;
     if (plan->elementwise) {
         if (nin == 2 && (is_scalar(ops[0]) | is_scalar(ops[1])) && !(is_scalar(ops[0]) & is_scalar(ops[1]))) {
             Plan *form = plan->scalar_form[is_scalar(ops[1])];
@@ -219,30 +265,50 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
         return launch_repaired(plan, ops, n, attrs, stream);
     }
     if (int rc = bind()) return rc;
+    ExecutorCache *cache = plan->cache;
+    Key key;
+    bool keep = false;
+    if (cache) {
+        make_key(plan, ops, n, attrs, &key);
+        if (key.fits()) {
+            if (CachedExecutor *known = take(*cache, key, &keep)) {
+                int rc = rerun(plan, known, ops, nin, stream);
+                if (__builtin_expect(rc == kStale, 0)) {
+                    cache->refused = true;
+                    discard(known);
+                } else {
+                    put(*cache, known);
+                    return rc;
+                }
+            }
+        }
+    }
     Scratch scratch(stream);
     Made made;
     Value values[kMaxArgs];
     Building building{plan, ops, n, nin, attrs, stream, scratch, made};
     for (int i = 0; i < call.nargs; i++) {
         const Arg &arg = call.args[i];
-        if (arg.kind == ARG_INTS && attrs[arg.index].count == 0) return reduce_nothing(plan, ops, stream);
+        if (arg.kind == ARG_INTS && attrs[arg.index].count == 0) return reduce_nothing(ops, stream);
         if (int rc = build_argument(building, i, &values[i])) return rc;
     }
     uint64_t bytes = 0;
     aclOpExecutor *executor = nullptr;
     int code = call.thunk(plan->phase1, values, &bytes, &executor);
-    counters.first_phases.fetch_add(1, std::memory_order_relaxed);
+    count(thread.counts->first_phases);
     if (__builtin_expect(code != 0, 0)) return fail(code, call.function);
+    if (keep) keep = repeatable(plan, executor);
     void *workspace = nullptr;
-    if (bytes)
-        if (int rc = scratch.take(bytes, &workspace)) return rc;
-    code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
-    counters.calls.fetch_add(1, std::memory_order_relaxed);
-    if (__builtin_expect(code != 0, 0)) return fail(code, call.function);
+    int rc = bytes ? scratch.take(bytes, &workspace) : int(CUPY_OK);
+    if (!rc) rc = run_phase2(plan, workspace, bytes, executor, stream);
+    if (keep) {
+        store(plan, key, executor, bytes, values, building);
+        made.give_tensors();
+    }
+    if (rc) return rc;
     for (int i = 0; i < call.nargs; i++)
         if (call.args[i].kind == ARG_SHAPED)
-            if (int rc = read_shape(static_cast<aclTensor *>(values[i].p), ops[nin + call.args[i].index])) return rc;
-    if (__builtin_expect(machine.blocking, 0)) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+            if (int failed = read_shape(static_cast<aclTensor *>(values[i].p), ops[nin + call.args[i].index])) return failed;
     return CUPY_OK;
 }
 

@@ -14,6 +14,8 @@ constexpr int kMaxDims = 64;
 constexpr int kMaxRank = 8;
 constexpr int kMaxSubplans = 24;
 
+struct ExecutorCache;
+
 using Phase2 = int (*)(void *workspace, uint64_t size, aclOpExecutor *, aclrtStream);
 
 // Resolved once per (op, dtypes) and kept for the life of the process.
@@ -34,7 +36,7 @@ struct Plan : cupyPlan {
     bool elementwise = false;                // operands of one shape: axes may be merged and flipped
     bool updates = false;                    // out0 is read too
     bool dense = false;                      // out0 must be contiguous
-    int8_t main_operand = 0;
+    ExecutorCache *cache = nullptr;          // nullptr: the call cannot be repeated
     std::atomic<uint64_t> host_runs{0};
     std::atomic<Plan *> host{nullptr};       // the plan for layouts that no operator takes
     char how_text[120], why_text[160];
@@ -82,6 +84,8 @@ inline int inputs_of(const cupyPlan &plan, int n) {
 }
 
 aclTensor *describe(const cupyOperand &, int acl_dtype);
+int run_phase2(Plan *, void *workspace, uint64_t bytes, aclOpExecutor *, cupyStream);
+int scalar_tensor(Plan *, const cupyOperand &, cupyStream, Scratch &, cupyOperand *out);
 
 // An operand with room for its own shape and strides.
 struct OwnedOperand : cupyOperand {

@@ -20,7 +20,6 @@ namespace ascend {
 
 Api api;
 Machine machine;
-Counters counters;
 thread_local Thread thread;
 
 namespace {
@@ -34,8 +33,9 @@ std::vector<Library> libraries;
 std::string simulator_path;
 std::string soc_name;
 std::mutex loading;
-std::atomic<bool> ready{false};
+std::atomic<bool> ready{false}, retired{false};
 pid_t loading_process = 0;
+std::atomic<Counters *> all_counts{nullptr}; // kept when a thread ends: totals do not shrink
 
 bool exists(const std::string &path) { return access(path.c_str(), R_OK) == 0; }
 
@@ -163,6 +163,13 @@ int family_of(const char *soc) {
     return -1;
 }
 
+void count_thread() {
+    if (thread.counts) return;
+    thread.counts = new Counters;
+    thread.counts->next = all_counts.load(std::memory_order_relaxed);
+    while (!all_counts.compare_exchange_weak(thread.counts->next, thread.counts)) {}
+}
+
 void in_forked_child() {
     thread.bound = false;
 }
@@ -180,6 +187,7 @@ int load_locked() {
     if (!devices)
         return fail_text(CUPY_FAILED, "load", "CANN finds no NPU. Run 'python -m cupy.doctor', or set CUPY_CANN=sim.");
     if (int code = api.aclrtSetDevice(thread.device)) return fail(code, "aclrtSetDevice");
+    count_thread();
     thread.bound = true;
     const char *soc = api.aclrtGetSocName();
     soc_name = soc ? soc : "";
@@ -216,11 +224,26 @@ int load() {
 
 int bind_thread() {
     if (int rc = load()) return rc;
+    if (retired) return fail_text(CUPY_FAILED, "bind", "the process is ending");
     if (!machine.simulator && getpid() != loading_process)
         return fail_text(CUPY_FAILED, "bind", "CANN cannot be used after fork: start the process with the 'spawn' method");
     ASCEND_TRY(aclrtSetDevice, thread.device);
-    thread.bound = true;
-    return CUPY_OK;
+    return guarded("bind", [] {
+        count_thread();
+        thread.bound = true;
+        return int(CUPY_OK);
+    });
+}
+
+void retire() {
+    api.aclrtSynchronizeDevice();
+    retired = true;
+    thread.bound = false;
+}
+
+void reset_counts() {
+    for (Counters *one = all_counts; one; one = one->next)
+        for (auto *counter : {&one->calls, &one->first_phases, &one->host_runs, &one->scratch_allocs}) *counter = 0;
 }
 
 } // namespace ascend
@@ -253,6 +276,13 @@ int cupy_ascend_function(int index, const char **name, int *available) {
 }
 
 void cupy_ascend_counters(cupyAscendCounters *out) {
-    *out = {counters.calls, counters.first_phases, counters.host_runs, counters.scratch_allocs, counters.constants};
+    *out = {};
+    for (Counters *one = all_counts; one; one = one->next) {
+        out->calls += one->calls;
+        out->first_phases += one->first_phases;
+        out->host_runs += one->host_runs;
+        out->scratch_allocs += one->scratch_allocs;
+        out->constants += one->constants;
+    }
 }
 }

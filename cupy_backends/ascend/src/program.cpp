@@ -182,6 +182,10 @@ int launch_cast(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
 int launch_variant(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     int64_t which;
+    if (plan->op == CUPY_OP_PROD && attrs[0].count == 0) {
+        Plan *copy = plan_for(CUPY_OP_COPY, {ops[0].dtype, ops[1].dtype});
+        return copy ? copy->launch(copy, ops, n, nullptr, stream) : int(CUPY_NO_ROUTE);
+    }
     if (plan->op == CUPY_OP_PROD) which = attrs[0].count == ops[0].ndim ? 0 : attrs[0].count == 1 ? 1 : 2;
     else which = attrs[cupy_op_info[plan->op].nattrs - 1].i; // mode
     if (which < 0 || which >= kVariants)

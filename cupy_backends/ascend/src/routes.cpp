@@ -7,23 +7,23 @@
 #include <unordered_map>
 #include <vector>
 
-#include "launch.h"
+#include "cache.h"
 
 namespace ascend {
 namespace {
 
-struct Key {
+struct PlanKey {
     int8_t bytes[CUPY_MAX_PLAN_DTYPES + 2] = {};
-    Key(int op, const int8_t *dtypes, int n) {
+    PlanKey(int op, const int8_t *dtypes, int n) {
         bytes[0] = int8_t(op);
         bytes[1] = int8_t(n);
         memcpy(bytes + 2, dtypes, size_t(n));
     }
-    bool operator==(const Key &other) const { return !memcmp(bytes, other.bytes, sizeof bytes); }
+    bool operator==(const PlanKey &other) const { return !memcmp(bytes, other.bytes, sizeof bytes); }
 };
 
 struct KeyHash {
-    size_t operator()(const Key &key) const {
+    size_t operator()(const PlanKey &key) const {
         size_t hash = 1469598103934665603u;
         for (int8_t byte : key.bytes) hash = (hash ^ uint8_t(byte)) * 1099511628211u;
         return hash;
@@ -32,8 +32,10 @@ struct KeyHash {
 
 struct Table {
     std::recursive_mutex mutex;
-    std::unordered_map<Key, Plan *, KeyHash> plans; // a null plan is being resolved right now
+    std::unordered_map<PlanKey, Plan *, KeyHash> plans; // a null plan is being resolved right now
     std::vector<Plan *> all;
+    std::vector<ExecutorCache *> caches; // of all plans, also of those that serve others
+    std::vector<aclScalar *> numbers;
 };
 
 Table &table() {
@@ -138,11 +140,14 @@ Plan *call_plan(const Request &request, int index, View view, int main, std::str
     plan->seen_as[main] = seen_as[main];
     plan->pass_as[main] = acl_dtypes[seen_as[main]];
     plan->launch = launch_call;
+    plan->cache = new_cache(call);
+    if (plan->cache) table().caches.push_back(plan->cache);
     for (int i = 0; i < call.nargs; i++) {
         if (call.args[i].kind != ARG_NUMBER) continue;
         unsigned char bits[16];
         literal_bits({LITERAL_NUMBER, call.args[i].number}, seen_as[main], bits);
         plan->numbers[i] = api.aclCreateScalar(bits, acl_dtypes[seen_as[main]]);
+        table().numbers.push_back(plan->numbers[i]);
     }
     bool reinterpreted = seen_as[main] != main;
     describe_plan(plan, reinterpreted ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_NATIVE,
@@ -256,6 +261,7 @@ class ProgramBuilder {
         plan->program = sub->program;
         plan->elementwise = sub->elementwise;
         plan->dense = sub->dense;
+        plan->cache = sub->cache;
         memcpy(plan->numbers, sub->numbers, sizeof plan->numbers);
         memcpy(plan->pass_as, sub->pass_as, sizeof plan->pass_as);
         memcpy(plan->seen_as, sub->seen_as, sizeof plan->seen_as);
@@ -320,12 +326,13 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     case WAY_CALL: break;
     }
     Plan *plan = nullptr;
-    if (c.except >> main & 1) {
-        *why = std::string(calls[c.index].function) + " is not relied on for " + dtype_name(main);
-    } else {
-        plan = call_plan(request, c.index, VIEW_NONE, main, why);
-    }
-    if (!plan && viewed(main, c.view) != main) plan = call_plan(request, c.index, c.view, main, why);
+    bool excepted = c.except >> main & 1, viewable = viewed(main, c.view) != main;
+    if (excepted) *why = std::string(calls[c.index].function) + " is not relied on for " + dtype_name(main);
+    // Strided targets of the wide unsigned dtypes have no kernel before 950, their signed twins have.
+    bool view_first = viewable && main >= CUPY_UINT16 && main <= CUPY_UINT64;
+    if (view_first) plan = call_plan(request, c.index, c.view, main, why);
+    if (!plan && !excepted) plan = call_plan(request, c.index, VIEW_NONE, main, why);
+    if (!plan && viewable && !view_first) plan = call_plan(request, c.index, c.view, main, why);
     if (!plan) return c.cast ? cast_plan(request, main, why) : nullptr;
     plan->dense = c.dense >> request.output(0) & 1;
     if (c.scalar_when >> main & 1) {
@@ -372,7 +379,7 @@ Plan *make(const Request &request) {
 
 Plan *find(int op, const int8_t *dtypes, int n) {
     Table &all = table();
-    Key key(op, dtypes, n);
+    PlanKey key(op, dtypes, n);
     auto known = all.plans.find(key);
     if (known != all.plans.end()) return known->second;
     all.plans.emplace(key, nullptr);
@@ -465,13 +472,23 @@ int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs) {
     return 1;
 }
 
+// At the end of the process: what CANN made for us goes back, and nothing can be launched any more.
+void cupy_ascend_release(void) {
+    if (!loaded()) return;
+    std::lock_guard<std::recursive_mutex> hold(table().mutex);
+    retire();
+    for (ExecutorCache *cache : table().caches) clear(*cache);
+    for (aclScalar *number : table().numbers) api.aclDestroyScalar(number);
+    table().numbers.clear();
+    release_memory();
+}
+
 void cupy_ascend_reset_counters(void) {
     std::lock_guard<std::recursive_mutex> hold(table().mutex);
     for (Plan *plan : table().all) {
         plan->launches = 0;
         plan->host_runs = 0;
     }
-    for (auto *counter : {&counters.calls, &counters.first_phases, &counters.host_runs, &counters.scratch_allocs})
-        *counter = 0;
+    reset_counts();
 }
 }

@@ -30,10 +30,10 @@ int device_count(int *count) {
 
 int set_device(int device) {
     if (int rc = load()) return rc;
-    if (thread.bound && thread.device == device) return CUPY_OK;
+    if (int rc = bind()) return rc; // to the old one: it has what each thread needs
+    if (thread.device == device) return CUPY_OK;
     ASCEND_TRY(aclrtSetDevice, device);
     thread.device = device;
-    thread.bound = true;
     return CUPY_OK;
 }
 

@@ -91,7 +91,7 @@ int Scratch::take(size_t bytes, void **address) {
     }
     if (!block.address) {
         if (int rc = device_malloc(bytes, &block.address)) return rc;
-        counters.scratch_allocs++;
+        count(thread.counts->scratch_allocs);
     }
     if (count_ < kInline) blocks_[count_++] = block;
     else more_.push_back(block);
@@ -158,6 +158,7 @@ struct Constants {
     std::mutex mutex;
     std::unordered_map<ConstantKey, void *, ConstantHash> known;
     std::unordered_map<int, std::pair<char *, size_t>> slab; // device -> slab, slots used
+    std::vector<void *> slabs;
 };
 
 Constants &constants() {
@@ -185,15 +186,27 @@ int constant(int dtype, const unsigned char *bits, void **address) {
     if (!slab.first || slab.second == kSlots) {
         void *block;
         if (int rc = device_malloc(kSlot * kSlots, &block)) return rc;
+        table.slabs.push_back(block);
         slab = {static_cast<char *>(block), 0};
     }
     void *slot = slab.first + kSlot * slab.second;
     ASCEND_TRY(aclrtMemcpy, slot, kSlot, bits, size, ACL_MEMCPY_HOST_TO_DEVICE);
     slab.second++;
     table.known.emplace(key, slot);
-    counters.constants++;
+    count(thread.counts->constants);
     *address = slot;
     return CUPY_OK;
+}
+
+void release_memory() {
+    std::lock_guard<std::mutex> hold(registry);
+    for (auto &entry : streams()) release(*entry.second);
+    Constants &table = constants();
+    std::lock_guard<std::mutex> hold_constants(table.mutex);
+    for (void *slab : table.slabs) api.aclrtFree(slab);
+    table.slabs.clear();
+    table.slab.clear();
+    table.known.clear();
 }
 
 } // namespace ascend

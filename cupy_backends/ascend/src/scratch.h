@@ -37,6 +37,7 @@ class Scratch {
 void scratch_trim(cupyStream);   // the stream has been synchronised
 void scratch_drop(cupyStream);   // the stream is about to be destroyed and has been synchronised
 int scratch_release_all();       // synchronises the device; for when memory is short
+void release_memory();           // scratch and constants of all devices, at the end of the process
 int device_malloc(size_t bytes, void **address); // releases the scratch before giving up
 
 // A scalar in device memory, one per dtype, value and device. nullptr address: no room, fill one yourself.

@@ -20,10 +20,14 @@ struct Machine {
 };
 extern Machine machine;
 
+// Counted per thread without locked instructions, summed when asked for.
 struct Counters {
     std::atomic<uint64_t> calls{0}, first_phases{0}, host_runs{0}, scratch_allocs{0}, constants{0};
+    Counters *next = nullptr;
 };
-extern Counters counters;
+inline void count(std::atomic<uint64_t> &counter) {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
 
 int load();                      // a cupyStatus
 bool loaded();
@@ -45,9 +49,12 @@ const char *error_name(int code);
 struct Thread {
     int device = 0;
     bool bound = false;
+    Counters *counts = nullptr; // made when the thread is bound
 };
 extern thread_local Thread thread;
 int bind_thread();
+void reset_counts();
+void retire(); // waits for the device; from now on no thread can be bound
 inline int bind() { return __builtin_expect(thread.bound, 1) ? CUPY_OK : bind_thread(); }
 
 // Entry points that the core calls return a status, never an exception.

@@ -44,6 +44,7 @@ enum ArgKind : uint8_t {
 struct Arg {
     ArgKind kind;
     int8_t index;
+    bool ref; // a tensor that is input and output in one
     int64_t value;
     double number;
     uint16_t accept[kFamilies]; // bit per cupyDtype

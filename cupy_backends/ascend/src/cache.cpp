@@ -1,0 +1,136 @@
+#include "cache.h"
+
+#include <cstring>
+
+namespace ascend {
+
+ExecutorCache *new_cache(const Call &call) {
+    if (!api.aclSetAclOpExecutorRepeatable || !api.aclSetTensorAddr || !api.aclDestroyAclOpExecutor) return nullptr;
+    for (int i = 0; i < call.nargs; i++) {
+        switch (call.args[i].kind) {
+        case ARG_SHAPED:
+        case ARG_OPTIONAL:
+        case ARG_LIST:
+        case ARG_INDICES:
+        case ARG_TEMP:
+        case ARG_RANGE: return nullptr;
+        default: break;
+        }
+    }
+    auto *cache = new ExecutorCache;
+    int inputs = 0, outputs = 0;
+    for (int i = 0; i < call.nargs; i++) inputs += call.args[i].kind == ARG_IN || call.args[i].ref;
+    int input = 0;
+    for (int i = 0; i < call.nargs; i++) {
+        const Arg &arg = call.args[i];
+        cache->slots[i] = cache->ref_slots[i] = -1;
+        if (arg.ref) {
+            cache->slots[i] = int8_t(input++);
+            cache->ref_slots[i] = int8_t(inputs + outputs++);
+        } else if (arg.kind == ARG_IN) {
+            cache->slots[i] = int8_t(input++);
+        } else if (arg.kind == ARG_OUT) {
+            cache->slots[i] = int8_t(inputs + outputs++);
+        }
+    }
+    return cache;
+}
+
+void make_key(const Plan *plan, const cupyOperand *ops, int n, const cupyAttr *attrs, Key *key) {
+    key->add(uint64_t(thread.device));
+    for (int k = 0; k < n; k++) {
+        const cupyOperand &o = ops[k];
+        if (is_scalar(o)) {
+            key->add(~uint64_t(0));
+            continue;
+        }
+        key->add(uint64_t(o.offset) << 16 | uint64_t(o.contiguous) << 8 | uint64_t(o.ndim));
+        for (int d = 0; d < o.ndim; d++) key->add(uint64_t(o.shape[d]));
+        if (!o.contiguous)
+            for (int d = 0; d < o.ndim; d++) key->add(uint64_t(o.strides[d]));
+    }
+    const Call &call = *plan->call;
+    for (int i = 0; i < call.nargs; i++) {
+        const Arg &arg = call.args[i];
+        switch (arg.kind) {
+        case ARG_SCALAR: {
+            uint64_t value[2];
+            memcpy(value, ops[arg.index].scalar, 16);
+            key->add(value[0]);
+            if (itemsize(ops[arg.index].dtype) > 8) key->add(value[1]);
+            break;
+        }
+        case ARG_ATTR:
+        case ARG_FLOAT:
+        case ARG_SCALAR_ATTR: key->add(attrs[arg.index].u); break;
+        case ARG_FIRST: key->add(uint64_t(attrs[arg.index].list[0])); break;
+        case ARG_INTS:
+            key->add(uint64_t(attrs[arg.index].count));
+            for (int64_t j = 0; j < attrs[arg.index].count; j++) key->add(uint64_t(attrs[arg.index].list[j]));
+            break;
+        default: break;
+        }
+    }
+}
+
+CachedExecutor *take(ExecutorCache &cache, const Key &key, bool *keep) {
+    size_t slot = key.hash >> 59;
+    static_assert(kCacheSlots == 32, "the slot is the top 5 bits of the hash");
+    *keep = false;
+    CachedExecutor *found = cache.entries[slot].exchange(nullptr, std::memory_order_acq_rel);
+    if (found) {
+        if (found->key.hash == key.hash && found->key.count == key.count &&
+            !memcmp(found->key.words, key.words, sizeof(uint64_t) * size_t(key.count)))
+            return found;
+        put(cache, found);
+    }
+    // Shapes and scalars that change at every call would only wear the cache out.
+    if (!cache.refused.load(std::memory_order_relaxed))
+        *keep = cache.missed[slot].exchange(key.hash, std::memory_order_relaxed) == key.hash;
+    return nullptr;
+}
+
+void put(ExecutorCache &cache, CachedExecutor *entry) {
+    size_t slot = entry->key.hash >> 59;
+    if (CachedExecutor *other = cache.entries[slot].exchange(entry, std::memory_order_acq_rel)) discard(other);
+}
+
+void discard(CachedExecutor *entry) {
+    api.aclDestroyAclOpExecutor(entry->executor);
+    for (int i = 0; i < kMaxArgs; i++)
+        if (entry->tensors[i]) api.aclDestroyTensor(entry->tensors[i]);
+    delete entry;
+}
+
+void clear(ExecutorCache &cache) {
+    for (auto &entry : cache.entries)
+        if (CachedExecutor *found = entry.exchange(nullptr)) discard(found);
+}
+
+int rerun(Plan *plan, CachedExecutor *entry, cupyOperand *ops, int nin, cupyStream stream) {
+    const Call &call = *plan->call;
+    Scratch scratch(stream);
+    for (int i = 0; i < call.nargs; i++) {
+        const Arg &arg = call.args[i];
+        if (arg.kind != ARG_IN && arg.kind != ARG_OUT) continue;
+        const cupyOperand &o = ops[arg.kind == ARG_OUT ? nin + arg.index : arg.index];
+        void *address = o.block;
+        if (__builtin_expect(!address, 0)) {
+            cupyOperand tensor;
+            if (int rc = scalar_tensor(plan, o, stream, scratch, &tensor)) return rc;
+            address = tensor.block;
+        }
+        if (address == entry->addresses[i]) continue;
+        entry->addresses[i] = address;
+        int code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->slots[i]), entry->tensors[i], address);
+        if (!code && plan->cache->ref_slots[i] >= 0)
+            code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->ref_slots[i]), entry->tensors[i], address);
+        if (__builtin_expect(code != 0, 0)) return kStale;
+    }
+    void *workspace = nullptr;
+    if (entry->workspace)
+        if (int rc = scratch.take(entry->workspace, &workspace)) return rc;
+    return run_phase2(plan, workspace, entry->workspace, entry->executor, stream);
+}
+
+} // namespace ascend

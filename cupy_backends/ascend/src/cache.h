@@ -1,0 +1,50 @@
+// Executors that are run again: a call whose operands look as before skips the first phase and only patches addresses.
+#pragma once
+
+#include "launch.h"
+
+namespace ascend {
+
+constexpr int kKeyWords = 40;
+constexpr int kCacheSlots = 32;
+
+struct Key {
+    uint64_t words[kKeyWords];
+    int count = 0;
+    uint64_t hash = 0;
+    void add(uint64_t word) {
+        if (count < kKeyWords) words[count] = word;
+        count++;
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    }
+    bool fits() const { return count <= kKeyWords; }
+};
+
+// Taken out of its slot while in use, so that no other thread patches it.
+struct CachedExecutor {
+    Key key;
+    aclOpExecutor *executor;
+    uint64_t workspace;
+    aclTensor *tensors[kMaxArgs]; // by argument
+    void *addresses[kMaxArgs];
+};
+
+struct ExecutorCache {
+    int8_t slots[kMaxArgs];     // index of a tensor argument among inputs and then outputs; -1: none
+    int8_t ref_slots[kMaxArgs]; // its second index, of arguments that are both
+    std::atomic<CachedExecutor *> entries[kCacheSlots] = {};
+    std::atomic<uint64_t> missed[kCacheSlots] = {}; // hash of the last miss: what comes twice is kept
+    std::atomic<bool> refused{false};               // CANN does not repeat this operator
+};
+
+ExecutorCache *new_cache(const Call &);
+void make_key(const Plan *, const cupyOperand *, int n, const cupyAttr *, Key *);
+CachedExecutor *take(ExecutorCache &, const Key &, bool *keep);
+void put(ExecutorCache &, CachedExecutor *);
+void discard(CachedExecutor *);
+void clear(ExecutorCache &);
+// Runs it on these operands; kStale when CANN refuses new addresses.
+constexpr int kStale = -1;
+int rerun(Plan *, CachedExecutor *, cupyOperand *, int nin, cupyStream);
+
+} // namespace ascend
