@@ -4,7 +4,7 @@ from libc.string cimport memcpy, memset
 
 import numpy
 
-from cupy._core._dtype cimport code_of, code_of_dtype, dtype_object, itemsizes, pack, unpack
+from cupy._core._dtype cimport can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack, unpack
 from cupy._core._elementwise cimport Source, as_contiguous, converted, copy_into, fill_with, new_like
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
@@ -55,13 +55,22 @@ cdef ndarray _filled(object shape, object value, object dtype, object order):
     cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
     cdef ndarray a
     check_order(order, "CF")
+    a = new_array(code, ndim, extents, order == "F")
     if value is None:
-        memset(scalar, 0, 16)
+        clear(a)
     else:
         pack(value, code, scalar)
-    a = new_array(code, ndim, extents, order == "F")
-    fill_with(a, scalar)
+        fill_with(a, scalar)
     return a
+
+
+cdef int clear(ndarray a) except -1:
+    """Set the bytes of a new array to zero, which is no launch."""
+    if not a.size:
+        return 0
+    return _backend.check(
+        _backend.active().mem_set(<char*>a.block.address + a.offset, 0, a.size * itemsizes[a.code], current().stream),
+        "clearing device memory")
 
 
 def zeros(shape, dtype=float, order="C"):
@@ -488,9 +497,8 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     cdef int code = code_of(dtype)
     cdef Source s
     cdef ndarray out
-    from cupy._core._dtype import can_cast
     check_order(order, "KACF")
-    if code != self.code and casting != "unsafe" and not can_cast(self.dtype, dtype_object(code), casting):
+    if casting != "unsafe" and not can_cast_codes(self.code, code, casting):
         raise TypeError(f"Cannot cast array data from {self.dtype!r} to {dtype_object(code)!r} "
                         f"according to the rule '{casting}'")
     if not copy and code == self.code and (order in ("K", "A") or order == "C" and self.bits & C_CONTIGUOUS

@@ -33,6 +33,7 @@ for _c in "?bhilqBHILQefdFD":
     _d = numpy.dtype(_c)
     _code_of_num[_d.num] = _names.index(_d.name)
 
+cdef dict _code_of_name = {}  # the names and types that programs write
 cdef object _bfloat16 = None
 cdef int _bfloat16_num = -1
 
@@ -73,12 +74,18 @@ cdef int code_of_dtype(object d) except -1:
 
 cdef int code_of(object obj) except -1:
     """Return the code of anything that names a dtype; None means float64."""
-    if isinstance(obj, numpy.dtype):
-        return code_of_dtype(obj)
-    if isinstance(obj, str) and obj == "bfloat16":
-        bfloat16_dtype()
-        return CUPY_BFLOAT16
-    return code_of_dtype(numpy.dtype(obj))
+    cdef object known
+    if type(obj) is str or type(obj) is type:
+        known = _code_of_name.get(obj)
+        if known is None:
+            if obj == "bfloat16":
+                bfloat16_dtype()
+                known = CUPY_BFLOAT16
+            else:
+                known = code_of_dtype(numpy.dtype(obj))
+            _code_of_name[obj] = known
+        return known
+    return code_of_dtype(obj if isinstance(obj, numpy.dtype) else numpy.dtype(obj))
 
 
 def dtype_of(obj):

@@ -25,6 +25,10 @@ from cupy_backends.backend._backend cimport (
 
 from cupy._core._creation import asarray, empty
 
+cdef extern from "Python.h":
+    int PySlice_Unpack(object, Py_ssize_t*, Py_ssize_t*, Py_ssize_t*) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t*, Py_ssize_t*, Py_ssize_t)
+
 cdef enum:
     DEVICE_RANK = 8
 
@@ -45,6 +49,10 @@ cdef object getitem(ndarray a, object key):
     if type(key) is slice and a.rank:
         return sliced(a, key)
     cdef ndarray view
+    if type(key) is ndarray and (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank and a.rank:
+        view = masked(a, <ndarray>key)
+        if view is not None:
+            return view
     parsed = parse(a, key)
     view = parsed[0]
     if parsed[1] is None:
@@ -52,23 +60,33 @@ cdef object getitem(ndarray a, object key):
     return gather(view, parsed[1], parsed[2])
 
 
+cdef ndarray masked(ndarray a, ndarray mask):
+    """Return a[mask] for a mask of the array's own shape, by one row; None if the shapes differ."""
+    cdef ndarray out, found
+    cdef int i
+    for i in range(a.rank):
+        if a.dims[i] != mask.dims[i]:
+            return None
+    if a.rank > DEVICE_RANK:
+        a, mask = as_contiguous(a), as_contiguous(mask)
+        a, mask = a.reshape(-1), mask.reshape(-1)
+    out = new_array(a.code, 1, &a.size)
+    found = first_rows("masked_select", (a, mask), out)
+    # Few elements would hold on to much memory.
+    return found.copy() if out.block.bytes > 4096 and 2 * found.size < out.size else found
+
+
 cdef ndarray sliced(ndarray a, slice key):
     """Return a[key] for one slice over the first axis."""
     cdef Py_ssize_t[2 * MAX_RANK] dims
     cdef Py_ssize_t start, stop, step
     cdef int i, n = a.rank
-    start, stop, step = key.indices(a.dims[0])
+    PySlice_Unpack(key, &start, &stop, &step)
     for i in range(2 * n):
         dims[i] = a.dims[i]
-    dims[0] = slice_length(start, stop, step)
+    dims[0] = PySlice_AdjustIndices(a.dims[0], &start, &stop, step)
     dims[n] = a.dims[n] * step
     return new_view(a, a.code, n, dims, dims + n, a.offset + (start * a.dims[n] if dims[0] else 0))
-
-
-cdef inline Py_ssize_t slice_length(Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step) noexcept:
-    if step > 0:
-        return (stop - start + step - 1) // step if stop > start else 0
-    return (start - stop - step - 1) // -step if start > stop else 0
 
 
 cdef object as_index(object item):
@@ -146,8 +164,8 @@ cdef tuple parse(ndarray a, object key):
             dims[m], dims[MAX_RANK + m] = 1, 0
             m += 1
         elif isinstance(item, slice):
-            start, stop, step = item.indices(a.dims[axis])
-            dims[m] = slice_length(start, stop, step)
+            PySlice_Unpack(item, &start, &stop, &step)
+            dims[m] = PySlice_AdjustIndices(a.dims[axis], &start, &stop, step)
             dims[MAX_RANK + m] = a.dims[n + axis] * step
             if dims[m]:
                 offset += start * a.dims[n + axis]
@@ -230,6 +248,7 @@ def nonzero(ndarray a):
 
 cdef ndarray first_rows(str row, tuple inputs, ndarray out):
     """Launch a row whose output shape depends on the data; return the part of `out` that was written."""
+    cdef ndarray found
     cdef cupyOperand[4] operands
     cdef Py_ssize_t[MAX_RANK] shape
     cdef int8_t[4] codes
@@ -246,9 +265,10 @@ cdef ndarray first_rows(str row, tuple inputs, ndarray out):
     operands[k].shape = <int64_t*>shape
     codes[k] = out.code
     ensure_current()
-    _backend.launch(_backend.resolve(_backend.op_index(row), codes, k + 1), operands, k + 1, NULL, current().stream,
-                    out.size)
-    return new_view(out, out.code, out.rank, shape, out.dims + out.rank, out.offset)
+    _backend.launch(plan_of(row, codes, k + 1), operands, k + 1, NULL, current().stream, out.size)
+    found = new_view(out, out.code, out.rank, shape, out.dims + out.rank, out.offset)
+    found._base = None  # the rest of the memory belongs to nobody else
+    return found
 
 
 cdef tuple broadcast_indices(list arrays):
@@ -338,7 +358,7 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
         for i, x in enumerate((wide, source, a, a)):
             s[i].array = <void*>x
             s[i].code = codes[i]
-        return launch_elementwise(_backend.resolve(_backend.op_index("where"), codes, 4), s, 4, a.rank, a.dims)
+        return launch_elementwise(plan_of("where", codes, 4), s, 4, a.rank, a.dims)
     found = nonzero(mask)
     arrays = [(k, found[:, k]) for k in range(mask.rank)]
     wanted = (found.shape[0],) + shape_tuple(a)[mask.rank:]

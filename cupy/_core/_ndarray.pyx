@@ -168,15 +168,16 @@ cdef int fill_operand(cupyOperand* operand, ndarray a) except -1:
 cdef int read_shape(object shape, Py_ssize_t* out) except -1:
     """Write the extents that a Python object names; return their number."""
     cdef int n = 0
-    if isinstance(shape, int) or not hasattr(shape, "__iter__"):
-        out[0] = _operator.index(shape)
-        n = 1
-    else:
-        if len(shape) > MAX_RANK:
-            raise ValueError(f"maximum supported dimension for an ndarray is {MAX_RANK}, found {len(shape)}")
-        for extent in shape:
-            out[n] = _operator.index(extent)
-            n += 1
+    if type(shape) is int or isinstance(shape, int) or not hasattr(shape, "__iter__"):
+        out[0] = shape if type(shape) is int else _operator.index(shape)
+        return 1
+    if type(shape) is not tuple:
+        shape = tuple(shape)
+    if len(shape) > MAX_RANK:
+        raise ValueError(f"maximum supported dimension for an ndarray is {MAX_RANK}, found {len(shape)}")
+    for extent in <tuple>shape:
+        out[n] = extent if type(extent) is int else _operator.index(extent)
+        n += 1
     return n
 
 

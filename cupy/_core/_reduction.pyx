@@ -184,7 +184,8 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
     length = 1
     for i in axes:
         length *= a.dims[<int>i]
-    identity = u.identity if initial is _no_value or initial is None else initial
+    given = initial is not _no_value and initial is not None
+    identity = u.identity if u.identity is not None or not given else initial
     if u.__name__ in ("logical_or", "logical_and"):
         identity = bool(identity)
     if where is not True:
@@ -197,7 +198,8 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
     if length == 0:
         if identity is None or initial is None:
             raise ValueError(f"zero-size array to reduction operation {u.__name__} which has no identity")
-        return finish(full(shape, identity, dtype_object(code)), a, axes, keepdims, out, u.__name__)
+        return finish(full(shape, initial if given else identity, dtype_object(code)), a, axes, keepdims, out,
+                      u.__name__)
     result = empty(shape, dtype_object(code))
     if result.size:
         if row is None or a.rank == 0 or not axes:
@@ -205,7 +207,7 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
         else:
             # Sums convert on their way; what only selects elements is converted before.
             reduce_by_row(row, a if row in ("sum", "prod") or logical else converted(a, code), axes, result)
-    if initial is not _no_value and initial is not None and where is True:
+    if given:
         result = u(result, initial, dtype=None if logical else dtype_object(code))
     return finish(result, a, axes, keepdims, out, u.__name__)
 

@@ -25,10 +25,13 @@ from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT16, CUPY_FLOAT32, cupyOperand)
 
+from cupy._core._creation import asarray, full
+
 cdef int64_t[15] _steps
 for _i in range(15):
     _steps[_i] = itemsizes[_i]
 
+cdef int _power = _backend.op_index("power")
 cdef object _half = numpy.dtype("float16")
 cdef object _single = numpy.dtype("float32")
 
@@ -117,15 +120,19 @@ cdef class ufunc:
     def __call__(self, *args, out=None, where=True, casting="same_kind", order="K", dtype=None, subok=True,
                  signature=None, sig=None):
         cdef int n = len(args)
-        cdef object result
-        if n == self.nin and out is None and where is True and dtype is None and signature is None and sig is None \
-                and order == "K":
+        cdef object result, target = out
+        if n == self.nin + 1 and self.nout == 1 and out is None:
+            target = args[n - 1]
+            n -= 1
+        if n == self.nin and where is True and dtype is None and signature is None and sig is None and order == "K" \
+                and (target is None or type(target) is ndarray and self.nout == 1):
             if n == 2:
-                result = call2(self, args[0], args[1])
+                result = call2(self, args[0], args[1], target, casting)
                 if result is not NotImplemented:
                     return result
             elif n == 1 and type(args[0]) is ndarray:
-                return call1(self, <ndarray>args[0])
+                return call1(self, <ndarray>args[0], target, casting)
+        n = len(args)
         if n < self.nin or n > self.nin + self.nout:
             raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments "
                             f"but {n} were given")
@@ -189,7 +196,6 @@ cdef class ufunc:
         array([[0, 0, 0],
                [0, 1, 2]])
         """
-        from cupy._core._creation import asarray
         if self.nin != 2:
             raise ValueError("outer product only supported for binary functions")
         A, B = asarray(A), asarray(B)
@@ -263,21 +269,6 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
     return loop
 
 
-cdef object call1(ufunc u, ndarray a):
-    """u(a) for an array, without keywords."""
-    cdef Loop* loop = u.loop(a.code, 0)
-    cdef ndarray out
-    cdef cupyOperand[2] operands
-    if loop.same and a.bits & C_CONTIGUOUS and loop.plan is not NULL and u.nout == 1:
-        out = new_array(loop.codes[1], a.rank, a.dims)
-        if a.size:
-            flat_operand(&operands[0], a)
-            flat_operand(&operands[1], out)
-            _backend.launch(loop.plan, operands, 2, NULL, current().stream, a.size)
-        return out
-    return call(u, (a,), None, True, "K", "same_kind", None)
-
-
 cdef inline void flat_operand(cupyOperand* operand, ndarray a) noexcept:
     """Describe a contiguous array as one axis."""
     operand.block = a.block.address
@@ -294,56 +285,79 @@ cdef inline bint same_shape(ndarray a, ndarray b) noexcept:
     return a.rank == b.rank and memcmp(a.dims, b.dims, a.rank * sizeof(Py_ssize_t)) == 0
 
 
-cdef object call2(ufunc u, object x, object y):
-    """u(x, y) without keywords; NotImplemented if an operand is neither an array nor a scalar."""
+cdef inline bint lies_flat(object x, ndarray pattern, ndarray out) noexcept:
+    """Return whether `x` is contiguous, of the pattern's shape and safe to read while `out` is written."""
+    cdef ndarray a = <ndarray>x
+    return (a.bits & C_CONTIGUOUS and same_shape(a, pattern)
+            and (out is None or a.block is not out.block or a.offset == out.offset
+                 and itemsizes[a.code] == itemsizes[out.code]))
+
+
+cdef inline bint takes(ndarray out, Loop* loop, int nin) noexcept:
+    """Return whether the loop can write straight into `out`."""
+    return out is None or out.code == loop.codes[nin] and out.bits & WRITEABLE and out.bits & C_CONTIGUOUS
+
+
+cdef object call1(ufunc u, ndarray a, ndarray out=None, object casting="same_kind"):
+    """u(a) for an array, optionally into `out`."""
+    cdef Loop* loop = u.loop(a.code, 0)
+    cdef cupyOperand[2] operands
+    if loop.same and loop.plan is not NULL and u.nout == 1 and takes(out, loop, 1) \
+            and lies_flat(a, a if out is None else out, out):
+        if out is None:
+            out = new_array(loop.codes[1], a.rank, a.dims)
+        if a.size:
+            flat_operand(&operands[0], a)
+            flat_operand(&operands[1], out)
+            _backend.launch(loop.plan, operands, 2, NULL, current().stream, a.size)
+        return out
+    return call(u, (a,), None if out is None else (out,), True, "K", casting, None)
+
+
+cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting="same_kind"):
+    """u(x, y), optionally into `out`; NotImplemented if an operand is neither an array nor a scalar."""
     cdef cupyOperand[3] operands
-    cdef ndarray a, out
+    cdef ndarray a
     cdef int cx, cy
     cdef Loop* loop
-    if type(x) is ndarray:
+    cdef bint x_array = type(x) is ndarray, y_array = type(y) is ndarray
+    if x_array:
         cx = (<ndarray>x).code
     else:
         cx = scalar_code(x)
         if cx < 0:
             return NotImplemented
-    if type(y) is ndarray:
+    if y_array:
         cy = (<ndarray>y).code
     else:
         cy = scalar_code(y)
         if cy < 0:
             return NotImplemented
+    if u.nin != 2:
+        return NotImplemented
     loop = u.loop(cx, cy)
-    if loop.same and loop.plan is not NULL and u.nout == 1:
-        if type(x) is ndarray:
-            a = <ndarray>x
-            if a.bits & C_CONTIGUOUS and a.size:
-                if type(y) is ndarray:
-                    if (<ndarray>y).bits & C_CONTIGUOUS and same_shape(a, <ndarray>y):
-                        flat_operand(&operands[1], <ndarray>y)
-                        flat_operand(&operands[0], a)
-                        out = new_array(loop.codes[2], a.rank, a.dims)
-                        flat_operand(&operands[2], out)
-                        _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
-                        return out
-                elif not u.comparison or cy != WEAK_INT:
-                    if is_negative_power(u, loop, y):
-                        raise ValueError("Integers to negative integer powers are not allowed.")
-                    scalar_operand(&operands[1], y, loop.codes[1])
-                    flat_operand(&operands[0], a)
-                    out = new_array(loop.codes[2], a.rank, a.dims)
-                    flat_operand(&operands[2], out)
-                    _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
-                    return out
-        elif type(y) is ndarray:
-            a = <ndarray>y
-            if a.bits & C_CONTIGUOUS and a.size and (not u.comparison or cx != WEAK_INT):
+    # A Python integer may lie outside the dtype it is compared with: the general call knows what to do.
+    if loop.same and loop.plan is not NULL and u.nout == 1 and (x_array or y_array) and takes(out, loop, 2) \
+            and not (u.comparison and (cx == WEAK_INT or cy == WEAK_INT)):
+        a = <ndarray>(x if x_array else y)
+        if a.size and lies_flat(a, a if out is None else out, out) and (
+                not (x_array and y_array) or lies_flat(y, a, out)):
+            if x_array:
+                flat_operand(&operands[0], <ndarray>x)
+            else:
                 scalar_operand(&operands[0], x, loop.codes[0])
-                flat_operand(&operands[1], a)
+            if y_array:
+                flat_operand(&operands[1], <ndarray>y)
+            else:
+                if is_negative_power(u, loop, y):
+                    raise ValueError("Integers to negative integer powers are not allowed.")
+                scalar_operand(&operands[1], y, loop.codes[1])
+            if out is None:
                 out = new_array(loop.codes[2], a.rank, a.dims)
-                flat_operand(&operands[2], out)
-                _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
-                return out
-    return call(u, (x, y), None, True, "K", "same_kind", None)
+            flat_operand(&operands[2], out)
+            _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
+            return out
+    return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
 
 
 cdef inline int scalar_operand(cupyOperand* operand, object value, int code) except -1:
@@ -360,13 +374,11 @@ cdef object beyond_range(ufunc u, tuple inputs):
     large = (inputs[0] if left else inputs[1]) > 0
     # The sign of (first operand - second operand), wherever in the array one looks.
     sign = 1 if large == left else -1
-    from cupy._core._creation import full
     return full(shape_tuple(a), bool(u.reference(sign, 0)), bool)
 
 
 cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object order, object casting, object signature):
     """The general call: any operands, casts, broadcasting, overlap, outputs, masks."""
-    from cupy._core._creation import asarray
     cdef Source[MAX_OPERANDS] s
     cdef Py_ssize_t[MAX_RANK] shape
     cdef Loop* loop
@@ -394,12 +406,14 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
         keep.append(x)
     if signature is not None:
         signature = canonical_signature(u, signature)
-    key = (tuple(codes), signature, casting)
-    found = u.loops.get(key)
-    if found is None:
-        loop = find_loop(u, tuple(codes), signature, casting)
-        u.loops[key] = <size_t>loop
+    if nin < 3 and signature is None and casting == "same_kind":
+        loop = u.loop(codes[0], codes[1] if nin == 2 else 0)
     else:
+        key = (tuple(codes), signature, casting)
+        found = u.loops.get(key)
+        if found is None:
+            found = <size_t>find_loop(u, key[0], signature, casting)
+            u.loops[key] = found
         loop = <Loop*><size_t>found
     if not any_array:  # a launch needs at least one
         keep[0] = asarray(keep[0], dtype_object(loop.codes[0]))
@@ -482,9 +496,9 @@ cdef int merge(ndarray mask, ndarray new, ndarray out) except -1:
     return launch_elementwise(_backend.resolve(_backend.op_index("where"), codes, 4), s, 4, out.rank, out.dims)
 
 
-cdef bint is_negative_power(ufunc u, Loop* loop, object exponent) except -1:
+cdef inline bint is_negative_power(ufunc u, Loop* loop, object exponent) except -1:
     """Return whether this is an integer raised to a negative host integer, which NumPy refuses."""
-    return u.__name__ == "power" and loop.codes[1] < CUPY_FLOAT16 and exponent < 0
+    return u.op == _power and loop.codes[1] < CUPY_FLOAT16 and exponent < 0
 
 
 cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int ndim, const Py_ssize_t* shape,
@@ -581,26 +595,13 @@ cdef object simple_power(ndarray a, object exponent):
 
 
 cdef object inplace(int which, object x, object y):
-    cdef ufunc u
-    cdef ndarray a = <ndarray>x
-    cdef Loop* loop
-    cdef cupyOperand[3] operands
+    cdef object result
     if which == MATMUL:
         return _matmul(x, y, out=x) if isinstance(y, ndarray) else NotImplemented
-    u = <ufunc>_operators[which]
-    if type(y) is ndarray:
-        loop = u.loop(a.code, (<ndarray>y).code)
-        if loop.same and loop.codes[2] == a.code and loop.plan is not NULL and a.size \
-                and a.bits & (<ndarray>y).bits & C_CONTIGUOUS and a.bits & WRITEABLE and same_shape(a, <ndarray>y) \
-                and (a.block is not (<ndarray>y).block or same_layout(a, <ndarray>y)):
-            flat_operand(&operands[0], a)
-            flat_operand(&operands[1], <ndarray>y)
-            operands[2] = operands[0]
-            _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
-            return a
-    elif scalar_code(y) < 0 and not isinstance(y, (list, tuple)):
-        return NotImplemented
-    return call(u, (x, y), (x,), True, "K", "same_kind", None)
+    result = call2(<ufunc>_operators[which], x, y, <ndarray>x)
+    if result is NotImplemented and isinstance(y, (list, tuple)):
+        return call(<ufunc>_operators[which], (x, y), (x,), True, "K", "same_kind", None)
+    return result
 
 
 _ndarray.binary_operator = binary

@@ -4,6 +4,7 @@ import math
 
 import numpy
 
+from cupy._core import _shortcuts
 from cupy._core._ufunc import set_operators, ufunc
 from cupy_backends.backend import _backend
 
@@ -78,7 +79,8 @@ _where = ufunc("where", _Where, "where")
 
 def where(condition, x, y):
     """Return elements of `x` where `condition` is true, of `y` elsewhere; broadcasts, promotes as NumPy."""
-    return _where(condition, x, y)
+    result = _shortcuts.where(condition, x, y)
+    return _where(condition, x, y) if result is None else result
 
 
 _SYMBOLS = (
@@ -88,9 +90,13 @@ _SYMBOLS = (
 
 
 def _matmul_operator(a, b, out=None):
-    from cupy._linalg.products import matmul
+    if out is None:
+        result = _shortcuts.matmul(a, b)
+        if result is not None:
+            return result
+    from cupy._linalg.gufunc import matmul
 
-    return matmul(a, b, out=out) if out is not None else matmul(a, b)
+    return matmul(a, b, out=out)
 
 
 _POWERS = {name: _made[name] for name in ("square", "sqrt", "reciprocal", "positive")}

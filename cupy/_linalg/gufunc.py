@@ -54,18 +54,18 @@ class GUFunc:
     def __call__(self, x1, x2, /, out=None, *, axes=None, axis=None, keepdims=False,
                  casting="same_kind", order="K", dtype=None, subok=True):
         a, b, out = as_array(x1), as_array(x2), _single_output(out)
+        loop = self._loop_dtype(a, b, out, dtype, casting)
         if axis is not None or keepdims:
             self._check_axis(axis, axes, keepdims)
             if axis is not None:
                 axes = [axis, axis, axis if keepdims else ()]
+        self._check_rank(a, b)
         out_axes = None
         if axes is not None:
             a, b, out_axes = self._move_axes(a, b, axes, keepdims)
 
-        self._check_rank(a, b)
         row = self._vectors[0] if self._vectors[0] is not None else a.ndim == 1
         column = self._vectors[1] if self._vectors[1] is not None else b.ndim == 1
-        loop = self._loop_dtype(a, b, out, dtype, casting)
         a, b = cast(a, loop), cast(b, loop)
         if self._conjugate and loop.kind == "c":
             a = a.conj()

@@ -10,7 +10,7 @@ import warnings
 import numpy
 
 from cupy import _core
-from cupy._operands import as_array, cast
+from cupy._operands import DEVICE_RANK, as_array, cast, three_axes
 
 __all__ = ["fft", "fft2", "fftn", "hfft", "ifft", "ifft2", "ifftn", "ihfft", "irfft", "irfft2", "irfftn",
            "rfft", "rfft2", "rfftn"]
@@ -60,14 +60,17 @@ def _one(row, a, n, axis, norm, in_dtype, out_dtype, extent, attrs, out=None):
     a = cast(a, in_dtype)
     if out is None or out.dtype != out_dtype or _core.may_share_memory(a, out):
         target = _core.empty(shape, out_dtype)
-    if target.size:
-        last = target.ndim - 1
-        source, sink = (a, target) if axis == last else (a.swapaxes(axis, last), target.swapaxes(axis, last))
-        if source.size == 0:
-            # Padding alone.
-            target.fill(0)
-        else:
-            _core.run_op(row, [source], [sink], n, *attrs, _NORMS[norm])
+    if target.size and a.size == 0:
+        target.fill(0)  # padding alone
+    elif target.size:
+        source, sink = a, target
+        if a.ndim > DEVICE_RANK:
+            if not sink.flags.c_contiguous:
+                target = sink = _core.empty(shape, out_dtype)
+            source, sink, axis = three_axes(a, axis), three_axes(sink, axis), 1
+        if axis != source.ndim - 1:
+            source, sink = source.swapaxes(axis, -1), sink.swapaxes(axis, -1)
+        _core.run_op(row, [source], [sink], n, *attrs, _NORMS[norm])
     if out is not None and target is not out:
         _core.copyto(out, target)
         return out

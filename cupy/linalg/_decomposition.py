@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import cupy
 from cupy import _core
-from cupy.linalg._operands import adjoint, identity, matrices, real_dtype
+from cupy.linalg._operands import adjoint, identity, launch, matrices, real_dtype
 
 __all__ = ["cholesky", "qr", "svd", "svdvals"]
 
@@ -44,7 +44,7 @@ def cholesky(a, /, *, upper=False):
     a = matrices(a, square=True)
     out = _core.empty(a.shape, a.dtype)
     if out.size:
-        _core.run_op("cholesky", [a], [out], bool(upper))
+        launch("cholesky", [a], [out], bool(upper))
     return out
 
 
@@ -79,12 +79,12 @@ def qr(a, mode="reduced"):
     r = _core.empty((*batch, inner, n), a.dtype)
     if mode == "r":
         if a.size:
-            _core.run_op("qr", [a], [r], _QR_MODES[mode])
+            launch("qr", [a], [r], _QR_MODES[mode])
         return r
     if a.size == 0:
         return QRResult(identity(batch, m, inner, a.dtype), r)
     q = _core.empty((*batch, m, inner), a.dtype)
-    _core.run_op("qr", [a], [q, r], _QR_MODES[mode])
+    launch("qr", [a], [q, r], _QR_MODES[mode])
     return QRResult(q, r)
 
 
@@ -116,14 +116,14 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
     s = _core.empty((*batch, k), real_dtype(a.dtype))
     if not compute_uv:
         if a.size:
-            _core.run_op("svd", [a], [s], False)
+            launch("svd", [a], [s], False)
         return s
     columns, rows = (m, n) if full_matrices else (k, k)
     if a.size == 0:
         return SVDResult(identity(batch, m, columns, a.dtype), s, identity(batch, rows, n, a.dtype))
     u = _core.empty((*batch, m, columns), a.dtype)
     vh = _core.empty((*batch, rows, n), a.dtype)
-    _core.run_op("svd", [a], [u, s, vh], bool(full_matrices))
+    launch("svd", [a], [u, s, vh], bool(full_matrices))
     return SVDResult(u, s, vh)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import cupy
 from cupy import _core
-from cupy.linalg._operands import complex_dtype, matrices, real_dtype
+from cupy.linalg._operands import complex_dtype, launch, matrices, real_dtype
 
 __all__ = ["eig", "eigh", "eigvals", "eigvalsh"]
 
@@ -41,7 +41,7 @@ def eig(a):
     dtype = complex_dtype(a.dtype)
     w, v = _core.empty(a.shape[:-1], dtype), _core.empty(a.shape, dtype)
     if a.size:
-        _core.run_op("eig", [a], [w, v])
+        launch("eig", [a], [w, v])
     if _is_real(a, w):
         return EigResult(w.real.copy(), v.real.copy())
     return EigResult(w, v)
@@ -67,7 +67,7 @@ def eigvals(a):
     a = matrices(a, square=True)
     w = _core.empty(a.shape[:-1], complex_dtype(a.dtype))
     if a.size:
-        _core.run_op("eig", [a], [w])
+        launch("eig", [a], [w])
     return w.real.copy() if _is_real(a, w) else w
 
 
@@ -97,7 +97,7 @@ def eigh(a, UPLO="L"):
     a, upper = matrices(a, square=True), _is_upper(UPLO)
     w, v = _core.empty(a.shape[:-1], real_dtype(a.dtype)), _core.empty(a.shape, a.dtype)
     if a.size:
-        _core.run_op("eigh", [a], [w, v], upper)
+        launch("eigh", [a], [w, v], upper)
     return EighResult(w, v)
 
 
@@ -123,7 +123,7 @@ def eigvalsh(a, UPLO="L"):
     a, upper = matrices(a, square=True), _is_upper(UPLO)
     w = _core.empty(a.shape[:-1], real_dtype(a.dtype))
     if a.size:
-        _core.run_op("eigh", [a], [w], upper)
+        launch("eigh", [a], [w], upper)
     return w
 
 

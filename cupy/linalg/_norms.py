@@ -9,7 +9,7 @@ from cupy import _core
 from cupy._linalg import products
 from cupy._operands import as_array, cast, select
 from cupy.linalg._decomposition import svd
-from cupy.linalg._operands import factor_dtype, matrices, real_dtype
+from cupy.linalg._operands import factor_dtype, launch, matrices, real_dtype
 from cupy.linalg._solve import inv
 
 __all__ = ["cond", "det", "matrix_norm", "matrix_rank", "norm", "slogdet", "vector_norm"]
@@ -226,7 +226,7 @@ def det(a):
     if a.size == 0:
         return _core.ones(a.shape[:-2], a.dtype)
     out = _core.empty(a.shape[:-2], a.dtype)
-    _core.run_op("det", [a], [out])
+    launch("det", [a], [out])
     return out
 
 
@@ -252,7 +252,7 @@ def slogdet(a):
     if a.size == 0:
         return SlogdetResult(_core.ones(batch, a.dtype), _core.zeros(batch, real))
     sign, logabsdet = _core.empty(batch, a.dtype), _core.empty(batch, real)
-    _core.run_op("slogdet", [a], [sign, logabsdet])
+    launch("slogdet", [a], [sign, logabsdet])
     return SlogdetResult(sign, logabsdet)
 
 

@@ -4,7 +4,7 @@ import numpy
 from numpy.linalg import LinAlgError
 
 from cupy import _core
-from cupy._operands import as_array, cast
+from cupy._operands import DEVICE_RANK, as_array, cast
 
 _SINGLE = {"f": numpy.dtype(numpy.float32), "c": numpy.dtype(numpy.complex64)}
 _DOUBLE = {"f": numpy.dtype(numpy.float64), "c": numpy.dtype(numpy.complex128)}
@@ -57,3 +57,11 @@ def identity(batch, rows, columns, dtype):
 def adjoint(a):
     """Return the conjugate transpose of each matrix; a view where a is real."""
     return a.mT.conj() if a.dtype.kind == "c" else a.mT
+
+
+def launch(row, inputs, outputs, *attributes):
+    """Launch a row on stacks of matrices of any rank; the outputs are new."""
+    batch = inputs[0].ndim - 2
+    if inputs[0].ndim > DEVICE_RANK:
+        inputs, outputs = ([x.reshape((-1,) + x.shape[batch:]) for x in arrays] for arrays in (inputs, outputs))
+    _core.run_op(row, inputs, outputs, *attributes)

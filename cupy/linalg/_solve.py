@@ -9,7 +9,7 @@ from cupy import _core
 from cupy._linalg import products
 from cupy._operands import as_array, cast, select
 from cupy.linalg._decomposition import svd
-from cupy.linalg._operands import adjoint, factor_dtype, matrices, real_dtype
+from cupy.linalg._operands import adjoint, factor_dtype, launch, matrices, real_dtype
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
@@ -54,7 +54,7 @@ def solve(a, b):
     b = _core.broadcast_to(b, batch + b.shape[-2:])
     out = _core.empty(b.shape, dtype)
     if out.size:
-        _core.run_op("solve", [a, b], [out])
+        launch("solve", [a, b], [out])
     return out[..., 0] if vector else out
 
 
@@ -110,7 +110,7 @@ def inv(a):
     a = matrices(a, square=True)
     out = _core.empty(a.shape, a.dtype)
     if out.size:
-        _core.run_op("inverse", [a], [out])
+        launch("inverse", [a], [out])
     return out
 
 

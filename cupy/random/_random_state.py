@@ -11,6 +11,7 @@ from cupy.random._discrete import Discrete
 from cupy.random._gamma import GammaFamily
 from cupy.random._sequence import Sequence
 from cupy.random._stream import Philox4x3210
+from cupy.xpu import Device
 
 __all__ = ["RandomState", "get_random_state", "reset_states", "set_random_state"]
 
@@ -155,7 +156,7 @@ _states = {}
 
 
 def _device():
-    return 0
+    return Device().id
 
 
 def get_random_state():

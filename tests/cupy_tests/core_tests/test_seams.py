@@ -40,8 +40,8 @@ def test_no_conditional_compilation():
 
 
 def test_files_stay_small():
-    texts = {p: p.read_text() for p in SOURCES if "facts" not in p.parts}
-    assert not [str(p) for p, text in texts.items() if text.count("\n") > 800 and "Generated" not in text[:300]]
+    built = ROOT / "cupy_backends/cannsim/include"  # headers that the build installs
+    assert not [str(p) for p in SOURCES if built not in p.parents and p.read_text().count("\n") > 800]
 
 
 def test_every_numeric_ufunc_of_numpy_is_here():

@@ -119,6 +119,8 @@ def test_unary_over_dtypes_and_layouts(name, layout):
         x = sample(dtype)
         if np.dtype(dtype).kind in "fc" and name in ("arcsin", "arccos", "arctanh", "log", "log2", "log10", "sqrt"):
             x = abs(x) / 4
+        if name == "reciprocal" and x.dtype.kind in "iu":
+            x = abs(x) + np.array(1, dtype)  # of an integer zero NumPy's answer depends on the machine
         if name == "arccosh":
             x = abs(x) + 1 if x.dtype.kind in "fc" else x
         expected, got = both(

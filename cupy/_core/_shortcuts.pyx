@@ -1,0 +1,102 @@
+"""Short ways for common calls whose general form is Python: arrays of one dtype, plain shapes.
+
+Each function returns None where the general form has to decide; none of them raises for bad input.
+"""
+
+from libc.stdint cimport int64_t
+from libc.string cimport memcmp
+
+from cupy._core._elementwise cimport Source, launch_elementwise
+from cupy._core._indexing cimport plan_of
+from cupy._core._memory cimport current
+from cupy._core._ndarray cimport C_CONTIGUOUS, MAX_RANK, fill_operand, ndarray, new_array
+from cupy_backends.backend cimport _backend
+from cupy_backends.backend._backend cimport CUPY_BOOL, CUPY_FLOAT16, cupyAttr, cupyOperand
+
+from libc.stdint cimport int8_t
+
+cdef enum:
+    MAX_JOINED = 16
+
+
+def matmul(a, b):
+    """Return a @ b for two matrices of one floating or complex dtype."""
+    cdef cupyOperand[3] operands
+    cdef Py_ssize_t[2] shape
+    cdef int8_t[3] codes
+    cdef ndarray x, y, out
+    if type(a) is not ndarray or type(b) is not ndarray:
+        return None
+    x, y = <ndarray>a, <ndarray>b
+    if x.code != y.code or x.code < CUPY_FLOAT16 or x.rank != 2 or y.rank != 2 or x.dims[1] != y.dims[0] \
+            or x.size == 0 or y.size == 0:
+        return None
+    shape[0], shape[1] = x.dims[0], y.dims[1]
+    out = new_array(x.code, 2, shape)
+    fill_operand(&operands[0], x)
+    fill_operand(&operands[1], y)
+    fill_operand(&operands[2], out)
+    codes[0] = codes[1] = codes[2] = x.code
+    _backend.launch(plan_of("matmul", codes, 3), operands, 3, NULL, current().stream, x.size * y.dims[1])
+    return out
+
+
+def concatenate(arrays, Py_ssize_t axis):
+    """Join up to 16 arrays of one dtype and fitting shapes along a non-negative axis."""
+    cdef cupyOperand[MAX_JOINED + 1] operands
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef int8_t[8] codes
+    cdef cupyAttr attr
+    cdef ndarray first, a, out
+    cdef int i, k, n
+    if type(arrays) is not list and type(arrays) is not tuple:
+        return None
+    n = len(arrays)
+    if n == 0 or n > MAX_JOINED or type(arrays[0]) is not ndarray:
+        return None
+    first = <ndarray>arrays[0]
+    if axis < 0 or axis >= first.rank or first.rank > 8:
+        return None
+    for i in range(first.rank):
+        shape[i] = first.dims[i]
+    shape[axis] = 0
+    for k in range(n):
+        if type(arrays[k]) is not ndarray:
+            return None
+        a = <ndarray>arrays[k]
+        if a.code != first.code or a.rank != first.rank:
+            return None
+        for i in range(a.rank):
+            if i != axis and a.dims[i] != shape[i]:
+                return None
+        shape[axis] += a.dims[axis]
+        fill_operand(&operands[k], a)
+        codes[k if k < 7 else 7] = a.code
+    out = new_array(first.code, first.rank, shape)
+    if out.size:
+        fill_operand(&operands[n], out)
+        codes[n if n < 7 else 7] = out.code
+        attr.i = axis
+        _backend.launch(plan_of("concatenate", codes, n + 1 if n < 7 else 8), operands, n + 1, &attr,
+                        current().stream, out.size)
+    return out
+
+
+def where(condition, x, y):
+    """Select from two contiguous arrays of one dtype by a contiguous mask, all of one shape."""
+    cdef Source[4] s
+    cdef int8_t[4] codes
+    cdef ndarray c, a, b, out
+    if type(condition) is not ndarray or type(x) is not ndarray or type(y) is not ndarray:
+        return None
+    c, a, b = <ndarray>condition, <ndarray>x, <ndarray>y
+    if c.code != CUPY_BOOL or a.code != b.code or not c.bits & a.bits & b.bits & C_CONTIGUOUS \
+            or c.rank != a.rank or a.rank != b.rank \
+            or memcmp(c.dims, a.dims, a.rank * sizeof(Py_ssize_t)) or memcmp(a.dims, b.dims, a.rank * sizeof(Py_ssize_t)):
+        return None
+    out = new_array(a.code, a.rank, a.dims)
+    s[0].array, s[1].array, s[2].array, s[3].array = <void*>c, <void*>a, <void*>b, <void*>out
+    s[0].code = codes[0] = CUPY_BOOL
+    s[1].code = s[2].code = s[3].code = codes[1] = codes[2] = codes[3] = a.code
+    launch_elementwise(plan_of("where", codes, 4), s, 4, a.rank, a.dims)
+    return out
