@@ -17,20 +17,31 @@ struct Add {
 struct Subtract {
     template <class T> static C<T> op(C<T> a, C<T> b) { return {a.re - b.re, a.im - b.im}; }
 };
+// NumPy fuses one of the two products where the CPU can, and so do we, for equal bits.
+#if defined(__FMA__) || defined(__aarch64__)
+inline float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+inline double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
+#else
+template <class T> T fused(T a, T b, T c) { return product(a, b) + c; }
+#endif
 struct Multiply {
     template <class T> static C<T> op(C<T> a, C<T> b) {
-        return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+        return {fused(a.re, b.re, -product(a.im, b.im)), fused(a.re, b.im, product(a.im, b.re))};
     }
 };
+struct Square {
+    template <class T> static C<T> op(C<T> a) { return Multiply::op(a, a); }
+};
+
 // Smith's method: scaling by the larger part of the divisor avoids needless overflow.
 struct Divide {
     template <class T> static C<T> op(C<T> a, C<T> b) {
         const bool wide = magnitude(b.re) >= magnitude(b.im);
         const T large = wide ? b.re : b.im, small = wide ? b.im : b.re;
         const T ratio = small / large;
-        const T scale = T(1) / (large + small * ratio);
-        const C<T> x = {(a.re + a.im * ratio) * scale, (a.im - a.re * ratio) * scale};
-        const C<T> y = {(a.re * ratio + a.im) * scale, (a.im * ratio - a.re) * scale};
+        const T scale = T(1) / (large + product(small, ratio));
+        const C<T> x = {(a.re + product(a.im, ratio)) * scale, (a.im - product(a.re, ratio)) * scale};
+        const C<T> y = {(product(a.re, ratio) + a.im) * scale, (product(a.im, ratio) - a.re) * scale};
         const C<T> by_zero = {a.re / magnitude(b.re), a.im / magnitude(b.re)};
         const bool zero = (b.re == 0) & (b.im == 0);
         return {zero ? by_zero.re : wide ? x.re : y.re, zero ? by_zero.im : wide ? x.im : y.im};
@@ -38,12 +49,11 @@ struct Divide {
 };
 struct Reciprocal {
     template <class T> static C<T> op(C<T> a) {
-        if (magnitude(a.im) <= magnitude(a.re)) {
-            const T ratio = a.im / a.re, d = a.re + a.im * ratio;
-            return {T(1) / d, -ratio / d};
-        }
-        const T ratio = a.re / a.im, d = a.re * ratio + a.im;
-        return {ratio / d, T(-1) / d};
+        const bool wide = magnitude(a.im) <= magnitude(a.re);
+        const T large = wide ? a.re : a.im, small = wide ? a.im : a.re;
+        const T ratio = small / large, d = large + product(small, ratio);
+        const T unit = T(1) / d, rest = ratio / d;
+        return {wide ? unit : rest, wide ? -rest : -unit};
     }
 };
 struct Negative {
@@ -51,11 +61,6 @@ struct Negative {
 };
 struct Conjugate {
     template <class T> static C<T> op(C<T> a) { return {a.re, -a.im}; }
-};
-struct Square {
-    template <class T> static C<T> op(C<T> a) {
-        return {a.re * a.re - a.im * a.im, a.re * a.im + a.im * a.re};
-    }
 };
 struct Rint {
     template <class T> static C<T> op(C<T> a) { return {nearest(a.re), nearest(a.im)}; }

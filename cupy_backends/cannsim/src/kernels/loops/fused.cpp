@@ -17,7 +17,7 @@ template <class T> Complex<T> operator-(Complex<T> a, Complex<T> b) {
     return {a.re - b.re, a.im - b.im};
 }
 template <class T> Complex<T> operator*(Complex<T> a, Complex<T> b) {
-    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    return {product(a.re, b.re) - product(a.im, b.im), product(a.re, b.im) + product(a.im, b.re)};
 }
 
 struct Axpy {

@@ -57,6 +57,14 @@ template <> struct AsSigned<uint16_t> { using type = int16_t; };
 template <> struct AsSigned<uint32_t> { using type = int32_t; };
 template <> struct AsSigned<uint64_t> { using type = int64_t; };
 
+// A product that stays one: gcc 12 fuses those of interleaved pairs in spite of -ffp-contract=off,
+// in the vectors and not in the rest, so that a result would depend on its position.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+template <class T> T product(T a, T b) { return __builtin_assoc_barrier(a * b); }
+#else
+template <class T> T product(T a, T b) { return a * b; }
+#endif
+
 // The operands of a loop coincide or are disjoint, hence ivdep.
 #define CANNSIM_EACH(i, n) _Pragma("GCC ivdep") for (intptr_t i = 0; i < (n); ++i)
 

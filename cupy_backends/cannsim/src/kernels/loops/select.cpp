@@ -5,6 +5,10 @@ namespace cannsim {
 namespace CANNSIM_ISA {
 namespace {
 
+struct bits128 {
+    uint64_t low, high;
+};
+
 template <class T> bool is_nan(T a) { return a != a; }
 template <class T> bool is_nan(Complex<T> a) { return (a.re != a.re) | (a.im != a.im); }
 template <class T> bool at_least(T a, T b) { return a >= b; }
@@ -45,6 +49,9 @@ struct Clip {
 };
 struct Where {
     template <class T> static T op(bool8 condition, T x, T y) { return condition ? x : y; }
+    static bits128 op(bool8 condition, bits128 x, bits128 y) {
+        return {condition ? x.low : y.low, condition ? x.high : y.high};
+    }
 };
 
 struct NextAfter {
@@ -63,10 +70,6 @@ struct NextAfterHalf : NextAfter {
 };
 struct NextAfterBFloat : NextAfter {
     static uint16_t op(uint16_t a, uint16_t b) { return step<0x7f80>(a, b); }
-};
-
-struct bits128 {
-    uint64_t low, high;
 };
 
 template <class F> void extremum(LoopTable &t, LoopOp op) {
