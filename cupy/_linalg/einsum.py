@@ -44,8 +44,9 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
     """
     terms, output, arrays = _parse(operands)
     if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
-        raise ValueError("casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' "
-                         f"(got '{casting}')")
+        raise ValueError(
+            f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got '{casting}')"
+        )
     if order not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got '{order}')")
     arrays = [as_array(a) for a in arrays]
@@ -55,8 +56,10 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
     loop = _core.result_type(*(a.dtype for a in arrays)) if dtype is None else _core.dtype_of(dtype)
     for i, a in enumerate(arrays):
         if not numpy.can_cast(a.dtype, loop, casting):
-            raise TypeError(f"Iterator operand {i} dtype could not be cast from {a.dtype!r} to {loop!r} "
-                            f"according to the rule '{casting}'")
+            raise TypeError(
+                f"Iterator operand {i} dtype could not be cast from {a.dtype!r} to {loop!r} "
+                f"according to the rule '{casting}'"
+            )
     shape = tuple(sizes[label] for label in output)
     if out is not None:
         _check_output(out, shape, loop, casting, len(arrays))
@@ -105,8 +108,10 @@ def _stand_in(shape):
 def _parse(operands):
     """Return the label lists of the operands, that of the output or None, and the operands."""
     if not operands:
-        raise ValueError("must specify the einstein sum subscripts string and at least one operand, or at "
-                         "least one operand and its corresponding subscripts list")
+        raise ValueError(
+            "must specify the einstein sum subscripts string and at least one operand, or at "
+            "least one operand and its corresponding subscripts list"
+        )
     if isinstance(operands[0], str):
         subscripts, arrays = operands[0].replace(" ", ""), list(operands[1:])
         inputs, arrow, output = subscripts.partition("->")
@@ -115,27 +120,32 @@ def _parse(operands):
         terms = [_labels(term) for term in inputs.split(",")]
         output = _labels(output) if arrow else None
     else:
-        pairs, rest = operands[: len(operands) // 2 * 2], operands[len(operands) // 2 * 2:]
+        pairs, rest = operands[: len(operands) // 2 * 2], operands[len(operands) // 2 * 2 :]
         arrays = list(pairs[::2])
         terms = [_sublist(term) for term in pairs[1::2]]
         output = _sublist(rest[0]) if rest else None
     if not arrays:
         raise ValueError("No input operands")
     if len(arrays) != len(terms):
-        raise ValueError(f"{'fewer' if len(arrays) < len(terms) else 'more'} operands provided to einstein sum "
-                         "function than specified in the subscripts string")
+        raise ValueError(
+            f"{'fewer' if len(arrays) < len(terms) else 'more'} operands provided to einstein sum "
+            "function than specified in the subscripts string"
+        )
     return terms, output, arrays
 
 
 def _labels(text):
     parts = text.split("...")
     if len(parts) > 2 or any("." in part for part in parts):
-        raise ValueError("einstein sum subscripts string contains a '.' that is not part of an ellipsis "
-                         "('...') in an operand, or more than one ellipsis")
+        raise ValueError(
+            "einstein sum subscripts string contains a '.' that is not part of an ellipsis "
+            "('...') in an operand, or more than one ellipsis"
+        )
     for label in "".join(parts):
         if label not in _LETTERS:
-            raise ValueError(f"invalid subscript '{label}' in einstein sum subscripts string, subscripts "
-                             "must be letters")
+            raise ValueError(
+                f"invalid subscript '{label}' in einstein sum subscripts string, subscripts must be letters"
+            )
     return [*parts[0], Ellipsis, *parts[1]] if len(parts) == 2 else [*parts[0]]
 
 
@@ -165,16 +175,19 @@ def _expand(terms, output, ranks):
         if Ellipsis in term:
             hidden += 1
             if hidden < 0:
-                raise ValueError("einstein sum subscripts string contains too many subscripts for operand "
-                                 f"{i}")
+                raise ValueError(
+                    f"einstein sum subscripts string contains too many subscripts for operand {i}"
+                )
             at = term.index(Ellipsis)
-            term = term[:at] + list(range(-hidden, 0)) + term[at + 1:]
+            term = term[:at] + list(range(-hidden, 0)) + term[at + 1 :]
             widest = max(widest, hidden)
         elif hidden:
-            raise ValueError("einstein sum subscripts string contains too many subscripts for operand "
-                             f"{i}" if hidden < 0 else
-                             "operand has more dimensions than subscripts given in einstein sum, but no "
-                             "'...' ellipsis provided to broadcast the extra dimensions.")
+            raise ValueError(
+                f"einstein sum subscripts string contains too many subscripts for operand {i}"
+                if hidden < 0
+                else "operand has more dimensions than subscripts given in einstein sum, but no "
+                "'...' ellipsis provided to broadcast the extra dimensions."
+            )
         expanded.append(term)
     hidden = list(range(-widest, 0))
     seen = [label for term in expanded for label in term]
@@ -182,17 +195,22 @@ def _expand(terms, output, ranks):
         return expanded, hidden + sorted(x for x in set(seen) if isinstance(x, str) and seen.count(x) == 1)
     if Ellipsis in output:
         at = output.index(Ellipsis)
-        output = output[:at] + hidden + output[at + 1:]
+        output = output[:at] + hidden + output[at + 1 :]
     elif widest:
-        raise ValueError("output subscripts must contain ellipsis broadcasting dimensions with '...' "
-                         "because the operands' ellipses stand for axes")
+        raise ValueError(
+            "output subscripts must contain ellipsis broadcasting dimensions with '...' "
+            "because the operands' ellipses stand for axes"
+        )
     for label in output:
         if output.count(label) > 1:
-            raise ValueError(f"einstein sum subscripts string includes output subscript '{label}' multiple "
-                             "times")
+            raise ValueError(
+                f"einstein sum subscripts string includes output subscript '{label}' multiple times"
+            )
         if label not in seen and isinstance(label, str):
-            raise ValueError(f"einstein sum subscripts string included output subscript '{label}' which "
-                             "never appeared in an input")
+            raise ValueError(
+                f"einstein sum subscripts string included output subscript '{label}' which "
+                "never appeared in an input"
+            )
     return expanded, output
 
 
@@ -209,8 +227,9 @@ def _diagonal(a, term, i):
             continue
         k = labels.index(label)
         if size != shape[k]:
-            raise ValueError(f"dimensions in operand {i} for collapsing index '{label}' don't match "
-                             f"({shape[k]} != {size})")
+            raise ValueError(
+                f"dimensions in operand {i} for collapsing index '{label}' don't match ({shape[k]} != {size})"
+            )
         strides[k] += stride
     return _core.as_strided(a, tuple(shape), tuple(strides)), labels
 
@@ -224,8 +243,10 @@ def _sizes(arrays, terms):
                 sizes[label] = size
             elif size not in (1, known):
                 shapes = " ".join(str(x.shape) for x in arrays)
-                raise ValueError(f"operands could not be broadcast together: subscript '{label}' has extents "
-                                 f"{known} and {size} (operand {i}; shapes {shapes})")
+                raise ValueError(
+                    f"operands could not be broadcast together: subscript '{label}' has extents "
+                    f"{known} and {size} (operand {i}; shapes {shapes})"
+                )
     return sizes
 
 
@@ -233,11 +254,14 @@ def _check_output(out, shape, loop, casting, position):
     if not isinstance(out, _core.ndarray):
         raise TypeError("out must be an array")
     if out.shape != shape:
-        raise ValueError(f"operand {position}, the output, has shape {out.shape}, but the subscripts give "
-                         f"{shape}")
+        raise ValueError(
+            f"operand {position}, the output, has shape {out.shape}, but the subscripts give {shape}"
+        )
     if not numpy.can_cast(loop, out.dtype, casting):
-        raise TypeError(f"Iterator requested dtype could not be cast from {loop!r} to {out.dtype!r}, the "
-                        f"operand {position} dtype, according to the rule '{casting}'")
+        raise TypeError(
+            f"Iterator requested dtype could not be cast from {loop!r} to {out.dtype!r}, the "
+            f"operand {position} dtype, according to the rule '{casting}'"
+        )
 
 
 def _path(terms, output, sizes, optimize):
@@ -293,7 +317,8 @@ def _pair(left, right, keep, output):
     a_free = [x for x in a_term if x not in b_term]
     b_free = [x for x in b_term if x not in a_term]
     if min((rank.get(x, len(rank)) for x in b_free), default=len(rank)) < min(
-            (rank.get(x, len(rank)) for x in a_free), default=len(rank)):
+        (rank.get(x, len(rank)) for x in a_free), default=len(rank)
+    ):
         # The transposed product has its axes in the order of the output.
         a, a_term, a_free, b, b_term, b_free = b, b_term, b_free, a, a_term, a_free
     sizes = dict(zip(a_term, a.shape)) | dict(zip(b_term, b.shape))

@@ -51,8 +51,21 @@ class GUFunc:
     def __reduce__(self):
         return self.__name__  # found by name in module `cupy`
 
-    def __call__(self, x1, x2, /, out=None, *, axes=None, axis=None, keepdims=False,
-                 casting="same_kind", order="K", dtype=None, subok=True):
+    def __call__(
+        self,
+        x1,
+        x2,
+        /,
+        out=None,
+        *,
+        axes=None,
+        axis=None,
+        keepdims=False,
+        casting="same_kind",
+        order="K",
+        dtype=None,
+        subok=True,
+    ):
         a, b, out = as_array(x1), as_array(x2), _single_output(out)
         loop = self._loop_dtype(a, b, out, dtype, casting)
         if axis is not None or keepdims:
@@ -76,7 +89,8 @@ class GUFunc:
             raise ValueError(
                 f"{self.__name__}: Input operand 1 has a mismatch in its core dimension {dim}, with "
                 f"gufunc signature {self.signature} "
-                f"(size {b.shape[-2]} is different from {a.shape[-1]})")
+                f"(size {b.shape[-2]} is different from {a.shape[-1]})"
+            )
         core = (() if row else a.shape[-2:-1]) + (() if column else b.shape[-1:])
         if out is None:
             batch = self._batch(a, b, core)
@@ -108,23 +122,29 @@ class GUFunc:
             if x.ndim < need:
                 raise ValueError(
                     f"{self.__name__}: Input operand {i} does not have enough dimensions (has {x.ndim}, "
-                    f"gufunc core with signature {self.signature} requires {need})")
+                    f"gufunc core with signature {self.signature} requires {need})"
+                )
 
     def _loop_dtype(self, a, b, out, dtype, casting):
         if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
-            raise ValueError("casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' "
-                             f"(got '{casting}')")
+            raise ValueError(
+                f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got '{casting}')"
+            )
         if dtype is None:
             loop = a.dtype if a.dtype == b.dtype else _core.result_type(a.dtype, b.dtype)
         else:
             loop = _core.dtype_of(dtype)
         for i, x in enumerate((a, b)):
             if x.dtype != loop and not numpy.can_cast(x.dtype, loop, casting):
-                raise TypeError(f"Cannot cast ufunc '{self.__name__}' input {i} from {x.dtype!r} to "
-                                f"{loop!r} with casting rule '{casting}'")
+                raise TypeError(
+                    f"Cannot cast ufunc '{self.__name__}' input {i} from {x.dtype!r} to "
+                    f"{loop!r} with casting rule '{casting}'"
+                )
         if out is not None and out.dtype != loop and not numpy.can_cast(loop, out.dtype, casting):
-            raise TypeError(f"Cannot cast ufunc '{self.__name__}' output from {loop!r} to "
-                            f"{out.dtype!r} with casting rule '{casting}'")
+            raise TypeError(
+                f"Cannot cast ufunc '{self.__name__}' output from {loop!r} to "
+                f"{out.dtype!r} with casting rule '{casting}'"
+            )
         return loop
 
     def _fortran(self, order, a, b):
@@ -143,23 +163,29 @@ class GUFunc:
             if target.ndim < len(core):
                 raise ValueError(
                     f"{self.__name__}: Output operand 0 does not have enough dimensions (has "
-                    f"{target.ndim}, gufunc core with signature {self.signature} requires {len(core)})")
+                    f"{target.ndim}, gufunc core with signature {self.signature} requires {len(core)})"
+                )
             rank = target.ndim - len(core)
             for dim, (size, want) in enumerate(zip(target.shape[rank:], core)):
                 if size != want:
                     raise ValueError(
                         f"{self.__name__}: Output operand 0 has a mismatch in its core dimension {dim}, "
-                        f"with gufunc signature {self.signature} (size {size} is different from {want})")
+                        f"with gufunc signature {self.signature} (size {size} is different from {want})"
+                    )
             shapes.append(target.shape[:rank])
         try:
             batch = _core.broadcast_shapes(*shapes)
         except ValueError:
             shown = " ".join("(" + ",".join(map(str, s)) + ")" for s in shapes)
-            raise ValueError("operands could not be broadcast together with stacks of shapes "
-                             f"{shown} and requested shape ({','.join(map(str, core))})") from None
+            raise ValueError(
+                "operands could not be broadcast together with stacks of shapes "
+                f"{shown} and requested shape ({','.join(map(str, core))})"
+            ) from None
         if target is not None and batch != shapes[2]:
-            raise ValueError(f"non-broadcastable output operand with shape {target.shape} doesn't match "
-                             f"the broadcast shape {batch + core}")
+            raise ValueError(
+                f"non-broadcastable output operand with shape {target.shape} doesn't match "
+                f"the broadcast shape {batch + core}"
+            )
         return batch
 
     def _check_axis(self, axis, axes, keepdims):
@@ -167,13 +193,17 @@ class GUFunc:
             raise TypeError("cannot specify both 'axis' and 'axes'")
         shared = self.__name__ == "vecdot"
         if axis is not None and not shared:
-            raise TypeError(f"{self.__name__}: axis can only be used with a single shared core dimension, "
-                            f"not with the {len(set(sum(self._core_names, ())))} distinct ones implied by "
-                            f"signature {self.signature}.")
+            raise TypeError(
+                f"{self.__name__}: axis can only be used with a single shared core dimension, "
+                f"not with the {len(set(sum(self._core_names, ())))} distinct ones implied by "
+                f"signature {self.signature}."
+            )
         if keepdims and not shared:
-            raise TypeError(f"{self.__name__} does not support keepdims: its signature {self.signature} "
-                            "requires all inputs to have the same number of core dimensions and all "
-                            "outputs to have no core dimensions")
+            raise TypeError(
+                f"{self.__name__} does not support keepdims: its signature {self.signature} "
+                "requires all inputs to have the same number of core dimensions and all "
+                "outputs to have no core dimensions"
+            )
 
     def _move_axes(self, a, b, axes, keepdims):
         """Bring the core axes of the operands to the end; return also those of the output."""
@@ -185,8 +215,10 @@ class GUFunc:
         if len(axes) == 2 and keepdims:
             axes = axes + [axes[0]]
         if len(axes) != 3:
-            raise ValueError("axes should be a list with an entry for all 3 inputs and outputs; entries "
-                             "for outputs can only be omitted if none of them has core axes.")
+            raise ValueError(
+                "axes should be a list with an entry for all 3 inputs and outputs; entries "
+                "for outputs can only be omitted if none of them has core axes."
+            )
         moved = []
         for i, x in enumerate((a, b)):
             core = self._axes_item(axes[i], i, self._core_count(x, i))
@@ -205,12 +237,16 @@ class GUFunc:
     def _axes_item(self, item, i, count):
         if not isinstance(item, tuple):
             if count != 1:
-                raise AxisError(f"{self.__name__}: operand {i} has {count} core dimensions, but the axes "
-                                "item is a single integer.")
+                raise AxisError(
+                    f"{self.__name__}: operand {i} has {count} core dimensions, but the axes "
+                    "item is a single integer."
+                )
             item = (item,)
         if len(item) != count:
-            raise AxisError(f"{self.__name__}: operand {i} has {count} core dimensions, but "
-                            f"{len(item)} dimensions are specified by axes tuple.")
+            raise AxisError(
+                f"{self.__name__}: operand {i} has {count} core dimensions, but "
+                f"{len(item)} dimensions are specified by axes tuple."
+            )
         return tuple(operator.index(k) for k in item)
 
     def _output_view(self, out, out_axes, core_rank, keepdims):
@@ -221,8 +257,10 @@ class GUFunc:
             out = _core.transpose(out, tuple(rest + core))
         if keepdims:
             if out.ndim == 0 or out.shape[-1] != 1:
-                raise ValueError(f"{self.__name__}: Output operand 0 has a mismatch in its core dimension 0, "
-                                 f"with gufunc signature {self.signature}: the kept axis must have size 1")
+                raise ValueError(
+                    f"{self.__name__}: Output operand 0 has a mismatch in its core dimension 0, "
+                    f"with gufunc signature {self.signature}: the kept axis must have size 1"
+                )
             out = out[..., 0]
         return out
 
@@ -290,30 +328,47 @@ def _make(name, signature, vectors, conjugate, summary, example):
 
 
 matmul = _make(
-    "matmul", "(n?,k),(k,m?)->(n?,m?)", (None, None), False,
+    "matmul",
+    "(n?,k),(k,m?)->(n?,m?)",
+    (None, None),
+    False,
     "Matrix product; vectors are rows on the left and columns on the right.",
     """    >>> import cupy as cp
     >>> cp.matmul(cp.arange(6).reshape(2, 3), cp.array([1, 0, 2]))
     array([ 4, 13])
-""")
+""",
+)
 matvec = _make(
-    "matvec", "(m,n),(n)->(m)", (False, True), False, "Matrix times vector, over stacks of both.",
+    "matvec",
+    "(m,n),(n)->(m)",
+    (False, True),
+    False,
+    "Matrix times vector, over stacks of both.",
     """    >>> import cupy as cp
     >>> cp.matvec(cp.eye(2), cp.array([[1., 2.], [3., 4.]]))
     array([[1., 2.],
            [3., 4.]])
-""")
+""",
+)
 vecmat = _make(
-    "vecmat", "(n),(n,m)->(m)", (True, False), True,
+    "vecmat",
+    "(n),(n,m)->(m)",
+    (True, False),
+    True,
     "Vector times matrix, over stacks of both; the vector is conjugated.",
     """    >>> import cupy as cp
     >>> cp.vecmat(cp.array([1, 2]), cp.array([[1, 2, 3], [4, 5, 6]]))
     array([ 9, 12, 15])
-""")
+""",
+)
 vecdot = _make(
-    "vecdot", "(n),(n)->()", (True, True), True,
+    "vecdot",
+    "(n),(n)->()",
+    (True, True),
+    True,
     "Dot product of vectors, over stacks of both; the first is conjugated.",
     """    >>> import cupy as cp
     >>> cp.vecdot(cp.array([[1, 2], [3, 4]]), cp.array([1, 10]))
     array([21, 43])
-""")
+""",
+)

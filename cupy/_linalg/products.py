@@ -8,8 +8,20 @@ from cupy._linalg.gufunc import matmul, matvec, vecdot, vecmat
 from cupy._linalg.contraction import contract
 from cupy._operands import as_array, cast
 
-__all__ = ["cross", "dot", "inner", "kron", "matmul", "matvec", "outer", "tensordot", "trace", "vdot",
-           "vecdot", "vecmat"]
+__all__ = [
+    "cross",
+    "dot",
+    "inner",
+    "kron",
+    "matmul",
+    "matvec",
+    "outer",
+    "tensordot",
+    "trace",
+    "vdot",
+    "vecdot",
+    "vecmat",
+]
 
 
 def _common(a, b):
@@ -24,15 +36,17 @@ def _not_aligned(a, b, i, j):
     def show(x):
         return "(" + ",".join(map(str, x.shape)) + ("," if x.ndim == 1 else "") + ")"
 
-    return ValueError(f"shapes {show(a)} and {show(b)} not aligned: {a.shape[i]} (dim {i % a.ndim}) != "
-                      f"{b.shape[j]} (dim {j % b.ndim})")
+    return ValueError(
+        f"shapes {show(a)} and {show(b)} not aligned: {a.shape[i]} (dim {i % a.ndim}) != "
+        f"{b.shape[j]} (dim {j % b.ndim})"
+    )
 
 
 def _product(a, b, count, out=None):
     """Contract the last `count` axes of a with the first `count` axes of b, extents already equal."""
-    shape = a.shape[:a.ndim - count] + b.shape[count:]
+    shape = a.shape[: a.ndim - count] + b.shape[count:]
     inner_size = math.prod(b.shape[:count])
-    rows, columns = math.prod(a.shape[:a.ndim - count]), math.prod(b.shape[count:])
+    rows, columns = math.prod(a.shape[: a.ndim - count]), math.prod(b.shape[count:])
     a, b = a.reshape(rows, inner_size), b.reshape(inner_size, columns)
     if out is None:
         out = _core.empty(shape, a.dtype)
@@ -44,8 +58,10 @@ def _checked_output(out, shape, dtype):
     if not isinstance(out, _core.ndarray):
         raise TypeError("'out' must be an array")
     if out.dtype != dtype or out.shape != shape or not out.flags.c_contiguous:
-        raise ValueError("output array is not acceptable (must have the right datatype, number of "
-                         "dimensions, and be a C-Array)")
+        raise ValueError(
+            "output array is not acceptable (must have the right datatype, number of "
+            "dimensions, and be a C-Array)"
+        )
 
 
 def dot(a, b, out=None):
@@ -254,8 +270,10 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     multiply, subtract, negative = _core.ufuncs.multiply, _core.ufuncs.subtract, _core.ufuncs.negative
     a, b = _common(a, b)
     if a.dtype.kind == "b":
-        raise TypeError("numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, "
-                        "the `^` operator, or the logical_xor function instead.")
+        raise TypeError(
+            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, "
+            "the `^` operator, or the logical_xor function instead."
+        )
     if len(a) == 2 and len(b) == 2:
         result = multiply(a[0], b[1])
         return subtract(result, multiply(a[1], b[0]), out=result)

@@ -37,7 +37,7 @@ def fftfreq(n, d=1.0, device=None):
     with on_device(device):
         out = _core.empty((n,))
         _ramp(out[: (n + 1) // 2], 0)
-        _ramp(out[(n + 1) // 2:], -(n // 2))
+        _ramp(out[(n + 1) // 2 :], -(n // 2))
         return out * (1.0 / (n * d))
 
 

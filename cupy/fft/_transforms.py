@@ -12,8 +12,22 @@ import numpy
 from cupy import _core
 from cupy._operands import DEVICE_RANK, as_array, cast, three_axes
 
-__all__ = ["fft", "fft2", "fftn", "hfft", "ifft", "ifft2", "ifftn", "ihfft", "irfft", "irfft2", "irfftn",
-           "rfft", "rfft2", "rfftn"]
+__all__ = [
+    "fft",
+    "fft2",
+    "fftn",
+    "hfft",
+    "ifft",
+    "ifft2",
+    "ifftn",
+    "ihfft",
+    "irfft",
+    "irfft2",
+    "irfftn",
+    "rfft",
+    "rfft2",
+    "rfftn",
+]
 
 _NORMS = {"backward": 0, "ortho": 1, "forward": 2}
 _OPPOSITE = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -31,8 +45,10 @@ def _dtypes(a):
     if a.dtype.kind not in "fc" and a.dtype.kind not in "biu" and a.dtype.itemsize != 2:
         raise TypeError(f"array type {a.dtype.name} is unsupported in fft")
     single = a.dtype.kind not in "biu" and a.dtype.itemsize // (1 + (a.dtype.kind == "c")) <= 4
-    return (numpy.dtype(numpy.float32 if single else numpy.float64),
-            numpy.dtype(numpy.complex64 if single else numpy.complex128))
+    return (
+        numpy.dtype(numpy.float32 if single else numpy.float64),
+        numpy.dtype(numpy.complex64 if single else numpy.complex128),
+    )
 
 
 def _extent(n, a, axis, real_output=False):
@@ -47,7 +63,7 @@ def _extent(n, a, axis, real_output=False):
 
 def _one(row, a, n, axis, norm, in_dtype, out_dtype, extent, attrs, out=None):
     """Launch one row along one axis; `extent` is that of the axis in the output."""
-    shape = a.shape[:axis] + (extent,) + a.shape[axis + 1:]
+    shape = a.shape[:axis] + (extent,) + a.shape[axis + 1 :]
     target = out
     if out is not None:
         if not isinstance(out, _core.ndarray):
@@ -55,8 +71,10 @@ def _one(row, a, n, axis, norm, in_dtype, out_dtype, extent, attrs, out=None):
         if out.shape != shape:
             raise ValueError("output array has wrong shape.")
         if not numpy.can_cast(out_dtype, out.dtype, "same_kind"):
-            raise TypeError(f"Cannot cast ufunc 'fft' output from {out_dtype!r} to {out.dtype!r} with casting "
-                            "rule 'same_kind'")
+            raise TypeError(
+                f"Cannot cast ufunc 'fft' output from {out_dtype!r} to {out.dtype!r} with casting "
+                "rule 'same_kind'"
+            )
     a = cast(a, in_dtype)
     if out is None or out.dtype != out_dtype or _core.may_share_memory(a, out):
         target = _core.empty(shape, out_dtype)
@@ -86,7 +104,9 @@ def _c2c(a, n, axis, norm, forward, out=None):
 
 def _r2c(a, n, axis, norm, out=None):
     if a.dtype.kind == "c":
-        raise TypeError("rfft: complex input is not supported, and could not be safely coerced to a real type")
+        raise TypeError(
+            "rfft: complex input is not supported, and could not be safely coerced to a real type"
+        )
     axis = _core.normalize_axis(axis, a.ndim)
     n = _extent(n, a, axis)
     real, dtype = _dtypes(a)
@@ -114,10 +134,14 @@ def _several(a, s, axes, real_output=False):
         return s, axes
     s = list(s)
     if axes is None:
-        warnings.warn("`axes` should not be `None` if `s` is not `None` (Deprecated in NumPy 2.0). In a future "
-                      "version of NumPy, this will raise an error and `s[i]` will correspond to the size along "
-                      "the transformed axis specified by `axes[i]`. To retain current behaviour, pass a sequence "
-                      "[0, ..., k-1] to `axes` for an array of dimension k.", DeprecationWarning, stacklevel=3)
+        warnings.warn(
+            "`axes` should not be `None` if `s` is not `None` (Deprecated in NumPy 2.0). In a future "
+            "version of NumPy, this will raise an error and `s[i]` will correspond to the size along "
+            "the transformed axis specified by `axes[i]`. To retain current behaviour, pass a sequence "
+            "[0, ..., k-1] to `axes` for an array of dimension k.",
+            DeprecationWarning,
+            stacklevel=3,
+        )
         axes = range(-len(s), 0)
     axes = list(axes)
     if len(s) != len(axes):
@@ -125,11 +149,14 @@ def _several(a, s, axes, real_output=False):
     axes = [_core.normalize_axis(k, a.ndim) for k in axes]
     for i, k in enumerate(axes):
         if s[i] is None:
-            warnings.warn("Passing an array containing `None` values to `s` is deprecated in NumPy 2.0 and will "
-                          "raise an error in a future version of NumPy. To use the default behaviour of the "
-                          "corresponding 1-D transform, pass the value matching the default for its `n` parameter. "
-                          "To use the default behaviour for every axis, the `s` argument can be omitted.",
-                          DeprecationWarning, stacklevel=3)
+            warnings.warn(
+                "Passing an array containing `None` values to `s` is deprecated in NumPy 2.0 and will "
+                "raise an error in a future version of NumPy. To use the default behaviour of the "
+                "corresponding 1-D transform, pass the value matching the default for its `n` parameter. "
+                "To use the default behaviour for every axis, the `s` argument can be omitted.",
+                DeprecationWarning,
+                stacklevel=3,
+            )
             s[i] = 2 * (a.shape[k] - 1) if real_output and i == len(axes) - 1 else a.shape[k]
         elif s[i] == -1:
             s[i] = a.shape[k]
@@ -161,9 +188,13 @@ def _doc(summary, shape, returns, example, extra=""):
         axis (int): axis of the transform.
 """
     else:
-        parameters = """        s (sequence of ints): lengths of the transforms, -1 for that of the input.
-        axes (sequence of ints): axes of the transforms; by default """ + shape + """.
+        parameters = (
+            """        s (sequence of ints): lengths of the transforms, -1 for that of the input.
+        axes (sequence of ints): axes of the transforms; by default """
+            + shape
+            + """.
 """
+        )
 
     def decorate(function):
         function.__doc__ = f"""{summary}
@@ -188,73 +219,109 @@ def _doc(summary, shape, returns, example, extra=""):
     return decorate
 
 
-@_doc("Discrete Fourier transform along one axis.", "n", "complex spectrum",
-      """        >>> cp.fft.fft(cp.array([1., 1., 1., 1.]))
-        array([4.+0.j, 0.+0.j, 0.+0.j, 0.+0.j])""")
+@_doc(
+    "Discrete Fourier transform along one axis.",
+    "n",
+    "complex spectrum",
+    """        >>> cp.fft.fft(cp.array([1., 1., 1., 1.]))
+        array([4.+0.j, 0.+0.j, 0.+0.j, 0.+0.j])""",
+)
 def fft(a, n=None, axis=-1, norm=None, out=None):
     return _c2c(as_array(a), n, axis, norm, True, out)
 
 
-@_doc("Inverse discrete Fourier transform along one axis.", "n", "complex signal",
-      """        >>> cp.fft.ifft(cp.array([4., 0., 0., 0.]))
-        array([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j])""")
+@_doc(
+    "Inverse discrete Fourier transform along one axis.",
+    "n",
+    "complex signal",
+    """        >>> cp.fft.ifft(cp.array([4., 0., 0., 0.]))
+        array([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j])""",
+)
 def ifft(a, n=None, axis=-1, norm=None, out=None):
     return _c2c(as_array(a), n, axis, norm, False, out)
 
 
-@_doc("Discrete Fourier transform of real input along one axis.", "n",
-      "the n // 2 + 1 complex coefficients of non-negative frequency",
-      """        >>> cp.fft.rfft(cp.array([1., 1., 1., 1.]))
-        array([4.+0.j, 0.+0.j, 0.+0.j])""", "        TypeError: the input is complex.\n")
+@_doc(
+    "Discrete Fourier transform of real input along one axis.",
+    "n",
+    "the n // 2 + 1 complex coefficients of non-negative frequency",
+    """        >>> cp.fft.rfft(cp.array([1., 1., 1., 1.]))
+        array([4.+0.j, 0.+0.j, 0.+0.j])""",
+    "        TypeError: the input is complex.\n",
+)
 def rfft(a, n=None, axis=-1, norm=None, out=None):
     return _r2c(as_array(a), n, axis, norm, out)
 
 
-@_doc("Inverse of rfft.", "n", "real signal of length n, by default 2 * (m - 1)",
-      """        >>> cp.fft.irfft(cp.array([4., 0., 0.]))
-        array([1., 1., 1., 1.])""")
+@_doc(
+    "Inverse of rfft.",
+    "n",
+    "real signal of length n, by default 2 * (m - 1)",
+    """        >>> cp.fft.irfft(cp.array([4., 0., 0.]))
+        array([1., 1., 1., 1.])""",
+)
 def irfft(a, n=None, axis=-1, norm=None, out=None):
     return _c2r(as_array(a), n, axis, norm, out)
 
 
-@_doc("Transform of a signal with Hermitian symmetry, given its first half.", "n",
-      "real spectrum of length n, by default 2 * (m - 1)",
-      """        >>> cp.fft.hfft(cp.array([1., 0., 0.]))
-        array([1., 1., 1., 1.])""")
+@_doc(
+    "Transform of a signal with Hermitian symmetry, given its first half.",
+    "n",
+    "real spectrum of length n, by default 2 * (m - 1)",
+    """        >>> cp.fft.hfft(cp.array([1., 0., 0.]))
+        array([1., 1., 1., 1.])""",
+)
 def hfft(a, n=None, axis=-1, norm=None, out=None):
     a = as_array(a)
     return _c2r(a.conj() if a.dtype.kind == "c" else a, n, axis, _OPPOSITE[_norm_name(norm)], out)
 
 
-@_doc("Inverse of hfft.", "n", "the first half of the Hermitian signal",
-      """        >>> cp.fft.ihfft(cp.array([4., 4., 4., 4.]))
-        array([4.-0.j, 0.-0.j, 0.-0.j])""", "        TypeError: the input is complex.\n")
+@_doc(
+    "Inverse of hfft.",
+    "n",
+    "the first half of the Hermitian signal",
+    """        >>> cp.fft.ihfft(cp.array([4., 4., 4., 4.]))
+        array([4.-0.j, 0.-0.j, 0.-0.j])""",
+    "        TypeError: the input is complex.\n",
+)
 def ihfft(a, n=None, axis=-1, norm=None, out=None):
     result = _r2c(as_array(a), n, axis, _OPPOSITE[_norm_name(norm)], out)
     return _core.ufuncs.conjugate(result, out=result)
 
 
-@_doc("Discrete Fourier transform along several axes.", "all", "complex spectrum",
-      """        >>> cp.fft.fftn(cp.ones((2, 2)))
+@_doc(
+    "Discrete Fourier transform along several axes.",
+    "all",
+    "complex spectrum",
+    """        >>> cp.fft.fftn(cp.ones((2, 2)))
         array([[4.+0.j, 0.+0.j],
-               [0.+0.j, 0.+0.j]])""")
+               [0.+0.j, 0.+0.j]])""",
+)
 def fftn(a, s=None, axes=None, norm=None, out=None):
     return _c2c_several(as_array(a), s, axes, norm, True, out)
 
 
-@_doc("Inverse discrete Fourier transform along several axes.", "all", "complex signal",
-      """        >>> cp.fft.ifftn(cp.array([[4., 0.], [0., 0.]]))
+@_doc(
+    "Inverse discrete Fourier transform along several axes.",
+    "all",
+    "complex signal",
+    """        >>> cp.fft.ifftn(cp.array([[4., 0.], [0., 0.]]))
         array([[1.+0.j, 1.+0.j],
-               [1.+0.j, 1.+0.j]])""")
+               [1.+0.j, 1.+0.j]])""",
+)
 def ifftn(a, s=None, axes=None, norm=None, out=None):
     return _c2c_several(as_array(a), s, axes, norm, False, out)
 
 
-@_doc("Discrete Fourier transform of real input along several axes.", "all",
-      "complex spectrum, halved along the last axis of the transform",
-      """        >>> cp.fft.rfftn(cp.ones((2, 2)))
+@_doc(
+    "Discrete Fourier transform of real input along several axes.",
+    "all",
+    "complex spectrum, halved along the last axis of the transform",
+    """        >>> cp.fft.rfftn(cp.ones((2, 2)))
         array([[4.+0.j, 0.+0.j],
-               [0.+0.j, 0.+0.j]])""", "        TypeError: the input is complex.\n")
+               [0.+0.j, 0.+0.j]])""",
+    "        TypeError: the input is complex.\n",
+)
 def rfftn(a, s=None, axes=None, norm=None, out=None):
     a = as_array(a)
     s, axes = _several(a, s, axes)
@@ -267,10 +334,14 @@ def rfftn(a, s=None, axes=None, norm=None, out=None):
     return a
 
 
-@_doc("Inverse of rfftn.", "all", "real signal",
-      """        >>> cp.fft.irfftn(cp.array([[4., 0.], [0., 0.]]))
+@_doc(
+    "Inverse of rfftn.",
+    "all",
+    "real signal",
+    """        >>> cp.fft.irfftn(cp.array([[4., 0.], [0., 0.]]))
         array([[1., 1.],
-               [1., 1.]])""")
+               [1., 1.]])""",
+)
 def irfftn(a, s=None, axes=None, norm=None, out=None):
     a = as_array(a)
     s, axes = _several(a, s, axes, real_output=True)
@@ -281,34 +352,50 @@ def irfftn(a, s=None, axes=None, norm=None, out=None):
     return _c2r(a, s[-1], axes[-1], norm, out)
 
 
-@_doc("Discrete Fourier transform along two axes.", "the last two", "complex spectrum",
-      """        >>> cp.fft.fft2(cp.ones((2, 2)))
+@_doc(
+    "Discrete Fourier transform along two axes.",
+    "the last two",
+    "complex spectrum",
+    """        >>> cp.fft.fft2(cp.ones((2, 2)))
         array([[4.+0.j, 0.+0.j],
-               [0.+0.j, 0.+0.j]])""")
+               [0.+0.j, 0.+0.j]])""",
+)
 def fft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     return fftn(a, s, axes, norm, out)
 
 
-@_doc("Inverse discrete Fourier transform along two axes.", "the last two", "complex signal",
-      """        >>> cp.fft.ifft2(cp.array([[4., 0.], [0., 0.]]))
+@_doc(
+    "Inverse discrete Fourier transform along two axes.",
+    "the last two",
+    "complex signal",
+    """        >>> cp.fft.ifft2(cp.array([[4., 0.], [0., 0.]]))
         array([[1.+0.j, 1.+0.j],
-               [1.+0.j, 1.+0.j]])""")
+               [1.+0.j, 1.+0.j]])""",
+)
 def ifft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     return ifftn(a, s, axes, norm, out)
 
 
-@_doc("Discrete Fourier transform of real input along two axes.", "the last two",
-      "complex spectrum, halved along the last axis of the transform",
-      """        >>> cp.fft.rfft2(cp.ones((2, 2)))
+@_doc(
+    "Discrete Fourier transform of real input along two axes.",
+    "the last two",
+    "complex spectrum, halved along the last axis of the transform",
+    """        >>> cp.fft.rfft2(cp.ones((2, 2)))
         array([[4.+0.j, 0.+0.j],
-               [0.+0.j, 0.+0.j]])""", "        TypeError: the input is complex.\n")
+               [0.+0.j, 0.+0.j]])""",
+    "        TypeError: the input is complex.\n",
+)
 def rfft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     return rfftn(a, s, axes, norm, out)
 
 
-@_doc("Inverse of rfft2.", "the last two", "real signal",
-      """        >>> cp.fft.irfft2(cp.array([[4., 0.], [0., 0.]]))
+@_doc(
+    "Inverse of rfft2.",
+    "the last two",
+    "real signal",
+    """        >>> cp.fft.irfft2(cp.array([[4., 0.], [0., 0.]]))
         array([[1., 1.],
-               [1., 1.]])""")
+               [1., 1.]])""",
+)
 def irfft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     return irfftn(a, s, axes, norm, out)

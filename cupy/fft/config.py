@@ -1,7 +1,15 @@
 """Settings of transform plans. Plans belong to the backend here, so there is no cache to configure."""
 
-__all__ = ["clear_plan_cache", "enable_nd_planning", "get_plan_cache_max_memsize", "get_plan_cache_size",
-           "set_plan_cache_max_memsize", "set_plan_cache_size", "show_plan_cache_info", "use_multi_gpus"]
+__all__ = [
+    "clear_plan_cache",
+    "enable_nd_planning",
+    "get_plan_cache_max_memsize",
+    "get_plan_cache_size",
+    "set_plan_cache_max_memsize",
+    "set_plan_cache_size",
+    "show_plan_cache_info",
+    "use_multi_gpus",
+]
 
 enable_nd_planning = False
 use_multi_gpus = False

@@ -7,9 +7,9 @@ from numpy.linalg import LinAlgError
 
 from cupy import _core
 from cupy._linalg import products
-from cupy._operands import as_array, cast, select
+from cupy._operands import as_array, select
 from cupy.linalg._decomposition import svd
-from cupy.linalg._operands import factor_dtype, launch, matrices, real_dtype
+from cupy.linalg._operands import launch, matrices, real_dtype
 from cupy.linalg._solve import inv
 
 __all__ = ["cond", "det", "matrix_norm", "matrix_rank", "norm", "slogdet", "vector_norm"]
@@ -77,8 +77,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
     Parameters:
         x (cupy.ndarray): array; without axis and ord of any rank, else of rank 1 or 2.
-        ord (number or str): the order; None is the Euclidean or Frobenius norm. Vectors: any number, inf, -inf.
-            Matrices: 1, -1, 2, -2, inf, -inf, "fro", "nuc".
+        ord (number or str): the order; None is the Euclidean or Frobenius norm. Vectors: any number, inf,
+            -inf. Matrices: 1, -1, 2, -2, inf, -inf, "fro", "nuc".
         axis (int or pair of ints): one axis for vectors, two for matrices.
         keepdims (bool): keep the reduced axes with extent 1.
 

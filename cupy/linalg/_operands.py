@@ -63,5 +63,7 @@ def launch(row, inputs, outputs, *attributes):
     """Launch a row on stacks of matrices of any rank; the outputs are new."""
     batch = inputs[0].ndim - 2
     if inputs[0].ndim > DEVICE_RANK:
-        inputs, outputs = ([x.reshape((-1,) + x.shape[batch:]) for x in arrays] for arrays in (inputs, outputs))
+        inputs, outputs = (
+            [x.reshape((-1,) + x.shape[batch:]) for x in arrays] for arrays in (inputs, outputs)
+        )
     _core.run_op(row, inputs, outputs, *attributes)

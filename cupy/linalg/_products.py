@@ -4,13 +4,22 @@ import operator
 
 from numpy.linalg import LinAlgError
 
-from cupy import _core
 from cupy._linalg import products
 from cupy._operands import as_array
 from cupy.linalg._operands import identity
 
-__all__ = ["cross", "diagonal", "matmul", "matrix_power", "matrix_transpose", "multi_dot", "outer",
-           "tensordot", "trace", "vecdot"]
+__all__ = [
+    "cross",
+    "diagonal",
+    "matmul",
+    "matrix_power",
+    "matrix_transpose",
+    "multi_dot",
+    "outer",
+    "tensordot",
+    "trace",
+    "vecdot",
+]
 
 
 def matmul(x1, x2, /):
@@ -96,8 +105,10 @@ def cross(x1, x2, /, *, axis=-1):
     """
     x1, x2 = as_array(x1), as_array(x2)
     if x1.shape[axis] != 3 or x2.shape[axis] != 3:
-        raise ValueError("Both input arrays must be (arrays of) 3-dimensional vectors, but they are "
-                         f"{x1.shape[axis]} and {x2.shape[axis]} dimensional instead.")
+        raise ValueError(
+            "Both input arrays must be (arrays of) 3-dimensional vectors, but they are "
+            f"{x1.shape[axis]} and {x2.shape[axis]} dimensional instead."
+        )
     return products.cross(x1, x2, axis=axis)
 
 
@@ -121,8 +132,9 @@ def outer(x1, x2, /):
     """
     x1, x2 = as_array(x1), as_array(x2)
     if x1.ndim != 1 or x2.ndim != 1:
-        raise ValueError("Input arrays must be one-dimensional, but they are "
-                         f"x1.ndim={x1.ndim} and x2.ndim={x2.ndim}.")
+        raise ValueError(
+            f"Input arrays must be one-dimensional, but they are x1.ndim={x1.ndim} and x2.ndim={x2.ndim}."
+        )
     return products.outer(x1, x2)
 
 
@@ -297,5 +309,6 @@ def _chain_order(extents):
             j = i + length
             cost[i, j], split[i, j] = min(
                 (cost[i, k] + cost[k + 1, j] + extents[i] * extents[k + 1] * extents[j + 1], k)
-                for k in range(i, j))
+                for k in range(i, j)
+            )
     return split

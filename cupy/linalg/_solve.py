@@ -42,13 +42,17 @@ def solve(a, b):
     if vector:
         b = b[:, None]
     elif b.ndim == 0:
-        raise ValueError("solve: Input operand 1 does not have enough dimensions (has 0, gufunc core with "
-                         "signature (m,m),(m,n)->(m,n) requires 2)")
+        raise ValueError(
+            "solve: Input operand 1 does not have enough dimensions (has 0, gufunc core with "
+            "signature (m,m),(m,n)->(m,n) requires 2)"
+        )
     if b.shape[-2] != a.shape[-1]:
         signature = "(m,m),(m)->(m)" if vector else "(m,m),(m,n)->(m,n)"
-        raise ValueError(f"solve{'1' if vector else ''}: Input operand 1 has a mismatch in its core dimension "
-                         f"0, with gufunc signature {signature} (size {b.shape[-2]} is different from "
-                         f"{a.shape[-1]})")
+        raise ValueError(
+            f"solve{'1' if vector else ''}: Input operand 1 has a mismatch in its core dimension "
+            f"0, with gufunc signature {signature} (size {b.shape[-2]} is different from "
+            f"{a.shape[-1]})"
+        )
     batch = _core.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a = _core.broadcast_to(a, batch + a.shape[-2:])
     b = _core.broadcast_to(b, batch + b.shape[-2:])
@@ -81,11 +85,13 @@ def tensorsolve(a, b, axes=None):
     if axes is not None:
         moved = [_core.normalize_axis(k, a.ndim) for k in axes]
         a = _core.transpose(a, tuple([k for k in range(a.ndim) if k not in moved] + moved))
-    shape = a.shape[b.ndim:]
+    shape = a.shape[b.ndim :]
     size = math.prod(shape)
-    if a.size != size ** 2:
-        raise LinAlgError("Input arrays must satisfy the requirement             "
-                          "prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])")
+    if a.size != size**2:
+        raise LinAlgError(
+            "Input arrays must satisfy the requirement             "
+            "prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])"
+        )
     return solve(a.reshape(size, size), b.ravel()).reshape(shape)
 
 

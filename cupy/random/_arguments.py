@@ -75,8 +75,10 @@ class Parameters:
             if shapes:
                 inner = _core.broadcast_shapes(*shapes)
                 if _broadcast(self.shape, inner) != self.shape:
-                    raise ValueError(f"Output size {self.shape} is not compatible with broadcast dimensions of "
-                                     f"inputs {inner}.")
+                    raise ValueError(
+                        f"Output size {self.shape} is not compatible with broadcast dimensions of "
+                        f"inputs {inner}."
+                    )
 
     def __iter__(self):
         return iter(self.values)
@@ -113,13 +115,15 @@ def documented(summary, parameters, call, returns="drawn samples", raises=""):
 
     def decorate(method):
         lines = "".join(f"        {line}\n" for line in parameters.splitlines())
-        size = "        size (int or tuple of ints): shape of the result; by default that of the parameters.\n"
+        size = (
+            "        size (int or tuple of ints): shape of the result; by default that of the parameters.\n"
+        )
         dtype = "        dtype: dtype of the result.\n" if "dtype" in method.__code__.co_varnames else ""
-        names = method.__code__.co_varnames[:method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
+        names = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
         method.__doc__ = f"""{summary}
 
     Parameters:
-{lines}{size if 'size' in names else ''}{dtype if 'dtype' in names else ''}
+{lines}{size if "size" in names else ""}{dtype if "dtype" in names else ""}
     Returns:
         cupy.ndarray: {returns}; an array of rank 0 instead of a scalar.
 

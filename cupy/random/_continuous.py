@@ -27,9 +27,12 @@ class Continuous:
     def random_sample(self, size=None, dtype=float):
         return self._bits.uniform(as_shape(size), float_dtype(dtype))
 
-    @documented("Uniform numbers in [low, high).",
-                "low (float or cupy.ndarray): lower bound.\nhigh (float or cupy.ndarray): upper bound.",
-                "uniform(1, 2, size=(2, 3)).shape\n        (2, 3)", raises="the bounds are not finite")
+    @documented(
+        "Uniform numbers in [low, high).",
+        "low (float or cupy.ndarray): lower bound.\nhigh (float or cupy.ndarray): upper bound.",
+        "uniform(1, 2, size=(2, 3)).shape\n        (2, 3)",
+        raises="the bounds are not finite",
+    )
     def uniform(self, low=0.0, high=1.0, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), low=(low, "number"), high=(high, "number"))
         low, high = p
@@ -55,8 +58,11 @@ class Continuous:
     def standard_exponential(self, size=None, dtype=float):
         return self._bits.exponential(as_shape(size), float_dtype(dtype))
 
-    @documented("Laplace numbers: the difference of two exponential ones.", _LOC_SCALE,
-                "laplace(size=4).shape\n        (4,)")
+    @documented(
+        "Laplace numbers: the difference of two exponential ones.",
+        _LOC_SCALE,
+        "laplace(size=4).shape\n        (4,)",
+    )
     def laplace(self, loc=0.0, scale=1.0, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), loc=(loc, "number"), scale=(scale, "nonnegative"))
         x = self._bits.exponential(p.shape, p.dtype)
@@ -80,10 +86,12 @@ class Continuous:
         log = _core.ufuncs.log
         return -log(-log(self._bits.open_uniform(shape, dtype)))
 
-    @documented("Numbers whose logarithm is normal.",
-                "mean (float or cupy.ndarray): mean of the logarithm.\n"
-                "sigma (float or cupy.ndarray): deviation of the logarithm, not negative.",
-                "lognormal(size=4).shape\n        (4,)")
+    @documented(
+        "Numbers whose logarithm is normal.",
+        "mean (float or cupy.ndarray): mean of the logarithm.\n"
+        "sigma (float or cupy.ndarray): deviation of the logarithm, not negative.",
+        "lognormal(size=4).shape\n        (4,)",
+    )
     def lognormal(self, mean=0.0, sigma=1.0, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), mean=(mean, "number"), sigma=(sigma, "nonnegative"))
         x = _scaled(self._bits.normal(p.shape, p.dtype), *p)
@@ -94,8 +102,11 @@ class Continuous:
         p = Parameters(size, float_dtype(dtype), scale=(scale, "nonnegative"))
         return _core.ufuncs.sqrt(2 * self._bits.exponential(p.shape, p.dtype)) * p.values[0]
 
-    @documented("Weibull numbers.", "a (float or cupy.ndarray): shape, not negative.",
-                "weibull(2., size=4).shape\n        (4,)")
+    @documented(
+        "Weibull numbers.",
+        "a (float or cupy.ndarray): shape, not negative.",
+        "weibull(2., size=4).shape\n        (4,)",
+    )
     def weibull(self, a, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), a=(a, "nonnegative"))
         (a,) = p
@@ -103,14 +114,20 @@ class Continuous:
             return _core.zeros(p.shape, p.dtype)
         return self._bits.exponential(p.shape, p.dtype) ** (1 / a)
 
-    @documented("Numbers of Pareto's second kind (Lomax).", "a (float or cupy.ndarray): shape, positive.",
-                "pareto(3., size=4).shape\n        (4,)")
+    @documented(
+        "Numbers of Pareto's second kind (Lomax).",
+        "a (float or cupy.ndarray): shape, positive.",
+        "pareto(3., size=4).shape\n        (4,)",
+    )
     def pareto(self, a, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), a=(a, "positive"))
         return _core.ufuncs.expm1(self._bits.exponential(p.shape, p.dtype) / p.values[0])
 
-    @documented("Numbers in [0, 1) with density a * x**(a - 1).", "a (float or cupy.ndarray): shape, positive.",
-                "power(3., size=4).shape\n        (4,)")
+    @documented(
+        "Numbers in [0, 1) with density a * x**(a - 1).",
+        "a (float or cupy.ndarray): shape, positive.",
+        "power(3., size=4).shape\n        (4,)",
+    )
     def power(self, a, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), a=(a, "positive"))
         return self._bits.uniform(p.shape, p.dtype) ** (1 / p.values[0])
@@ -120,17 +137,22 @@ class Continuous:
         shape, dtype = as_shape(size), float_dtype(dtype)
         return self._bits.normal(shape, dtype) / self._bits.normal(shape, dtype)
 
-    @documented("Triangular numbers.",
-                "left (float or cupy.ndarray): lower limit.\nmode (float or cupy.ndarray): where the peak is.\n"
-                "right (float or cupy.ndarray): upper limit.",
-                "triangular(-3, 0, 8, size=4).shape\n        (4,)",
-                raises="not left <= mode <= right and left < right")
+    @documented(
+        "Triangular numbers.",
+        "left (float or cupy.ndarray): lower limit.\nmode (float or cupy.ndarray): where the peak is.\n"
+        "right (float or cupy.ndarray): upper limit.",
+        "triangular(-3, 0, 8, size=4).shape\n        (4,)",
+        raises="not left <= mode <= right and left < right",
+    )
     def triangular(self, left, mode, right, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), left=(left, "any"), mode=(mode, "any"), right=(right, "any"))
         left, mode, right = p
         if p.scalar:
-            for wrong, text in ((left > mode, "left > mode"), (mode > right, "mode > right"),
-                                (left == right, "left == right")):
+            for wrong, text in (
+                (left > mode, "left > mode"),
+                (mode > right, "mode > right"),
+                (left == right, "left == right"),
+            ):
                 if wrong:
                     raise ValueError(text)
         u = self._bits.uniform(p.shape, p.dtype)
@@ -139,9 +161,11 @@ class Continuous:
         falling = right - _core.ufuncs.sqrt((1 - u) * (base * (right - mode)))
         return select(u <= (mode - left) / base, rising, falling, p.dtype)
 
-    @documented("Numbers of Wald's distribution (inverse Gaussian).",
-                "mean (float or cupy.ndarray): mean, positive.\nscale (float or cupy.ndarray): scale, positive.",
-                "wald(3, 2, size=4).shape\n        (4,)")
+    @documented(
+        "Numbers of Wald's distribution (inverse Gaussian).",
+        "mean (float or cupy.ndarray): mean, positive.\nscale (float or cupy.ndarray): scale, positive.",
+        "wald(3, 2, size=4).shape\n        (4,)",
+    )
     def wald(self, mean, scale, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), mean=(mean, "positive"), scale=(scale, "positive"))
         mean, scale = p
@@ -152,16 +176,19 @@ class Continuous:
         u = self._bits.uniform(p.shape, p.dtype)
         return select(u * (r + 1) <= r, mean / r, mean * r, p.dtype)
 
-    @documented("Normal vectors.",
-                "mean (sequence or cupy.ndarray): mean of length n.\n"
-                "cov (sequence or cupy.ndarray): covariance of shape (n, n).\n"
-                'check_valid (str): "ignore"; "warn" and "raise" check the covariance and wait for it.\n'
-                "tol (float): tolerance of that check.\n"
-                'method (str): "cholesky" (positive definite covariances only), "svd" or "eigh".',
-                "multivariate_normal([0., 1.], [[1., 0.], [0., 2.]], size=5).shape\n        (5, 2)",
-                raises="the shapes do not match, or the covariance fails the check")
-    def multivariate_normal(self, mean, cov, size=None, check_valid="ignore", tol=1e-8, method="cholesky",
-                            dtype=float):
+    @documented(
+        "Normal vectors.",
+        "mean (sequence or cupy.ndarray): mean of length n.\n"
+        "cov (sequence or cupy.ndarray): covariance of shape (n, n).\n"
+        'check_valid (str): "ignore"; "warn" and "raise" check the covariance and wait for it.\n'
+        "tol (float): tolerance of that check.\n"
+        'method (str): "cholesky" (positive definite covariances only), "svd" or "eigh".',
+        "multivariate_normal([0., 1.], [[1., 0.], [0., 2.]], size=5).shape\n        (5, 2)",
+        raises="the shapes do not match, or the covariance fails the check",
+    )
+    def multivariate_normal(
+        self, mean, cov, size=None, check_valid="ignore", tol=1e-8, method="cholesky", dtype=float
+    ):
         from cupy import linalg
 
         dtype = float_dtype(dtype)

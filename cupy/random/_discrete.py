@@ -78,8 +78,9 @@ class Discrete:
         if not isinstance(lam, _core.ndarray):
             if lam == 0:
                 return _core.zeros(shape, numpy.int64)
-            table = _table(math.floor(lam), 0, math.inf, math.sqrt(lam),
-                           lambda k: math.log(lam) - numpy.log(k + 1))
+            table = _table(
+                math.floor(lam), 0, math.inf, math.sqrt(lam), lambda k: math.log(lam) - numpy.log(k + 1)
+            )
             if table is not None:
                 return self._from_table(shape, table)
             lam = _core.full((), lam, _DOUBLE)
@@ -111,8 +112,13 @@ class Discrete:
                 return _core.zeros(shape, numpy.int64)
             if p == 1:
                 return _core.full(shape, int(n), numpy.int64)
-            table = _table(math.floor((n + 1) * p), 0, n, math.sqrt(n * p * (1 - p)),
-                           lambda k: numpy.log((n - k) / (k + 1)) + math.log(p / (1 - p)))
+            table = _table(
+                math.floor((n + 1) * p),
+                0,
+                n,
+                math.sqrt(n * p * (1 - p)),
+                lambda k: numpy.log((n - k) / (k + 1)) + math.log(p / (1 - p)),
+            )
             if table is not None:
                 return self._from_table(shape, table)
         n = as_array(n, _DOUBLE)
@@ -123,8 +129,11 @@ class Discrete:
         mean = n * q
         few_n = ufuncs.minimum(n, ufuncs.floor(_SMALL_MEAN / ufuncs.maximum(q, 1e-300)))
         odds = q / (1 - q)
-        small = self._invert(shape, ufuncs.exp(few_n * ufuncs.log1p(-q)),
-                             lambda k: ufuncs.maximum(few_n - k, 0) * (odds / (k + 1)))
+        small = self._invert(
+            shape,
+            ufuncs.exp(few_n * ufuncs.log1p(-q)),
+            lambda k: ufuncs.maximum(few_n - k, 0) * (odds / (k + 1)),
+        )
 
         def propose(count, n, q):
             # Hoermann's BTRS, Journal of Statistical Computation and Simulation 46 (1993) 101.
@@ -140,8 +149,13 @@ class Discrete:
             inside = (k >= 0) & (k <= n)
             k = ufuncs.minimum(ufuncs.maximum(k, 0), n)
             alpha = (5.1 / b + 2.83) * spread
-            bound = (_log_factorial(mode) + _log_factorial(n - mode) - _log_factorial(k) - _log_factorial(n - k)
-                     + (k - mode) * ufuncs.log(q / (1 - q)))
+            bound = (
+                _log_factorial(mode)
+                + _log_factorial(n - mode)
+                - _log_factorial(k)
+                - _log_factorial(n - k)
+                + (k - mode) * ufuncs.log(q / (1 - q))
+            )
             fits = ufuncs.log(v * alpha / (a / (us * us) + b)) <= bound
             quick = (us >= 0.07) & (v <= 0.92 - 4.2 / b)
             return k, inside & (quick | fits)
@@ -153,18 +167,23 @@ class Discrete:
         count = select(mean < _SMALL_MEAN, small, large.astype(numpy.int64), numpy.int64)
         return select(flipped, n.astype(numpy.int64) - count, count, numpy.int64)
 
-    @documented("Poisson numbers.", "lam (float or cupy.ndarray): mean, not negative.",
-                "poisson(5., size=4).shape\n        (4,)")
+    @documented(
+        "Poisson numbers.",
+        "lam (float or cupy.ndarray): mean, not negative.",
+        "poisson(5., size=4).shape\n        (4,)",
+    )
     def poisson(self, lam=1.0, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         p = Parameters(size, _DOUBLE, lam=(lam, "nonnegative"))
-        if p.scalar and p.values[0] > 2.0 ** 62:
+        if p.scalar and p.values[0] > 2.0**62:
             raise ValueError("lam value too large")
         return self._poisson(p.shape, *p).astype(dtype, copy=False)
 
-    @documented("Binomial numbers: successes in n trials.",
-                "n (int or cupy.ndarray): trials, not negative.\np (float or cupy.ndarray): probability of success.",
-                "binomial(10, 0.5, size=4).shape\n        (4,)")
+    @documented(
+        "Binomial numbers: successes in n trials.",
+        "n (int or cupy.ndarray): trials, not negative.\np (float or cupy.ndarray): probability of success.",
+        "binomial(10, 0.5, size=4).shape\n        (4,)",
+    )
     def binomial(self, n, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         q = Parameters(size, _DOUBLE, n=(n, "nonnegative"), p=(p, "probability"))
@@ -172,16 +191,21 @@ class Discrete:
         n = _core.ufuncs.trunc(n) if isinstance(n, _core.ndarray) else float(math.trunc(n))
         return self._binomial(q.shape, n, p).astype(dtype, copy=False)
 
-    @documented("Bernoulli numbers: 1 with probability p, else 0.", "p (float or cupy.ndarray): probability.",
-                "default_rng().bernoulli(0.5, size=4).shape\n        (4,)")
+    @documented(
+        "Bernoulli numbers: 1 with probability p, else 0.",
+        "p (float or cupy.ndarray): probability.",
+        "default_rng().bernoulli(0.5, size=4).shape\n        (4,)",
+    )
     def bernoulli(self, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         q = Parameters(size, _DOUBLE, p=(p, "probability"))
         return (self._bits.uniform(q.shape, _DOUBLE) < q.values[0]).astype(dtype)
 
-    @documented("Negative binomial numbers: failures before n successes.",
-                "n (float or cupy.ndarray): successes, positive.\np (float or cupy.ndarray): probability of success.",
-                "negative_binomial(3, 0.5, size=4).shape\n        (4,)")
+    @documented(
+        "Negative binomial numbers: failures before n successes.",
+        "n (float or cupy.ndarray): successes, positive.\np (float or cupy.ndarray): probability of success.",
+        "negative_binomial(3, 0.5, size=4).shape\n        (4,)",
+    )
     def negative_binomial(self, n, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         q = Parameters(size, _DOUBLE, n=(n, "positive"), p=(p, "positive probability"))
@@ -189,9 +213,11 @@ class Discrete:
         rate = self._gamma(q.shape, _DOUBLE, n) * ((1 - p) / p)
         return self._poisson(q.shape, rate).astype(dtype, copy=False)
 
-    @documented("Geometric numbers: trials up to the first success.",
-                "p (float or cupy.ndarray): probability of success, positive.",
-                "geometric(0.25, size=4).shape\n        (4,)")
+    @documented(
+        "Geometric numbers: trials up to the first success.",
+        "p (float or cupy.ndarray): probability of success, positive.",
+        "geometric(0.25, size=4).shape\n        (4,)",
+    )
     def geometric(self, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         q = Parameters(size, _DOUBLE, p=(p, "positive probability"))
@@ -200,17 +226,24 @@ class Discrete:
             return _core.ones(q.shape, dtype)
         rate = -_core.ufuncs.log1p(-p) if isinstance(p, _core.ndarray) else -math.log1p(-p)
         x = _core.ufuncs.floor(self._bits.exponential(q.shape, _DOUBLE) / rate) + 1
-        return _core.ufuncs.minimum(x, 2.0 ** 63 - 1024).astype(dtype)
+        return _core.ufuncs.minimum(x, 2.0**63 - 1024).astype(dtype)
 
-    @documented("Hypergeometric numbers: good ones among draws without replacement.",
-                "ngood (int): good ones, not negative.\nnbad (int): bad ones, not negative.\n"
-                "nsample (int): draws, at most ngood + nbad. Arrays are not supported, unlike in NumPy.",
-                "hypergeometric(10, 5, 3, size=4).shape\n        (4,)",
-                raises="a parameter is negative, or nsample > ngood + nbad")
+    @documented(
+        "Hypergeometric numbers: good ones among draws without replacement.",
+        "ngood (int): good ones, not negative.\nnbad (int): bad ones, not negative.\n"
+        "nsample (int): draws, at most ngood + nbad. Arrays are not supported, unlike in NumPy.",
+        "hypergeometric(10, 5, 3, size=4).shape\n        (4,)",
+        raises="a parameter is negative, or nsample > ngood + nbad",
+    )
     def hypergeometric(self, ngood, nbad, nsample, size=None, dtype=int):
         dtype = integer_dtype(dtype)
-        p = Parameters(size, _DOUBLE, ngood=(ngood, "nonnegative"), nbad=(nbad, "nonnegative"),
-                       nsample=(nsample, "nonnegative"))
+        p = Parameters(
+            size,
+            _DOUBLE,
+            ngood=(ngood, "nonnegative"),
+            nbad=(nbad, "nonnegative"),
+            nsample=(nsample, "nonnegative"),
+        )
         if not p.scalar:
             raise NotImplementedError("hypergeometric: parameters must be scalars")
         good, bad, draws = (float(int(v)) for v in p)
@@ -219,16 +252,27 @@ class Discrete:
         low, high = max(0.0, draws - bad), min(good, draws)
         total = good + bad
         mode = math.floor((draws + 1) * (good + 1) / (total + 2))
-        spread = math.sqrt(draws * good * bad * max(total - draws, 0) / (total ** 2 * max(total - 1, 1))) \
-            if total else 0
-        table = _table(mode, int(low), int(high), spread,
-                       lambda k: numpy.log((good - k) / (k + 1)) + numpy.log((draws - k) / (bad - draws + k + 1)))
+        spread = (
+            math.sqrt(draws * good * bad * max(total - draws, 0) / (total**2 * max(total - 1, 1)))
+            if total
+            else 0
+        )
+        table = _table(
+            mode,
+            int(low),
+            int(high),
+            spread,
+            lambda k: numpy.log((good - k) / (k + 1)) + numpy.log((draws - k) / (bad - draws + k + 1)),
+        )
         if table is None:
             raise ValueError("hypergeometric: the parameters are too large")
         return self._from_table(p.shape, table).astype(dtype, copy=False)
 
-    @documented("Numbers of the logarithmic series.", "p (float or cupy.ndarray): parameter in [0, 1).",
-                "logseries(0.6, size=4).shape\n        (4,)")
+    @documented(
+        "Numbers of the logarithmic series.",
+        "p (float or cupy.ndarray): parameter in [0, 1).",
+        "logseries(0.6, size=4).shape\n        (4,)",
+    )
     def logseries(self, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         q = Parameters(size, _DOUBLE, p=(p, "proper fraction"))
@@ -239,9 +283,13 @@ class Discrete:
         h = -ufuncs.expm1(ufuncs.log1p(-p) * self._bits.open_uniform(q.shape, _DOUBLE))
         tail = ufuncs.floor(ufuncs.log(v) / ufuncs.log(h)) + 1
         x = select(v >= p, 1, select(v <= h * h, tail, select(v > h, 1, 2, _DOUBLE), _DOUBLE), _DOUBLE)
-        return ufuncs.minimum(x, 2.0 ** 63 - 1024).astype(dtype)
+        return ufuncs.minimum(x, 2.0**63 - 1024).astype(dtype)
 
-    @documented("Zipf numbers.", "a (float or cupy.ndarray): exponent, above 1.", "zipf(2., size=4).shape\n        (4,)")
+    @documented(
+        "Zipf numbers.",
+        "a (float or cupy.ndarray): exponent, above 1.",
+        "zipf(2., size=4).shape\n        (4,)",
+    )
     def zipf(self, a, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         q = Parameters(size, _DOUBLE, a=(a, "above one"))
@@ -251,7 +299,7 @@ class Discrete:
         def propose(count, a):
             # Devroye, Non-Uniform Random Variate Generation, chapter X.6.
             power = a - 1
-            b = 2.0 ** power
+            b = 2.0**power
             u = bits.open_uniform((count,), _DOUBLE)
             v = bits.uniform((count,), _DOUBLE)
             x = ufuncs.floor(u ** (-1 / power))
@@ -260,11 +308,13 @@ class Discrete:
 
         return reject(q.shape, _DOUBLE, list(q), propose).astype(dtype)
 
-    @documented("Multinomial counts: how often each outcome comes in n trials.",
-                "n (int or cupy.ndarray): trials, not negative.\n"
-                "pvals (sequence or cupy.ndarray): probabilities of the outcomes; the last takes the rest.",
-                "multinomial(20, [0.2, 0.3, 0.5], size=4).shape\n        (4, 3)",
-                raises="n is negative, or the probabilities (on the host) are not in [0, 1] or exceed 1 in sum")
+    @documented(
+        "Multinomial counts: how often each outcome comes in n trials.",
+        "n (int or cupy.ndarray): trials, not negative.\n"
+        "pvals (sequence or cupy.ndarray): probabilities of the outcomes; the last takes the rest.",
+        "multinomial(20, [0.2, 0.3, 0.5], size=4).shape\n        (4, 3)",
+        raises="n is negative, or the probabilities (on the host) are not in [0, 1] or exceed 1 in sum",
+    )
     def multinomial(self, n, pvals, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         if not isinstance(pvals, _core.ndarray):
@@ -272,8 +322,10 @@ class Discrete:
                 as_array(pvals)  # raises
             host = numpy.asarray(pvals, float)
             if host.ndim == 0:
-                raise ValueError("pvals must have at least 1 dimension and the last dimension of pvals must be "
-                                 "greater than 0.")
+                raise ValueError(
+                    "pvals must have at least 1 dimension and the last dimension of pvals must be "
+                    "greater than 0."
+                )
             if not ((host >= 0) & (host <= 1)).all():
                 raise ValueError("pvals < 0, pvals > 1 or pvals contains NaNs")
             if host[..., :-1].sum() > 1 + 1e-12:

@@ -14,7 +14,7 @@ from cupy.random._arguments import Parameters, as_shape, documented, float_dtype
 
 __all__ = ["GammaFamily", "reject"]
 
-_ROUNDS = 200
+_ROUNDS = 100
 
 
 def reject(shape, dtype, parameters, propose):
@@ -26,7 +26,9 @@ def reject(shape, dtype, parameters, propose):
     size = math.prod(shape)
     if size == 0:
         return _core.empty(shape, dtype)
-    parameters = [_core.broadcast_to(p, shape).ravel() if isinstance(p, _core.ndarray) else p for p in parameters]
+    parameters = [
+        _core.broadcast_to(p, shape).ravel() if isinstance(p, _core.ndarray) else p for p in parameters
+    ]
     out, accepted = propose(size, *parameters)
     pending = cupy.flatnonzero(~accepted)
     for _ in range(_ROUNDS):
@@ -79,57 +81,78 @@ class GammaFamily:
     def _chisquare(self, shape, dtype, df):
         return 2 * self._gamma(shape, dtype, df / 2)
 
-    @documented("Gamma numbers of scale 1.", "shape (float or cupy.ndarray): shape, not negative.",
-                "standard_gamma(2., size=4).shape\n        (4,)")
+    @documented(
+        "Gamma numbers of scale 1.",
+        "shape (float or cupy.ndarray): shape, not negative.",
+        "standard_gamma(2., size=4).shape\n        (4,)",
+    )
     def standard_gamma(self, shape, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), shape=(shape, "nonnegative"))
         return self._gamma(p.shape, p.dtype, *p)
 
-    @documented("Gamma numbers.",
-                "shape (float or cupy.ndarray): shape, not negative.\n"
-                "scale (float or cupy.ndarray): scale, not negative.",
-                "gamma(2., 3., size=4).shape\n        (4,)")
+    @documented(
+        "Gamma numbers.",
+        "shape (float or cupy.ndarray): shape, not negative.\n"
+        "scale (float or cupy.ndarray): scale, not negative.",
+        "gamma(2., 3., size=4).shape\n        (4,)",
+    )
     def gamma(self, shape, scale=1.0, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), shape=(shape, "nonnegative"), scale=(scale, "nonnegative"))
         shape, scale = p
         return self._gamma(p.shape, p.dtype, shape) * scale
 
-    @documented("Beta numbers.",
-                "a (float or cupy.ndarray): first shape, positive.\nb (float or cupy.ndarray): second shape, "
-                "positive.", "beta(2., 3., size=4).shape\n        (4,)")
+    @documented(
+        "Beta numbers.",
+        "a (float or cupy.ndarray): first shape, positive.\nb (float or cupy.ndarray): second shape, "
+        "positive.",
+        "beta(2., 3., size=4).shape\n        (4,)",
+    )
     def beta(self, a, b, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), a=(a, "positive"), b=(b, "positive"))
         a, b = p
         odds = self._log_gamma(p.shape, p.dtype, b) - self._log_gamma(p.shape, p.dtype, a)
         return 1 / (_core.ufuncs.exp(odds) + 1)
 
-    @documented("Chi-square numbers.", "df (float or cupy.ndarray): degrees of freedom, positive.",
-                "chisquare(3, size=4).shape\n        (4,)")
+    @documented(
+        "Chi-square numbers.",
+        "df (float or cupy.ndarray): degrees of freedom, positive.",
+        "chisquare(3, size=4).shape\n        (4,)",
+    )
     def chisquare(self, df, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), df=(df, "positive"))
         return self._chisquare(p.shape, p.dtype, *p)
 
-    @documented("Numbers of Fisher's F distribution.",
-                "dfnum (float or cupy.ndarray): degrees of freedom of the numerator, positive.\n"
-                "dfden (float or cupy.ndarray): degrees of freedom of the denominator, positive.",
-                "f(3, 5, size=4).shape\n        (4,)")
+    @documented(
+        "Numbers of Fisher's F distribution.",
+        "dfnum (float or cupy.ndarray): degrees of freedom of the numerator, positive.\n"
+        "dfden (float or cupy.ndarray): degrees of freedom of the denominator, positive.",
+        "f(3, 5, size=4).shape\n        (4,)",
+    )
     def f(self, dfnum, dfden, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), dfnum=(dfnum, "positive"), dfden=(dfden, "positive"))
         dfnum, dfden = p
-        return (self._chisquare(p.shape, p.dtype, dfnum) * (dfden / dfnum)
-                / self._chisquare(p.shape, p.dtype, dfden))
+        return (
+            self._chisquare(p.shape, p.dtype, dfnum)
+            * (dfden / dfnum)
+            / self._chisquare(p.shape, p.dtype, dfden)
+        )
 
-    @documented("Numbers of Student's t distribution.", "df (float or cupy.ndarray): degrees of freedom, positive.",
-                "standard_t(3, size=4).shape\n        (4,)")
+    @documented(
+        "Numbers of Student's t distribution.",
+        "df (float or cupy.ndarray): degrees of freedom, positive.",
+        "standard_t(3, size=4).shape\n        (4,)",
+    )
     def standard_t(self, df, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), df=(df, "positive"))
         (df,) = p
         return self._bits.normal(p.shape, p.dtype) * (df / self._chisquare(p.shape, p.dtype, df)) ** 0.5
 
-    @documented("Chi-square numbers of shifted normal ones.",
-                "df (float or cupy.ndarray): degrees of freedom, positive.\n"
-                "nonc (float or cupy.ndarray): non-centrality, not negative.",
-                "noncentral_chisquare(3, 1, size=4).shape\n        (4,)")
+    @documented(
+        "Chi-square numbers of shifted normal ones.",
+        "df (float or cupy.ndarray): degrees of freedom, positive.\n"
+        "nonc (float or cupy.ndarray): non-centrality, not negative.",
+        "noncentral_chisquare(3, 1, size=4).shape\n        (4,)",
+    )
     def noncentral_chisquare(self, df, nonc, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), df=(df, "positive"), nonc=(nonc, "nonnegative"))
         df, nonc = p
@@ -137,21 +160,30 @@ class GammaFamily:
         extra = self._poisson(p.shape, nonc / 2).astype(p.dtype)
         return self._chisquare(p.shape, p.dtype, extra * 2 + df)
 
-    @documented("Numbers of the non-central F distribution.",
-                "dfnum (float or cupy.ndarray): degrees of freedom of the numerator, positive.\n"
-                "dfden (float or cupy.ndarray): degrees of freedom of the denominator, positive.\n"
-                "nonc (float or cupy.ndarray): non-centrality, not negative.",
-                "noncentral_f(3, 5, 1, size=4).shape\n        (4,)")
+    @documented(
+        "Numbers of the non-central F distribution.",
+        "dfnum (float or cupy.ndarray): degrees of freedom of the numerator, positive.\n"
+        "dfden (float or cupy.ndarray): degrees of freedom of the denominator, positive.\n"
+        "nonc (float or cupy.ndarray): non-centrality, not negative.",
+        "noncentral_f(3, 5, 1, size=4).shape\n        (4,)",
+    )
     def noncentral_f(self, dfnum, dfden, nonc, size=None, dtype=float):
-        p = Parameters(size, float_dtype(dtype), dfnum=(dfnum, "positive"), dfden=(dfden, "positive"),
-                       nonc=(nonc, "nonnegative"))
+        p = Parameters(
+            size,
+            float_dtype(dtype),
+            dfnum=(dfnum, "positive"),
+            dfden=(dfden, "positive"),
+            nonc=(nonc, "nonnegative"),
+        )
         dfnum, dfden, nonc = p
         top = self.noncentral_chisquare(dfnum, nonc, p.shape, p.dtype)
         return top * (dfden / dfnum) / self._chisquare(p.shape, p.dtype, dfden)
 
-    @documented("Dirichlet vectors: positive numbers that add up to 1.",
-                "alpha (sequence or cupy.ndarray): concentrations, positive; the last axis holds the vector.",
-                "dirichlet([1., 2., 3.], size=4).shape\n        (4, 3)")
+    @documented(
+        "Dirichlet vectors: positive numbers that add up to 1.",
+        "alpha (sequence or cupy.ndarray): concentrations, positive; the last axis holds the vector.",
+        "dirichlet([1., 2., 3.], size=4).shape\n        (4, 3)",
+    )
     def dirichlet(self, alpha, size=None, dtype=float):
         dtype = float_dtype(dtype)
         (alpha,) = Parameters(None, dtype, alpha=(alpha, "positive"))
@@ -164,9 +196,11 @@ class GammaFamily:
         x /= x.sum(axis=-1, keepdims=True)
         return x
 
-    @documented("Angles in [-pi, pi] of von Mises' distribution.",
-                "mu (float or cupy.ndarray): mode.\nkappa (float or cupy.ndarray): concentration, not negative.",
-                "vonmises(0., 4., size=4).shape\n        (4,)")
+    @documented(
+        "Angles in [-pi, pi] of von Mises' distribution.",
+        "mu (float or cupy.ndarray): mode.\nkappa (float or cupy.ndarray): concentration, not negative.",
+        "vonmises(0., 4., size=4).shape\n        (4,)",
+    )
     def vonmises(self, mu, kappa, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), mu=(mu, "number"), kappa=(kappa, "nonnegative"))
         mu, kappa = p
@@ -195,7 +229,7 @@ class GammaFamily:
             narrow = bits.normal(p.shape, numpy.float64) / ufuncs.sqrt(ufuncs.maximum(kappa, 1))
             angle = select(sharp, narrow, angle, numpy.float64)
         elif sharp:
-            angle = bits.normal(p.shape, numpy.float64) / kappa ** 0.5
+            angle = bits.normal(p.shape, numpy.float64) / kappa**0.5
         angle = ufuncs.remainder(angle + mu + math.pi, 2 * math.pi) - math.pi
         return angle.astype(dtype, copy=False)
 

@@ -31,8 +31,9 @@ class Generator(Continuous, GammaFamily, Discrete, Sequence):
 
     def __init__(self, bit_generator):
         if not isinstance(bit_generator, BitGenerator):
-            raise TypeError("bit_generator must be a cupy.random.BitGenerator, not "
-                            f"{type(bit_generator).__name__}")
+            raise TypeError(
+                f"bit_generator must be a cupy.random.BitGenerator, not {type(bit_generator).__name__}"
+            )
         self._bits = bit_generator
 
     def __repr__(self):
@@ -189,7 +190,7 @@ class Generator(Continuous, GammaFamily, Discrete, Sequence):
         self._shuffle(x, axis)
 
     def permuted(self, x, *, axis=None, out=None):
-        """Shuffled copy in which each slice along the axis is shuffled on its own; None shuffles all elements.
+        """Shuffled copy: each slice along the axis is shuffled on its own; None shuffles all elements.
 
         Example:
             >>> import cupy as cp

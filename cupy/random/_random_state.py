@@ -15,8 +15,10 @@ from cupy.xpu import Device
 
 __all__ = ["RandomState", "get_random_state", "reset_states", "set_random_state"]
 
-_BOUNDS = "low (int or array of ints): lower bound, or the upper one if high is None.\nhigh (int or array of " \
-          "ints): upper bound"
+_BOUNDS = (
+    "low (int or array of ints): lower bound, or the upper one if high is None.\nhigh (int or array of "
+    "ints): upper bound"
+)
 
 
 class RandomState(Continuous, GammaFamily, Discrete, Sequence):
@@ -104,13 +106,21 @@ class RandomState(Continuous, GammaFamily, Discrete, Sequence):
         """
         return self.random_sample(size, dtype)
 
-    @documented("Integers in [low, high).", _BOUNDS + ", excluded.", "randint(10, size=4).shape\n        (4,)",
-                raises="bounds out of order or beyond the dtype")
+    @documented(
+        "Integers in [low, high).",
+        _BOUNDS + ", excluded.",
+        "randint(10, size=4).shape\n        (4,)",
+        raises="bounds out of order or beyond the dtype",
+    )
     def randint(self, low, high=None, size=None, dtype=int):
         return self._integers(low, high, size, dtype, closed=False)
 
-    @documented("Integers in [low, high] (deprecated in NumPy).", _BOUNDS + ", included.",
-                "random_integers(1, 6, size=4).shape\n        (4,)", raises="bounds out of order")
+    @documented(
+        "Integers in [low, high] (deprecated in NumPy).",
+        _BOUNDS + ", included.",
+        "random_integers(1, 6, size=4).shape\n        (4,)",
+        raises="bounds out of order",
+    )
     def random_integers(self, low, high=None, size=None):
         if high is None:
             low, high = 1, low
@@ -118,12 +128,15 @@ class RandomState(Continuous, GammaFamily, Discrete, Sequence):
 
     @documented("Integers in [0, 2**63 - 1].", "", "get_random_state().tomaxint(4).shape\n        (4,)")
     def tomaxint(self, size=None):
-        return self._integers(0, 2 ** 63 - 1, size, numpy.int64, closed=True)
+        return self._integers(0, 2**63 - 1, size, numpy.int64, closed=True)
 
-    @documented("Draws from an array or from range(a).",
-                "a (int or cupy.ndarray): population, of rank 1.\nreplace (bool): put each draw back.\n"
-                "p (sequence or cupy.ndarray): probabilities.", "choice(5, 3, replace=False).shape\n        (3,)",
-                raises="bad probabilities, or too many draws without replacement")
+    @documented(
+        "Draws from an array or from range(a).",
+        "a (int or cupy.ndarray): population, of rank 1.\nreplace (bool): put each draw back.\n"
+        "p (sequence or cupy.ndarray): probabilities.",
+        "choice(5, 3, replace=False).shape\n        (3,)",
+        raises="bad probabilities, or too many draws without replacement",
+    )
     def choice(self, a, size=None, replace=True, p=None):
         if isinstance(a, _core.ndarray) and a.ndim != 1:
             raise ValueError("a must be 1-dimensional")

@@ -30,12 +30,13 @@ class Sequence:
         if isinstance(low, int) and isinstance(high, int):
             last = high if closed else high - 1
             _check_bounds(low, last, limits, dtype, closed)
-            return self._bits.integers(as_shape(size), drawn, low, (last - low + 1) % 2 ** 64).astype(
-                dtype, copy=False)
+            return self._bits.integers(as_shape(size), drawn, low, (last - low + 1) % 2**64).astype(
+                dtype, copy=False
+            )
         return self._integers_between(low, high, size, limits, dtype, closed)
 
     def _integers_between(self, low, high, size, limits, dtype, closed):
-        """Return integers between arrays of bounds: 64 random bits modulo the range, biased by < range / 2**64."""
+        """Return integers between arrays of bounds: 64 random bits modulo the range; bias < range / 2**64."""
         bounds = []
         for name, value in (("low", low), ("high", high)):
             if isinstance(value, numpy.ndarray):
@@ -47,7 +48,7 @@ class Sequence:
                 raise ValueError("low > high" if closed else "low >= high")
         for value in (low, high):
             if isinstance(value, int):
-                value = _core.full((), value % 2 ** 64, numpy.uint64)
+                value = _core.full((), value % 2**64, numpy.uint64)
             elif not isinstance(value, _core.ndarray):
                 value = _core.asarray(value)
             bounds.append(value.astype(numpy.uint64))
@@ -132,8 +133,13 @@ class Sequence:
         keys = _core.ufuncs.log(p) - _core.ufuncs.log(self._bits.exponential((population,), numpy.float64))
         return cupy.argsort(-keys)[:count].copy()
 
-    @documented("Random bytes, on the host.", "length (int): how many.", "bytes(4).__len__()\n        4",
-                returns="a bytes object", raises="a negative length")
+    @documented(
+        "Random bytes, on the host.",
+        "length (int): how many.",
+        "bytes(4).__len__()\n        4",
+        returns="a bytes object",
+        raises="a negative length",
+    )
     def bytes(self, length):
         return self._bits.integers(as_shape(length), numpy.uint8, 0, 256).get().tobytes()
 
@@ -183,7 +189,9 @@ def _probabilities(p, population):
         if (host < 0).any():
             raise ValueError("Probabilities are not non-negative")
         if abs(host.sum() - 1) > 1e-8:
-            raise ValueError("Probabilities do not sum to 1. See Notes section of docstring for more information.")
+            raise ValueError(
+                "Probabilities do not sum to 1. See Notes section of docstring for more information."
+            )
         return _core.asarray(host)
     if p.ndim != 1:
         raise ValueError("p must be 1-dimensional")
