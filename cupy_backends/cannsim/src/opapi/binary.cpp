@@ -75,15 +75,6 @@ aclnnStatus prepare_tensors(Call &c) {
     return finish(c, row.loop, common, widen(row.compute, common), inputs, 2, out);
 }
 
-// A scalar keeps the tensor's dtype unless it is of a higher kind.
-DType scalar_dtype(DType tensor, DType scalar) {
-    if (is_complex(scalar) && !is_complex(tensor))
-        return tensor == DType::Float64 ? DType::Complex128 : DType::Complex64;
-    if (is_float(scalar) && is_integral(tensor)) return DType::Float32;
-    if (tensor == DType::Bool) return scalar;
-    return tensor;
-}
-
 aclnnStatus plan_scalar(Call &c, const Row &row, bool scalar_first) {
     const int out = c.output(), tensor = scalar_first ? 1 : 0, other = 1 - tensor;
     const aclScalar *value = c.scalar(other);

@@ -137,8 +137,14 @@ aclnnStatus check_axis(const Call &c, int param, int64_t axis, int ndim, int *ou
     return 0;
 }
 
-aclnnStatus broadcast(const Call &c, Shape *s, int param) {
-    const aclTensor *t = c.tensor(param);
+DType scalar_dtype(DType tensor, DType scalar) {
+    if (is_complex(scalar) && !is_complex(tensor))
+        return tensor == DType::Float64 ? DType::Complex128 : DType::Complex64;
+    if (is_float(scalar) && is_integral(tensor)) return DType::Float32;
+    return tensor == DType::Bool ? scalar : tensor;
+}
+
+aclnnStatus broadcast(const Call &c, Shape *s, int param, const aclTensor *t) {
     int ndim = std::max(s->ndim, t->ndim);
     Shape out;
     out.ndim = ndim;

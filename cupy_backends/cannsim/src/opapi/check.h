@@ -81,7 +81,11 @@ inline Shape shape_of(const aclTensor *t) {
     return s;
 }
 
-// Broadcasts `t` into `s`.
-aclnnStatus broadcast(const Call &c, Shape *s, int param);
+// Broadcasts a parameter, or an item of a list, into `s`.
+aclnnStatus broadcast(const Call &c, Shape *s, int param, const aclTensor *t);
+inline aclnnStatus broadcast(const Call &c, Shape *s, int param) { return broadcast(c, s, param, c.tensor(param)); }
+
+// The dtype of a tensor with a scalar: the tensor's, unless the scalar is of a higher kind.
+DType scalar_dtype(DType tensor, DType scalar);
 
 }  // namespace cannsim

@@ -11,7 +11,10 @@ namespace {
     define_unary();
     define_binary();
     define_fused();
+    define_composite();
     define_movement();
+    define_creation();
+    define_random();
     define_reduction();
     define_scan();
     define_matrix();

@@ -173,7 +173,7 @@ aclnnStatus plan_scatter(Call &c, Update update, int out) {
 // self, dim, index, src, reduce[, includeSelf][, out]
 aclnnStatus prepare_scatter(Call &c) {
     const bool extended = c.id == Op::ScatterReduce || c.id == Op::InplaceScatterReduce;
-    Update update;
+    Update update = Update::Set;
     if (int error = read_reduction(c, 4, extended, &update)) return error;
     if (extended && !c.flag(5))
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: includeSelf = false is not implemented by cannsim", c.op.name);

@@ -100,6 +100,10 @@ aclnnStatus check_product(const Call &c, const Shape &shape, int out) {
     const int skip = leading_ones(shape.ndim, shape.dims), have = leading_ones(t->ndim, t->shape);
     const int n = shape.ndim - skip;
     if (t->ndim - have == n && !std::memcmp(t->shape + have, shape.dims + skip, n * sizeof(int64_t))) return 0;
+    int64_t size = 1;
+    for (int i = 0; i < shape.ndim; ++i) size *= shape.dims[i];
+    // A matrix times a vector is done by reshaping, which looks at the number of elements only.
+    if (c.tensor(1)->ndim == 1 && t->contiguous && (t->size == size || t->size == 0)) return 0;
     check_shape(c, out, shape.ndim, shape.dims);
     return c.tensor(1)->ndim == 1 ? ACLNN_ERR_INNER_NULLPTR : ACLNN_ERR_PARAM_INVALID;
 }
@@ -114,7 +118,12 @@ aclnnStatus plan_product(Call &c, int out) {
     View &result = c.exec.views[add_view(c.exec, c.tensor(out), out)];
     const int move = shape.ndim - result.ndim;
     int64_t strides[kMaxRank];
-    for (int i = 0; i < shape.ndim; ++i) strides[i] = i - move >= 0 ? result.strides[i - move] : 0;
+    if (c.tensor(out)->contiguous) {
+        int64_t step = itemsize(result.dtype);
+        for (int i = shape.ndim - 1; i >= 0; step *= shape.dims[i--]) strides[i] = step;
+    } else {
+        for (int i = 0; i < shape.ndim; ++i) strides[i] = i - move >= 0 ? result.strides[i - move] : 0;
+    }
     result.ndim = shape.ndim;
     for (int i = 0; i < shape.ndim; ++i) {
         result.shape[i] = shape.dims[i];

@@ -63,7 +63,14 @@ aclnnStatus check_arguments(const OpMeta &op, const Arg *args, uint32_t optional
                     if (int error = check_tensor(op, p, list->items[k], family)) return error;
             break;
         }
-        case ArgKind::Scalar: good = check_object<aclScalar>(value); break;
+        case ArgKind::Scalar:
+            good = check_object<aclScalar>(value);
+            if (good && p.masks >= 0) {
+                const DType t = static_cast<const aclScalar *>(value)->dtype;
+                const uint64_t mask = kDtypeMasks[p.masks][family];
+                if (!is_in(t, mask)) return refuse_dtype(op, p, t, mask);
+            }
+            break;
         case ArgKind::ScalarList: good = check_object<aclScalarList>(value); break;
         case ArgKind::IntArray: good = check_object<aclIntArray>(value); break;
         case ArgKind::FloatArray: good = check_object<aclFloatArray>(value); break;
@@ -132,7 +139,7 @@ Executor *clone(const Executor &e) {
     return copy;
 }
 
-aclnnStatus launch_later(Executor *e, Stream *stream) {
+aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
     Executor *task = e;
     if (e->repeatable) {
         task = clone(*e);
@@ -265,7 +272,7 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
     if (__builtin_expect(!is_alive(executor), 0)) return bad_executor(executor);
     Executor *e = executor;
     int error = 0;
-    Stream *s = resolve_stream(stream, &error);
+    DeviceStream *s = resolve_stream(stream, &error);
     if (__builtin_expect(!s, 0)) return ACLNN_ERR_RUNTIME_ERROR;
     if (e->workspace && (!workspace || workspaceSize < e->workspace))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: needs %lu bytes of workspace, got %lu", e->op->name, e->workspace,

@@ -102,7 +102,7 @@ aclnnStatus prepare_flip(Call &c) {
 }
 
 struct Range {
-    int64_t start, length, step;
+    int64_t start = 0, length = 0, step = 1;
 };
 
 // A Python slice with positive step over `extent`.
@@ -249,7 +249,7 @@ aclnnStatus prepare_cat(Call &c) {
         const aclTensor *t = list->items[i];
         if (!t) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
         if (!any) common = t->dtype;
-        else if (!promote(common, t->dtype, &common))
+        else if (!promote(t->dtype, common, &common))
             return fail(ACLNN_ERR_PARAM_INVALID, "%s: the tensors have no common dtype (%s)", c.op.name,
                         dtype_name(t->dtype));
         any = true;

@@ -6,7 +6,10 @@ namespace cannsim {
 void define_unary();
 void define_binary();
 void define_fused();
+void define_composite();
 void define_movement();
+void define_creation();
+void define_random();
 void define_reduction();
 void define_scan();
 void define_matrix();

@@ -8,10 +8,10 @@
 #define REQUIRE(pointer)                                                                            \
     if (!(pointer)) return fail(ACL_ERROR_INVALID_PARAM, "%s: " #pointer " is null", __func__)
 
-// Declares `Stream *name` for a handle, null meaning the default stream of the context.
+// Declares `DeviceStream *name` for a handle, null meaning the default stream of the context.
 #define RESOLVE(name, handle)                                                                       \
     int name##_error = 0;                                                                           \
-    Stream *name = resolve_stream(handle, &name##_error);                                           \
+    DeviceStream *name = resolve_stream(handle, &name##_error);                                           \
     if (!name) return name##_error
 
 #define EVENT(name, handle)                                                                         \

@@ -14,7 +14,7 @@ namespace {
 struct Report {
     aclrtCallback function;
     void *data;
-    Stream *stream;  // null when the stream does not wait for the callback
+    DeviceStream *stream;  // null when the stream does not wait for the callback
 };
 
 // What the callbacks of one polling thread wait in.
@@ -48,7 +48,7 @@ void run_one(std::unique_lock<std::mutex> &lock, Mailbox &box) {
     mailboxes().changed.notify_all();
 }
 
-int post(Stream *stream, Report report) {
+int post(DeviceStream *stream, Report report) {
     Mailboxes &m = mailboxes();
     std::unique_lock<std::mutex> lock(m.mutex);
     auto it = m.thread_of_stream.find(stream->serial);
@@ -67,7 +67,7 @@ namespace cannsim {
 
 // Waits until the blocking callbacks of the stream have run; runs them itself on the polling thread,
 // which could not do so while it waits.
-int wait_callbacks(Stream *stream) {
+int wait_callbacks(DeviceStream *stream) {
     if (stream->callbacks.load() == 0) return 0;
     Mailboxes &m = mailboxes();
     std::unique_lock<std::mutex> lock(m.mutex);

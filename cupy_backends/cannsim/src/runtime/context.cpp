@@ -41,7 +41,7 @@ int create_context(int device, bool primary, Context **out) {
 
 int destroy_context(Context *context, bool wait) {
     int first = 0;
-    for_each_stream([&](Stream *s) {
+    for_each_stream([&](DeviceStream *s) {
         if (s->context != context) return;
         int error = destroy_stream(s, wait);
         if (!first) first = error;
@@ -259,7 +259,7 @@ aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout) {
     int error = 0;
     Context *context = current_context(&error);
     if (!context) return error;
-    for_each_stream([&](Stream *s) {
+    for_each_stream([&](DeviceStream *s) {
         if (s->context->device != context->device) return;
         int failed = synchronize(s, timeout);
         if (!error) error = failed;

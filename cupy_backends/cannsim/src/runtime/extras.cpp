@@ -13,7 +13,7 @@ extern "C" {
 
 void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream) {
     int error = 0;
-    Stream *s = resolve_stream(stream, &error);
+    DeviceStream *s = resolve_stream(stream, &error);
     if (!s || synchronize(s, -1)) return nullptr;
     if (access < 1 || access > 3) {
         fail(ACL_ERROR_INVALID_PARAM, "cannsimHostPointer: access %d is not a mix of read and write", access);

@@ -93,7 +93,7 @@ int copy_now(const Copy &c) {
 }
 
 // With pageable host memory the copy is over when the call returns.
-int copy_later(Stream *stream, const Copy &c, const void *dst, const void *src) {
+int copy_later(DeviceStream *stream, const Copy &c, const void *dst, const void *src) {
     int error = submit(stream, [c] { return run(c); });
     if (error || !stream->queue) return error;
     bool pageable = (!is_device(dst) && !is_pinned(dst)) || (!is_device(src) && !is_pinned(src));

@@ -25,7 +25,7 @@ namespace {
 
 struct Registry {
     std::mutex mutex;
-    Stream *head = nullptr;
+    DeviceStream *head = nullptr;
     int count = 0;
     uint64_t serial = 0;
     int next_id = 0;
@@ -53,7 +53,7 @@ Waiters *waiters = new Waiters;
 
 bool deferred() { return settings().mode == Mode::Deferred; }
 
-void finish(Stream *stream, int error) {
+void finish(DeviceStream *stream, int error) {
     if (error) {
         int none = 0;
         stream->error.compare_exchange_strong(none, error);
@@ -70,7 +70,7 @@ bool valid(const Mark &mark) {
 }
 
 // Runs the oldest task of a stream. The lock is held.
-bool step(Stream *stream) {
+bool step(DeviceStream *stream) {
     Queue &q = *stream->queue;
     if (q.tasks.empty()) return false;
     Task task = q.tasks.front();
@@ -79,7 +79,7 @@ bool step(Stream *stream) {
     return true;
 }
 
-void work(Stream *stream) {
+void work(DeviceStream *stream) {
     Queue &q = *stream->queue;
     std::unique_lock<std::mutex> lock(q.mutex);
     for (;;) {
@@ -98,7 +98,7 @@ void work(Stream *stream) {
     }
 }
 
-void start(Stream *stream) {
+void start(DeviceStream *stream) {
     if (settings().mode == Mode::Worker) stream->queue->worker = std::thread(work, stream);
 }
 
@@ -122,9 +122,9 @@ Context *current_context(int *error) {
     return nullptr;
 }
 
-Stream *resolve_stream(void *handle, int *error) {
+DeviceStream *resolve_stream(void *handle, int *error) {
     if (handle) {
-        if (__builtin_expect(alive(handle, Kind::Stream), 1)) return static_cast<Stream *>(handle);
+        if (__builtin_expect(alive(handle, Kind::Stream), 1)) return static_cast<DeviceStream *>(handle);
         *error = fail(ACL_ERROR_RT_INVALID_HANDLE, "%p is not a stream, or it was destroyed", handle);
         return nullptr;
     }
@@ -132,14 +132,14 @@ Stream *resolve_stream(void *handle, int *error) {
     return context ? context->default_stream : nullptr;
 }
 
-int create_stream(Context *context, uint32_t priority, uint32_t flags, Stream **out) {
+int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStream **out) {
     Registry &r = registry();
     std::lock_guard<std::mutex> lock(r.mutex);
     int limit = settings().soc->streams;
     if (r.count >= limit * settings().devices)
         return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "%s has no more than %d streams",
                     settings().soc->name, limit);
-    Stream *s = pool_new<Stream>(Kind::Stream);
+    DeviceStream *s = pool_new<DeviceStream>(Kind::Stream);
     if (!s) return fail(ACL_ERROR_BAD_ALLOC, "out of host memory for streams");
     s->context = context;
     s->queue = settings().mode == Mode::Inline ? nullptr : new Queue;
@@ -162,7 +162,7 @@ int create_stream(Context *context, uint32_t priority, uint32_t flags, Stream **
     return 0;
 }
 
-int destroy_stream(Stream *stream, bool wait) {
+int destroy_stream(DeviceStream *stream, bool wait) {
     int error = wait ? synchronize(stream, -1) : 0;
     if (Queue *q = stream->queue) {
         if (q->worker.joinable()) {
@@ -187,7 +187,7 @@ int destroy_stream(Stream *stream, bool wait) {
     return error;
 }
 
-int enqueue(Stream *stream, const Task &task) {
+int enqueue(DeviceStream *stream, const Task &task) {
     Queue &q = *stream->queue;
     if (deferred()) {
         std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
@@ -230,7 +230,7 @@ int wait_for(const Mark &mark, int timeout_ms) {
     return 0;
 }
 
-int synchronize(Stream *stream, int timeout_ms) {
+int synchronize(DeviceStream *stream, int timeout_ms) {
     attach();
     ++this_thread.counters.synchronizations;
     if (!stream->queue) return wait_callbacks(stream);
@@ -240,28 +240,28 @@ int synchronize(Stream *stream, int timeout_ms) {
     return 0;
 }
 
-void poke(Stream *stream) {
+void poke(DeviceStream *stream) {
     if (!stream->queue || !deferred()) return;
     std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
     for (int i = 0; i < 4 && step(stream); ++i) {
     }
 }
 
-void visit_streams(void (*visit)(void *context, Stream *stream), void *context) {
-    std::vector<Stream *> streams;
+void visit_streams(void (*visit)(void *context, DeviceStream *stream), void *context) {
+    std::vector<DeviceStream *> streams;
     {
         Registry &r = registry();
         std::lock_guard<std::mutex> lock(r.mutex);
-        for (Stream *s = r.head; s; s = s->next) streams.push_back(s);
+        for (DeviceStream *s = r.head; s; s = s->next) streams.push_back(s);
     }
-    for (Stream *s : streams)
+    for (DeviceStream *s : streams)
         if (alive(s, Kind::Stream)) visit(context, s);
 }
 
 void streams_before_fork() {
     registry().mutex.lock();
     deferred_mutex().lock();
-    for (Stream *s = registry().head; s; s = s->next)
+    for (DeviceStream *s = registry().head; s; s = s->next)
         if (s->queue) s->queue->mutex.lock();
 }
 
@@ -269,7 +269,7 @@ void streams_before_fork() {
 // running in the parent's worker is lost, as on a device whose process died.
 void streams_after_fork(bool child) {
     if (child) waiters = new Waiters;
-    for (Stream *s = registry().head; s; s = s->next) {
+    for (DeviceStream *s = registry().head; s; s = s->next) {
         if (!s->queue) continue;
         if (!child) {
             s->queue->mutex.unlock();

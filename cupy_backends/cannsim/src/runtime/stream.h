@@ -29,16 +29,16 @@ struct Task {
 };
 
 struct Queue;  // tasks that have not run; absent in inline mode
-struct Stream;
+struct DeviceStream;
 
 struct Context : Handle {
     int device;
     bool primary;
     int64_t options[8];
-    Stream *default_stream;
+    DeviceStream *default_stream;
 };
 
-struct Stream : Handle {
+struct DeviceStream : Handle {
     Context *context;
     Queue *queue;
     uint64_t serial;  // tells a new stream from an old one at the same address
@@ -48,12 +48,12 @@ struct Stream : Handle {
     std::atomic<uint64_t> submitted, completed;
     std::atomic<int> error;      // of an asynchronous task, reported once
     std::atomic<int> callbacks;  // blocking host callbacks that have not run
-    Stream *next, *previous;     // all living streams
+    DeviceStream *next, *previous;     // all living streams
 };
 
 // A place in a stream: everything submitted up to `position`.
 struct Mark {
-    Stream *stream = nullptr;
+    DeviceStream *stream = nullptr;
     uint64_t serial = 0, position = 0;
 };
 
@@ -72,18 +72,18 @@ struct Event : Handle {
 Context *current_context(int *error);
 
 // `handle` or the default stream of the context; null after an error was stored in *error.
-Stream *resolve_stream(void *handle, int *error);
+DeviceStream *resolve_stream(void *handle, int *error);
 
-int create_stream(Context *context, uint32_t priority, uint32_t flags, Stream **out);
-int destroy_stream(Stream *stream, bool wait);
+int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStream **out);
+int destroy_stream(DeviceStream *stream, bool wait);
 
 // --- tasks ---------------------------------------------------------------------------------------
 
-int enqueue(Stream *stream, const Task &task);
-int wait_callbacks(Stream *stream);
+int enqueue(DeviceStream *stream, const Task &task);
+int wait_callbacks(DeviceStream *stream);
 
 // Runs f now (inline mode: its error is the result) or later.
-template <class F> inline int submit(Stream *stream, const F &f) {
+template <class F> inline int submit(DeviceStream *stream, const F &f) {
     if (__builtin_expect(!stream->queue, 1)) {
         if (__builtin_expect(stream->callbacks.load(std::memory_order_relaxed) > 0, 0))
             wait_callbacks(stream);
@@ -93,7 +93,7 @@ template <class F> inline int submit(Stream *stream, const F &f) {
     return enqueue(stream, Task::of(f));
 }
 
-inline Mark mark_of(Stream *stream) {
+inline Mark mark_of(DeviceStream *stream) {
     return {stream, stream->serial, stream->submitted.load(std::memory_order_acquire)};
 }
 
@@ -103,18 +103,18 @@ bool is_complete(const Mark &mark);
 int wait_for(const Mark &mark, int timeout_ms);
 
 // Waits for everything and reports the stream's asynchronous error once.
-int synchronize(Stream *stream, int timeout_ms);
+int synchronize(DeviceStream *stream, int timeout_ms);
 
 // Lets a polling host make progress in deferred mode.
-void poke(Stream *stream);
+void poke(DeviceStream *stream);
 
 template <class F> void for_each_stream(const F &f);
 
 // Calls visit(context, stream) for every living stream; may not create or destroy streams.
-void visit_streams(void (*visit)(void *context, Stream *stream), void *context);
+void visit_streams(void (*visit)(void *context, DeviceStream *stream), void *context);
 
 template <class F> void for_each_stream(const F &f) {
-    visit_streams([](void *context, Stream *s) { (*static_cast<const F *>(context))(s); },
+    visit_streams([](void *context, DeviceStream *s) { (*static_cast<const F *>(context))(s); },
                   const_cast<void *>(static_cast<const void *>(&f)));
 }
 

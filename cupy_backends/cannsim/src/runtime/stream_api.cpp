@@ -1,4 +1,4 @@
-// aclrt*Stream* and aclrt*Event*.
+// aclrt*DeviceStream* and aclrt*Event*.
 #include "runtime/api.h"
 
 using namespace cannsim;
@@ -27,7 +27,7 @@ int make_stream(aclrtStream *out, uint32_t priority, uint32_t flags) {
     int error = 0;
     Context *context = current_context(&error);
     if (!context) return error;
-    Stream *s;
+    DeviceStream *s;
     if ((error = create_stream(context, priority, flags, &s))) return error;
     *out = s;
     return 0;
