@@ -187,8 +187,10 @@ def require(a, dtype=None, requirements=None):
 
     Raises
     ------
+    KeyError
+        For an unknown requirement.
     ValueError
-        For an unknown requirement, or both 'C' and 'F'.
+        For both 'C' and 'F'.
 
     Examples
     --------
@@ -199,7 +201,7 @@ def require(a, dtype=None, requirements=None):
     wanted = set()
     for name in requirements or ():
         if str(name).upper() not in _REQUIREMENTS:
-            raise ValueError(f"unknown requirement {name!r}")
+            raise KeyError(f"unknown requirement {name!r}")
         wanted.add(_REQUIREMENTS[str(name).upper()])
     if {"C", "F"} <= wanted:
         raise ValueError("Cannot specify both 'C' and 'F' order")

@@ -86,13 +86,11 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
             )
     else:
         dtype = _core.dtype_of(dtype)
+    length = _length(start, stop, step)
     if isinstance(start, numpy.generic):
         start = start.item()
-    if isinstance(stop, numpy.generic):
-        stop = stop.item()
     if isinstance(step, numpy.generic):
         step = step.item()
-    length = _length(start, stop, step)
     with on_device(device):
         kind = dtype.kind
         if kind in "iu":
@@ -390,7 +388,7 @@ class _Grid:
             count = int(abs(step))
             step = (part.stop - start) / float(count - 1) if count > 1 else float(part.stop - start)
             return start, part.stop, step, count
-        return start, part.stop, step, max(math.ceil((part.stop - start) / (step * 1.0)), 0)
+        return start, part.stop, step, math.ceil((part.stop - start) / (step * 1.0))
 
     def _axis(self, part, dtype):
         start, stop, step, count = self._bounds(part)

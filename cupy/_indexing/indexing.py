@@ -35,6 +35,8 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     ------
     IndexError
         If an index is out of range, or `a` is empty and `indices` are not.
+    TypeError
+        If the indices are no integers, or `out` cannot be cast to the dtype of `a`.
 
     Examples
     --------
@@ -52,7 +54,10 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     if extent == 0 and numpy.prod(getattr(indices, "shape", numpy.shape(indices))):
         raise IndexError("cannot do a non-empty take from an empty axes.")
     indices = valid_indices(indices, extent, mode, axis)
-    return deliver(take_valid(a, indices, axis), out, "unsafe" if mode != "raise" else "same_kind")
+    if out is not None and not numpy.can_cast(out.dtype, a.dtype):
+        raise TypeError(f"Cannot cast array data from {out.dtype!r} to {a.dtype!r} according to "
+                        "the rule 'safe'")  # fmt: skip
+    return deliver(take_valid(a, indices, axis), out, "unsafe")
 
 
 def take_along_axis(arr, indices, axis=-1):

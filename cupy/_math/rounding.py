@@ -25,6 +25,11 @@ def around(a, decimals=0, out=None):
     out : ndarray
         Of the dtype of `a`; the parts of complex numbers are rounded apart.
 
+    Raises
+    ------
+    TypeError
+        For bool input and nonzero `decimals`.
+
     Examples
     --------
     >>> import cupy as cp
@@ -34,6 +39,8 @@ def around(a, decimals=0, out=None):
     a, decimals = as_array(a), operator.index(decimals)
     kind = a.dtype.kind
     if kind == "b":
+        if decimals:
+            raise TypeError("truth values cannot be rounded to decimals")
         result = a.astype(numpy.float16)
     elif kind in "iu" and decimals >= 0:
         result = a.copy()

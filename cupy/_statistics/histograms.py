@@ -69,12 +69,12 @@ def bincount(x, /, weights=None, minlength=0):
     x = as_array(x)
     if host_list and x.size == 0:
         x = x.astype(INT64)
-    if x.dtype.kind not in "iub":
-        raise TypeError(f"Cannot cast array data from {x.dtype!r} to {INT64!r} according to the "
-                        "rule 'safe'")  # fmt: skip
     if x.ndim != 1:
         raise ValueError("object of too small depth for desired array" if x.ndim == 0 else
                          "object too deep for desired array")  # fmt: skip
+    if x.dtype.kind not in "iub":
+        raise TypeError(f"Cannot cast array data from {x.dtype!r} to {INT64!r} according to the "
+                        "rule 'safe'")  # fmt: skip
     minlength = operator.index(minlength)
     if minlength < 0:
         raise ValueError("'minlength' must not be negative")
@@ -92,6 +92,8 @@ def bincount(x, /, weights=None, minlength=0):
                             "to the rule 'safe'")  # fmt: skip
         if weights.shape != x.shape:
             raise ValueError("The weights and list don't have the same length.")
+        if x.size == 0:
+            weights = None  # NumPy counts then
     return _counted(x, max(length, minlength), weights)
 
 
@@ -325,7 +327,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     Returns
     -------
     hist : ndarray of float64
-    edges : tuple of ndarray
+    edges : list of ndarray
 
     Raises
     ------
@@ -380,7 +382,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
         for i, edge in enumerate(edges):
             counts = counts / (edge[1:] - edge[:-1]).reshape((-1,) + (1,) * (ndim - i - 1))
         counts /= total
-    return counts, tuple(edges)
+    return counts, edges
 
 
 def histogram2d(x, y, bins=10, range=None, density=None, weights=None):

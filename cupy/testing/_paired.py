@@ -30,7 +30,7 @@ def _reversed(xp, a):
 
 
 LAYOUTS = {
-    "contiguous": lambda xp, a: xp.asarray(numpy.ascontiguousarray(a).reshape(a.shape)),
+    "contiguous": lambda xp, a: xp.asarray(numpy.array(a, order="C")),
     "transposed": lambda xp, a: xp.asarray(a.T.copy()).T,
     "strided": _strided,
     "reversed": _reversed,
@@ -150,9 +150,11 @@ def check(body, *arrays, layout="contiguous", exact=True):
         if error is None:
             compare(run(cupy), expected, exact)
             return
+        # a class of NumPy's own stands for the built-in one that it refines
+        wanted = next(c for c in type(error).__mro__ if c.__module__ == "builtins")
         try:
             result = run(cupy)
-        except type(error):
+        except wanted:
             return
         except Exception as other:
             raise AssertionError(f"raised {other!r}, NumPy raises {error!r}") from other
