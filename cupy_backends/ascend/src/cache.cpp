@@ -19,7 +19,9 @@ ExecutorCache *new_cache(const Call &call) {
     }
     auto *cache = new ExecutorCache;
     int inputs = 0, outputs = 0;
-    for (int i = 0; i < call.nargs; i++) inputs += call.args[i].kind == ARG_IN || call.args[i].ref;
+    // An absent tensor counts too.
+    for (int i = 0; i < call.nargs; i++)
+        inputs += call.args[i].kind == ARG_IN || call.args[i].kind == ARG_NULL || call.args[i].ref;
     int input = 0;
     for (int i = 0; i < call.nargs; i++) {
         const Arg &arg = call.args[i];
@@ -29,6 +31,8 @@ ExecutorCache *new_cache(const Call &call) {
             cache->ref_slots[i] = int8_t(inputs + outputs++);
         } else if (arg.kind == ARG_IN) {
             cache->slots[i] = int8_t(input++);
+        } else if (arg.kind == ARG_NULL) {
+            input++;
         } else if (arg.kind == ARG_OUT) {
             cache->slots[i] = int8_t(inputs + outputs++);
         }
