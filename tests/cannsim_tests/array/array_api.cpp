@@ -1,13 +1,19 @@
 // C names for the kernels, so that ctypes can call them.
 #include "array/copy.h"
 #include "array/count.h"
-#include "array/isa/isa.h"
+#include "array/create.h"
 #include "array/index.h"
+#include "array/isa/isa.h"
+#include "array/join.h"
+#include "array/linalg_small.h"
 #include "array/matmul.h"
+#include "array/random.h"
 #include "array/reduce.h"
 #include "array/scan.h"
 #include "array/search.h"
 #include "array/sort.h"
+
+#include <vector>
 
 using namespace cannsim;
 
@@ -124,3 +130,86 @@ API int k_gather_nd(const View *out, const View *in, const View *index, int64_t 
 API int k_scatter_nd(const View *dst, const View *index, const View *updates, int update, int64_t *bad) {
     return int(scatter_nd(*dst, *index, *updates, Update(update), bad));
 }
+
+static std::vector<View> list(const View *const *views, int n) {
+    std::vector<View> out;
+    for (int i = 0; i < n; ++i) out.push_back(*views[i]);
+    return out;
+}
+API int k_concatenate(const View *out, const View *const *inputs, int n, int axis) {
+    return int(concatenate(*out, list(inputs, n).data(), n, axis));
+}
+API int k_stack(const View *out, const View *const *inputs, int n, int axis) {
+    return int(stack(*out, list(inputs, n).data(), n, axis));
+}
+API int k_tile(const View *out, const View *in) { return int(tile(*out, *in)); }
+API int k_repeat(const View *out, const View *in, int64_t times, int axis) {
+    return int(repeat(*out, *in, times, axis));
+}
+API int k_repeat_each(const View *out, const View *in, const View *repeats, int axis) {
+    return int(repeat(*out, *in, *repeats, axis));
+}
+API int k_roll(const View *out, const View *in, const int64_t *shifts, const int *axes, int n) {
+    return int(roll(*out, *in, shifts, axes, n));
+}
+API int k_flip(const View *out, const View *in, uint32_t axes) { return int(flip(*out, *in, axes)); }
+API int k_pad(const View *out, const View *in, const int64_t *before, int mode, const void *value) {
+    return int(pad(*out, *in, before, Pad(mode), value));
+}
+API int k_tril(const View *out, const View *in, int64_t k) { return int(tril(*out, *in, k)); }
+API int k_triu(const View *out, const View *in, int64_t k) { return int(triu(*out, *in, k)); }
+API int k_diag(const View *out, const View *in, int64_t k) { return int(diag(*out, *in, k)); }
+API int k_eye(const View *out, int64_t k) { return int(eye(*out, k)); }
+API int k_one_hot(const View *out, const View *index, int axis, const void *on, const void *off) {
+    return int(one_hot(*out, *index, axis, on, off));
+}
+
+API int k_arange(const View *out, double start, double step) { return int(arange(*out, start, step)); }
+API int k_arange_int(const View *out, int64_t start, int64_t step) { return int(arange(*out, start, step)); }
+API int k_linspace(const View *out, double start, double stop, int endpoint) {
+    return int(linspace(*out, start, stop, endpoint));
+}
+
+API void k_philox(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks) {
+    array::isa().philox(out, seed, first, blocks);
+}
+API int k_random_bits(const View *out, uint64_t seed, uint64_t offset) {
+    return int(random_bits(*out, {seed, offset}));
+}
+API int k_random_uniform(const View *out, double low, double high, uint64_t seed, uint64_t offset) {
+    return int(random_uniform(*out, low, high, {seed, offset}));
+}
+API int k_random_normal(const View *out, double mean, double deviation, uint64_t seed, uint64_t offset) {
+    return int(random_normal(*out, mean, deviation, {seed, offset}));
+}
+API int k_random_normal_each(const View *out, const View *mean, const View *deviation, uint64_t seed,
+                             uint64_t offset) {
+    return int(random_normal(*out, mean, deviation, {seed, offset}));
+}
+API int k_random_integers(const View *out, int64_t low, uint64_t range, uint64_t seed, uint64_t offset) {
+    return int(random_integers(*out, low, range, {seed, offset}));
+}
+API int k_random_bernoulli(const View *out, double p, uint64_t seed, uint64_t offset) {
+    return int(random_bernoulli(*out, p, {seed, offset}));
+}
+API int k_random_bernoulli_each(const View *out, const View *p, uint64_t seed, uint64_t offset) {
+    return int(random_bernoulli(*out, *p, {seed, offset}));
+}
+API int k_random_permutation(const View *out, uint64_t seed, uint64_t offset) {
+    return int(random_permutation(*out, {seed, offset}));
+}
+API int k_random_multinomial(const View *out, const View *weights, int replacement, uint64_t seed,
+                             uint64_t offset) {
+    return int(random_multinomial(*out, *weights, replacement, {seed, offset}));
+}
+
+API int k_inverse(const View *out, const View *in) { return int(inverse(*out, *in)); }
+API int k_slogdet(const View *sign, const View *logarithm, const View *in) {
+    return int(slogdet(*sign, *logarithm, *in));
+}
+API int k_det(const View *out, const View *in) { return int(det(*out, *in)); }
+API int k_cholesky(const View *out, const View *in, int upper) { return int(cholesky(*out, *in, upper)); }
+API int k_triangular_solve(const View *x, const View *a, const View *b, int upper, int op, int unit) {
+    return int(triangular_solve(*x, *a, *b, upper, TriangularOp(op), unit));
+}
+API int k_qr(const View *q, const View *r, const View *in) { return int(qr(q, *r, *in)); }

@@ -76,6 +76,8 @@ def call(name, *args, result=ctypes.c_int, raw=False):
             converted.append(ctypes.byref(view(a)))
         elif isinstance(a, float):
             converted.append(ctypes.c_double(a))
+        elif isinstance(a, int) and a >= 2**63:
+            converted.append(ctypes.c_uint64(a))
         elif isinstance(a, (bool, int, np.integer)):
             converted.append(ctypes.c_int64(int(a)))
         else:
@@ -84,6 +86,14 @@ def call(name, *args, result=ctypes.c_int, raw=False):
     if not raw and value != 0:
         raise KernelError(STATUS[value])
     return value
+
+
+def pointers(arrays):
+    """A C array of View pointers, and its length."""
+    views = [view(np.asarray(a)) for a in arrays]
+    array = (ctypes.c_void_p * len(views))(*[ctypes.addressof(v) for v in views])
+    array.views = views
+    return array
 
 
 def found(name, *args, out=1):

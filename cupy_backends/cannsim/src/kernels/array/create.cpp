@@ -17,8 +17,10 @@ Status arange(const View &out, double start, double step) {
         if constexpr (is_float<T>) {
             using W = Wide<T>;
             // The first two elements are rounded to the dtype; the rest follow from them.
-            W first = widen(narrow<T>(W(start))), delta = widen(narrow<T>(W(start + step))) - first;
-            for (int64_t i = 0; i < n; ++i) store<T>(out.data + i * stride, narrow<T>(first + W(i) * delta));
+            W first = widen(narrow<T>(W(start))), second = widen(narrow<T>(W(start + step)));
+            W delta = second - first;
+            for (int64_t i = 0; i < n; ++i)
+                store<T>(out.data + i * stride, narrow<T>(i == 1 ? second : first + W(i) * delta));
         } else if constexpr (is_complex<T>) {
             using R = typename T::value_type;
             R first = R(start), delta = R(start + step) - first;

@@ -66,8 +66,11 @@ struct IsaTable {
     // Writes base + i for every non-zero mask[i], at most `capacity`; returns how many.
     int64_t (*where)(int64_t *dst, const uint8_t *mask, int64_t n, int64_t base, int64_t capacity);
 
-    void (*half_to_float)(float *dst, const uint16_t *src, int64_t n);
-    void (*float_to_half)(uint16_t *dst, const float *src, int64_t n);
+    // Four words for each of `blocks` Philox blocks from `first` on.
+    void (*philox)(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks);
+    // n Box-Muller pairs from x in (0, 1] and t in [0, 1); natural logarithms of numbers in (0, 1].
+    void (*normal_pairs)(double *out, const double *x, const double *t, int64_t n);
+    void (*logarithms)(double *x, int64_t n);
 };
 
 const IsaTable &isa();

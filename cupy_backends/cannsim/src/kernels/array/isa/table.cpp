@@ -1,7 +1,7 @@
 // Collects the variants of one instruction set.
 #include "compress.h"
 #include "gemm.h"
-#include "halves.h"
+#include "philox.h"
 #include "rows.h"
 #include "transpose.h"
 
@@ -15,10 +15,9 @@ const IsaTable &table() {
         t.transpose = transpose;
         fill_rows(t);
         fill_gemm(t);
+        fill_random(t);
         t.compress = compress;
         t.where = where;
-        t.half_to_float = half_to_float;
-        t.float_to_half = float_to_half;
         return t;
     }();
     return table;

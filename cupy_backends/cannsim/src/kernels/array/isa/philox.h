@@ -1,0 +1,10 @@
+// The random stream and what needs vector registers to follow it.
+#pragma once
+
+#include "vector.h"
+
+namespace cannsim::array::CANNSIM_ISA {
+
+void fill_random(IsaTable &table);
+
+}  // namespace cannsim::array::CANNSIM_ISA
