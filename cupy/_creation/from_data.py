@@ -1,5 +1,8 @@
 """Arrays from Python objects, host buffers, files and other arrays."""
 
+import inspect
+from contextlib import suppress
+
 import numpy
 from cupy import _core
 from cupy._core import array, asarray, ndarray
@@ -7,7 +10,7 @@ from cupy._operands import on_device
 
 __all__ = [
     "array", "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray",
-    "astype", "copy", "frombuffer", "fromfile", "fromfunction", "fromiter", "fromregex",
+    "astype", "copy", "frombuffer", "fromfile", "fromfunction", "fromiter",
     "fromstring", "genfromtxt", "loadtxt", "require",
 ]  # fmt: skip
 
@@ -249,6 +252,10 @@ def _through_host(name, summary, example):
         return _core.asarray(host(*args, **kwargs))
 
     reader.__name__ = reader.__qualname__ = name
+    with suppress(ValueError):  # compiled functions of older NumPys have none
+        signature = inspect.signature(host)
+        kept = [p for p in signature.parameters.values() if p.name != "like"]
+        reader.__signature__ = signature.replace(parameters=kept)
     reader.__doc__ = f"""{summary}
 
     Parsed by NumPy on the host, then uploaded.
@@ -296,12 +303,6 @@ fromfile = _through_host(
     ">>> import tempfile\n    >>> with tempfile.TemporaryFile() as file:\n"
     "    ...     _ = file.write(b'abc'), file.seek(0)\n"
     "    ...     cp.fromfile(file, dtype=cp.uint8)\n    array([97, 98, 99], dtype=uint8)",
-)
-fromregex = _through_host(
-    "fromregex",
-    "Return an array of the groups that a regular expression finds in a file.",
-    ">>> import io\n    >>> cp.fromregex(io.StringIO('a1 b2'), r'[a-z](\\d)', dtype=int)\n"
-    "    array([1, 2])",
 )
 loadtxt = _through_host(
     "loadtxt",

@@ -91,7 +91,7 @@ def sinc(x):
     --------
     >>> import cupy as cp
     >>> cp.sinc(cp.array([0., 0.5])).round(6)
-    array([1.      , 0.63662 ])
+    array([1.     , 0.63662])
     """
     x = as_array(x)
     if x.dtype.kind not in "fc":
