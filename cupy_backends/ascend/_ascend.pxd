@@ -22,6 +22,7 @@ cdef extern from "cupy_ascend.h" nogil:
     int cupy_ascend_library(int index, const char** name, const char** path, const char** problem)
     int cupy_ascend_function(int index, const char** name, int* available)
     int cupy_ascend_plan(int index, const cupyPlan** plan, uint64_t* host_runs)
+    const char* cupy_ascend_quirk(const cupyPlan*)
     void cupy_ascend_reset_counters()
     void cupy_ascend_release()
     void cupy_ascend_counters(cupyAscendCounters*)

@@ -135,8 +135,9 @@ def library_info():
 
 
 def routes(op=None):
-    """Return one dict per resolved plan (of ``op``): op, dtypes, route, how, why, launches, host_runs."""
+    """Return one dict per resolved plan (of ``op``): op, dtypes, route, how, why, launches, host_runs, quirk."""
     cdef const cupyPlan* plan
+    cdef const char* quirk
     cdef uint64_t host_runs
     cdef int i = 0, wanted = -1 if op is None else op_index(op)
     names = _op_names()
@@ -145,6 +146,7 @@ def routes(op=None):
         i += 1
         if wanted >= 0 and plan.op != wanted:
             continue
+        quirk = cupy_ascend_quirk(plan)
         result.append({
             "op": names[plan.op],
             "dtypes": tuple([_DTYPES[plan.dtypes[k]] for k in range(plan.ndtypes)]),
@@ -153,6 +155,7 @@ def routes(op=None):
             "why": plan.why.decode() if plan.why is not NULL else "",
             "launches": plan.launches,
             "host_runs": host_runs,
+            "quirk": quirk.decode() if quirk is not NULL else "",
         })
     return result
 

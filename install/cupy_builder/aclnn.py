@@ -100,8 +100,11 @@ class Facts:
 class Calls:
     """The aclnn calls of all routes, each a function with an argument pattern."""
 
-    def __init__(self, facts: Facts, path: Path):
-        self.facts, self.path = facts, path
+    def __init__(self, facts: Facts, path: Path, quirks: dict[str, str]):
+        self.facts, self.path, self.quirks = facts, path, quirks
+        for function in quirks:
+            if function not in facts.functions:
+                raise TableError(path, "quirks", function, "is no aclnn function of the facts")
         self.rows: list[str] = []
         self.thunks: dict[str, list[str]] = {}
         self.known: dict[tuple, int] = {}
@@ -139,7 +142,8 @@ class Calls:
         letters = "".join(_KINDS[kind][0] for kind in signature)
         self.thunks[letters] = signature
         number = self.known[key] = len(self.rows)
-        self.rows.append(f'    {{"{function}", thunk_{letters}, {self.facts.max_rank(function)}, {len(args)}, '
+        quirk = json.dumps(self.quirks[function]) if function in self.quirks else "nullptr"
+        self.rows.append(f'    {{"{function}", thunk_{letters}, {quirk}, {self.facts.max_rank(function)}, {len(args)}, '
                          f"{{{', '.join(args)}}}}},")
         return number
 
@@ -258,13 +262,13 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
 def tables(facts: Facts, ops, path: Path) -> str:
     """Return ``ascend_tables.inc``: thunks, calls, programs, candidates per op, SoC names."""
     sections = tomllib.loads(path.read_text())
-    helpers = sections.pop("helpers")
+    helpers, quirks = sections.pop("helpers"), sections.pop("quirks")
     routes = {name: rows for section in sections.values() for name, rows in section.items()}
     byname = {op.name: op for op in ops}
     for name in routes:
         if name not in byname:
             raise TableError(path, name, "name", "is no op of the contract")
-    calls = Calls(facts, path)
+    calls = Calls(facts, path, quirks)
     programs = program.Programs(byname, calls, path)
     rows, spans = [], []
     for op in ops:

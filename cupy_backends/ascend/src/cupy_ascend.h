@@ -28,6 +28,8 @@ int cupy_ascend_library(int index, const char **name, const char **path, const c
 int cupy_ascend_function(int index, const char **name, int *available);
 /* Resolved plans; returns 0 past the end. host_runs counts launches that ended on the CPU. */
 int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs);
+/* What a real device is said to do otherwise than NumPy in this plan; NULL when nothing is known. */
+const char *cupy_ascend_quirk(const cupyPlan *);
 void cupy_ascend_reset_counters(void);
 void cupy_ascend_release(void); /* at exit: frees what the backend holds on the device */
 

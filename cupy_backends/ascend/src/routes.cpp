@@ -472,6 +472,16 @@ int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs) {
     return 1;
 }
 
+const char *cupy_ascend_quirk(const cupyPlan *base) {
+    const Plan *plan = static_cast<const Plan *>(base);
+    if (plan->call) return plan->call->quirk;
+    if (plan->inner) return cupy_ascend_quirk(plan->inner);
+    for (const Plan *sub : plan->sub)
+        if (sub)
+            if (const char *quirk = cupy_ascend_quirk(sub)) return quirk;
+    return plan->variants[0] ? cupy_ascend_quirk(plan->variants[0]) : nullptr;
+}
+
 // At the end of the process: what CANN made for us goes back, and nothing can be launched any more.
 void cupy_ascend_release(void) {
     if (!loaded()) return;

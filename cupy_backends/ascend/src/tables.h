@@ -53,6 +53,7 @@ struct Arg {
 struct Call {
     const char *function;
     Thunk thunk;
+    const char *quirk; // what a real device is said to do otherwise
     int8_t max_rank;
     uint8_t nargs;
     Arg args[kMaxArgs];
