@@ -1,6 +1,7 @@
 // out = f(self, other): two tensors that broadcast, or a tensor and a scalar on either side.
 #include "opapi/elementwise.h"
 #include "opapi/tables.h"
+#include "runtime/soc.h"
 
 #include <complex>
 #include <cstring>
@@ -57,7 +58,9 @@ aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Sour
     if (__builtin_expect(!find_loop(loop, compute), 0))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is not supported", c.op.name, dtype_name(compute));
     const DType result = loop_dtype(loop, compute, n);
-    if (int error = check_can_cast(c, "the result's dtype", result == compute ? common : result, out)) return error;
+    // The 950 judges a quotient by what it computes.
+    const bool strict = loop == LoopOp::divide && settings().soc->arch >= 3000;
+    if (int error = check_can_cast(c, "the result's dtype", result == compute && !strict ? common : result, out)) return error;
     return plan_loop(c, loop, compute, inputs, n, out);
 }
 
@@ -250,7 +253,10 @@ void define_binary() {
     for (const Row &row : kScalars) define(row.op, prepare_scalar, &row);
     for (const Row &row : kPowers) define(row.op, prepare_power_scalar, &row);
     for (const Row &row : kScalarsFirst) define(row.op, prepare_scalar_first, &row);
-    for (const AxpyRow &row : kAxpy) define(row.op, prepare_axpy, &row);
+    for (const AxpyRow &row : kAxpy) {
+        define(row.op, prepare_axpy, &row);
+        definitions[int(row.op)].reads_strides = true;
+    }
     for (const AxpyRow &row : kAxpyScalar) define(row.op, prepare_axpy_scalar, &row);
 }
 

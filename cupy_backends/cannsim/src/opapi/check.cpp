@@ -102,6 +102,13 @@ aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed) {
     return is_in(t, allowed) ? 0 : refuse_dtype(c.op, c.op.params[param], t, allowed);
 }
 
+aclnnStatus check_listed(const Call &c, int param, DType t) {
+    const ParamMeta &p = c.op.params[param];
+    if (p.masks < 0) return 0;
+    const uint64_t mask = kDtypeMasks[p.masks][settings().soc->family];
+    return is_in(t, mask) ? 0 : refuse_dtype(c.op, p, t, mask);
+}
+
 bool has_strided_writes(DType t) {
     return settings().soc->arch >= 3000 || !is_in(t, bits(DType::UInt16, DType::UInt32, DType::UInt64));
 }

@@ -57,6 +57,7 @@ aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape
 aclnnStatus check_same_shape(const Call &c, int a, int b);
 aclnnStatus check_same_dtype(const Call &c, int a, int b);
 aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed);
+aclnnStatus check_listed(const Call &c, int param, DType t);  // by the operator's list for a parameter
 
 // Writing through strides is a kernel of its own, which lacks some dtypes before the 950.
 bool has_strided_writes(DType t);

@@ -487,6 +487,8 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
         axis += width;
     }
     if (!any) return fail(ACLNN_ERR_PARAM_INVALID, "%s: there is no index", c.op.name);
+    if (masked && is_complex(self->dtype))
+        return fail(ACLNN_ERR_INNER_NULLPTR, "%s: masks do not select from complex numbers", c.op.name);
     if (masked) {
         joint.ndim = std::max(joint.ndim, 1);
         joint.dims[joint.ndim - 1] = -1;

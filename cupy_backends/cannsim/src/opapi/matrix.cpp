@@ -57,6 +57,17 @@ aclnnStatus check_math_type(const Call &c, int param) {
     return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 to 4", c.op.name, c.param(param), long(mode));
 }
 
+// Before the 910B the cube unit has float16 only; float32 comes by rounding, where that is allowed.
+aclnnStatus check_precision(const Call &c, int a, int b, int mode) {
+    if (settings().soc->arch >= 2200) return 0;
+    const int floats = (c.tensor(a)->dtype == DType::Float32) + (c.tensor(b)->dtype == DType::Float32);
+    const int64_t math = int8_t(c.integer(mode));
+    if (floats == 0 || (math != 0 && math != 3 && !(math == 4 && floats == 2))) return 0;
+    return fail(math == 4 ? ACLNN_ERR_INNER_NULLPTR : ACLNN_ERR_PARAM_INVALID,
+                "%s: float32 is not multiplied with %s %ld on %s; 1 or 2 round it to float16", c.op.name, c.param(mode),
+                long(math), settings().soc->name);
+}
+
 aclnnStatus check_ndim(const Call &c, int param, int low, int high) {
     const int n = c.tensor(param)->ndim;
     if (n >= low && n <= high) return 0;
@@ -142,6 +153,7 @@ struct Row {
 aclnnStatus prepare_product(Call &c) {
     const Row &row = *static_cast<const Row *>(c.row);
     if (int error = check_math_type(c, 3)) return error;
+    if (int error = check_precision(c, 0, 1, 3)) return error;
     if (int error = check_ndim(c, 0, row.low_a, row.high_a)) return error;
     if (int error = check_ndim(c, 1, row.low_b, row.high_b)) return error;
     return plan_product(c, 2);
@@ -259,7 +271,9 @@ aclnnStatus prepare_add_product(Call &c) {
     const aclTensor *a = c.tensor(row.a), *b = c.tensor(row.b);
     const int out = c.output();
     if (row.math >= 0)
-        if (int error = check_math_type(c, row.math)) return error;
+        if (int error = check_math_type(c, row.math) ? ACLNN_ERR_PARAM_INVALID
+                                                     : check_precision(c, row.a, row.b, row.math))
+            return error;
     if (int error = check_ndim(c, row.a, row.rank, row.rank)) return error;
     if (int error = check_ndim(c, row.b, row.op == Op::Addmv ? 1 : row.rank, row.op == Op::Addmv ? 1 : row.rank))
         return error;

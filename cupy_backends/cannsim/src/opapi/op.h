@@ -71,7 +71,7 @@ struct aclOpExecutor : cannsim::Handle {
     uint8_t nviews;
     uint8_t nresults;
     uint32_t unbound;          // bit per view whose address is not device memory
-    bool overhangs;            // an output leaves its storage, which CANN finds at launch only
+    bool overhangs;            // a view leaves its storage, which CANN finds at launch only
     uint64_t workspace;
     int16_t source[cannsim::kMaxViews];   // parameter that gave the view, -1 for a constant
     int64_t offset[cannsim::kMaxViews];   // bytes from the tensor's address
@@ -117,6 +117,7 @@ struct Definition {
     Prepare prepare = nullptr;
     const void *row = nullptr;
     uint32_t optional = 0;  // bit per parameter that may be null
+    bool reads_strides = false;  // on the 950 its kernel, not phase 1, finds inputs that leave their storage
 };
 
 extern Definition definitions[kOpCount];

@@ -21,7 +21,7 @@ namespace {
 constexpr uint32_t kInFlight = 0xF11647u;
 
 // Null, liveness, dtype, rank and extent of one tensor argument.
-aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t, int family) {
+aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t, int family, bool lenient) {
     if (__builtin_expect(!is_alive(t), 0))
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is not a tensor, or it was destroyed", op.name, p.name);
     if (p.masks >= 0) {
@@ -32,7 +32,7 @@ aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *
     if (__builtin_expect(t->ndim > op.max_rank, 0))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; at most %d are allowed", op.name, p.name,
                     t->ndim, op.max_rank);
-    if (__builtin_expect(t->reach == Reach::Invalid || (t->reach == Reach::Outside && !p.output), 0))
+    if (__builtin_expect(t->reach == Reach::Invalid || (t->reach == Reach::Outside && !p.output && !lenient), 0))
         return fail(t->reach == Reach::Invalid ? ACLNN_ERR_PARAM_INVALID : ACLNN_ERR_INNER_NULLPTR,
                     "%s: %s: the view of shape %s leaves its storage", op.name, p.name, shape_text(t).text);
     return 0;
@@ -40,7 +40,11 @@ aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *
 
 template <class T> bool check_object(const void *p) { return is_alive(static_cast<const T *>(p)); }
 
-aclnnStatus check_arguments(const OpMeta &op, const Arg *args, uint32_t optional, int family) {
+aclnnStatus check_arguments(const OpMeta &op, const Arg *args, const Definition &d) {
+    const uint32_t optional = d.optional;
+    const Soc &soc = *settings().soc;
+    const int family = soc.family;
+    const bool lenient = d.reads_strides && soc.arch >= 3000;
     // All null checks come first, as in CANN.
     for (int i = 0; i < op.nparams; ++i)
         if (__builtin_expect(op.params[i].kind <= ArgKind::BoolArray && !args[i].pointer, 0) &&
@@ -53,14 +57,14 @@ aclnnStatus check_arguments(const OpMeta &op, const Arg *args, uint32_t optional
         bool good = true;
         switch (p.kind) {
         case ArgKind::Tensor:
-            if (int error = check_tensor(op, p, static_cast<const aclTensor *>(value), family)) return error;
+            if (int error = check_tensor(op, p, static_cast<const aclTensor *>(value), family, lenient)) return error;
             break;
         case ArgKind::TensorList: {
             const aclTensorList *list = static_cast<const aclTensorList *>(value);
             good = is_alive(list);
             for (uint64_t k = 0; good && k < list->size; ++k)
                 if (list->items[k])
-                    if (int error = check_tensor(op, p, list->items[k], family)) return error;
+                    if (int error = check_tensor(op, p, list->items[k], family, lenient)) return error;
             break;
         }
         case ArgKind::Scalar:
@@ -171,7 +175,7 @@ void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
         const size_t length = std::strlen(name);
         if (length > 8 && !std::strcmp(name + length - 8, "Optional")) optional |= 1u << i;
     }
-    d = {prepare, row, optional};
+    d = {prepare, row, optional, false};
 }
 
 int add_view(Executor &e, const aclTensor *t, int param) {
@@ -229,7 +233,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim", op.name);
     attach();
     ++this_thread.counters.phase1;
-    if (int error = check_arguments(op, args, d.optional, settings().soc->family)) return error;
+    if (int error = check_arguments(op, args, d)) return error;
     Executor *e = pool_new<Executor>(Kind::Executor);
     if (!e) return fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, "%s: out of memory for executors", op.name);
     e->op = &op;
@@ -279,7 +283,7 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
                     workspace ? workspaceSize : 0);
     if (__builtin_expect(e->unbound && e->run != run_nothing, 0)) return unbound(*e);
     if (__builtin_expect(e->overhangs, 0))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: an output leaves its storage", e->op->name);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: a tensor leaves its storage", e->op->name);
     ++this_thread.counters.launches;
     if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);

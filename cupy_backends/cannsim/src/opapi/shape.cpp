@@ -248,6 +248,8 @@ aclnnStatus prepare_cat(Call &c) {
     for (uint64_t i = 0; i < list->size; ++i) {
         const aclTensor *t = list->items[i];
         if (!t) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
+        // CANN lists the dtypes for out; they hold for each tensor.
+        if (int error = check_listed(c, 2, t->dtype)) return error;
         if (!any) common = t->dtype;
         else if (!promote(t->dtype, common, &common))
             return fail(ACLNN_ERR_PARAM_INVALID, "%s: the tensors have no common dtype (%s)", c.op.name,
