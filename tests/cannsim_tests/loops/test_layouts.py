@@ -90,3 +90,24 @@ def test_a_strided_output_leaves_its_gaps_alone(lib):
         room = np.full(900, 7).astype(target)
         lib.call(loop, [x] * lib.nin(op) + [room[1::3]], 300)
         assert (room[0::3] == room[0]).all() and (room[2::3] == room[0]).all() and room[0], op
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128", "float16"])
+def test_a_result_does_not_depend_on_its_position(lib, dtype):
+    """The vectorised body, its remainder and a single element round alike."""
+    rng = np.random.default_rng(9)
+    for op in lib.ops:
+        loop = lib.find(op, dtype)
+        if loop is None:
+            continue
+        *sources, target = lib.dtypes(op, dtype)
+        inputs = []
+        for source in sources:
+            x = rng.uniform(0.01, 0.99, 77)
+            x = x + 1j * rng.uniform(-1, 1, 77) if dtype[0] == "c" else x
+            inputs.append((x > 0.5 if source == "bool" else x).astype(storage(source)))
+        want = lib.apply(op, dtype, *inputs)
+        for i in range(77):
+            out = np.zeros(1, storage(target))
+            lib.call(loop, [*[x[i : i + 1] for x in inputs], out], 1)
+            assert out.tobytes() == want[i : i + 1].tobytes(), (op, i)

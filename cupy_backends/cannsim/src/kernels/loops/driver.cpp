@@ -91,24 +91,30 @@ void lengthen_inner(Space &s, int nop) {
 
 // Where an input walks across its rows (a transposed operand), only a strip of the inner axis is
 // done before the next axis advances, so that the cache lines touched are used again.
-void tile_inner(Space &s, int nop) {
-    constexpr int64_t strip = 256, line = 64;
+constexpr int64_t kStrip = 128;
+
+bool walks_across(const Space &s, int nop) {
+    constexpr int64_t line = 64;
     const int inner = s.ndim - 1;
-    if (s.ndim < 2 || s.ndim > kMaxRank || s.shape[inner] < 2 * strip) return;
-    bool crossing = false;
+    if (s.shape[inner] < 2 * kStrip || s.ndim > kMaxRank) return false;
     for (int k = 0; k < nop; ++k) {
-        const int64_t along = magnitude(s.strides[inner][k]), next = magnitude(s.strides[inner - 1][k]);
-        crossing |= along >= line && next != 0 && next < line;
+        const int64_t along = magnitude(s.strides[inner][k]);
+        const int64_t next = magnitude(s.strides[inner - 1][k]);
+        if (along >= line && next != 0 && next < line) return true;
     }
-    if (!crossing || s.shape[inner] % strip != 0) return;
+    return false;
+}
+
+// The inner axis, a multiple of the strip, becomes an outermost axis of strips.
+void tile_inner(Space &s, int nop) {
     for (int axis = s.ndim; axis > 0; --axis) {
         s.shape[axis] = s.shape[axis - 1];
         for (int k = 0; k < nop; ++k) s.strides[axis][k] = s.strides[axis - 1][k];
     }
-    ++s.ndim;
-    s.shape[0] = s.shape[s.ndim - 1] / strip;
-    s.shape[s.ndim - 1] = strip;
-    for (int k = 0; k < nop; ++k) s.strides[0][k] = s.strides[s.ndim - 1][k] * strip;
+    const int inner = s.ndim++;
+    s.shape[0] = s.shape[inner] / kStrip;
+    s.shape[inner] = kStrip;
+    for (int k = 0; k < nop; ++k) s.strides[0][k] = s.strides[inner][k] * kStrip;
 }
 
 struct Run {
@@ -158,21 +164,34 @@ void run_nest(void *context, int64_t begin, int64_t end) {
 
 constexpr int64_t kGrain = 32768;  // elements that are worth a thread
 
+void run_rows(Run &run) {
+    const Space &s = *run.space;
+    int64_t row = 1;
+    for (int axis = 1; axis < s.ndim; ++axis) row *= s.shape[axis];
+    parallel_for(s.shape[0], row >= kGrain ? 1 : kGrain / row, run_nest, &run);
+}
+
 void run_space(LoopFn loop, const View *v, int nop) {
-    Run run{loop, nullptr, nop, {}};
-    for (int k = 0; k < nop; ++k) run.args[k] = v[k].data;
     Space space;
-    run.space = &space;
+    Run run{loop, &space, nop, {}};
+    for (int k = 0; k < nop; ++k) run.args[k] = v[k].data;
     if (!make_space(space, v, nop, run.args)) return;
-    if (space.ndim > 1) {
-        lengthen_inner(space, nop);
-        tile_inner(space, nop);
-        int64_t row = 1;
-        for (int axis = 1; axis < space.ndim; ++axis) row *= space.shape[axis];
-        parallel_for(space.shape[0], row >= kGrain ? 1 : kGrain / row, run_nest, &run);
-    } else {
-        parallel_for(space.shape[0], kGrain, run_line, &run);
+    if (space.ndim == 1) return parallel_for(space.shape[0], kGrain, run_line, &run);
+    lengthen_inner(space, nop);
+    if (!walks_across(space, nop)) return run_rows(run);
+
+    const int inner = space.ndim - 1;
+    const int64_t rest = space.shape[inner] % kStrip, whole = space.shape[inner] - rest;
+    if (rest != 0) {
+        Space tail = space;
+        tail.shape[inner] = rest;
+        Run last{loop, &tail, nop, {}};
+        for (int k = 0; k < nop; ++k) last.args[k] = run.args[k] + whole * space.strides[inner][k];
+        run_rows(last);
     }
+    space.shape[inner] = whole;
+    tile_inner(space, nop);
+    run_rows(run);
 }
 
 }  // namespace
