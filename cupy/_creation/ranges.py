@@ -11,6 +11,9 @@ from cupy._operands import as_array, on_device, select
 
 __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "ogrid"]
 
+_INT = numpy.dtype(int)
+_LARGE = 2**53  # beyond, NumPy's lengths are rounded
+
 
 def _host(value):
     """Return a scalar argument as a NumPy or Python scalar."""
@@ -72,18 +75,26 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
     >>> cp.arange(3, 9, 2)
     array([3, 5, 7])
     """
-    start, stop, step = _host(start), _host(stop), _host(step)
     if stop is None:
         start, stop = 0, start
     if step is None:
         step = 1
-    if dtype is None:
-        if type(start) is int and type(stop) is int and type(step) is int:
-            dtype = numpy.dtype(int)
-        else:  # an empty range tells NumPy's choice
-            dtype = numpy.result_type(
-                numpy.arange(start, start, step).dtype, numpy.arange(stop, stop, step).dtype
-            )
+    if (
+        type(start) is type(stop) is type(step) is int
+        and dtype is device is None
+        and step
+        and -_LARGE < start < _LARGE
+        and -_LARGE < stop < _LARGE
+    ):
+        out = _core.empty(max(-((start - stop) // step), 0), _INT)
+        if out.size:
+            _core.run_op("arange", (), (out,), float(start), float(step), start, step)
+        return out
+    start, stop, step = _host(start), _host(stop), _host(step)
+    if dtype is None:  # an empty range tells NumPy's choice
+        dtype = numpy.result_type(
+            numpy.arange(start, start, step).dtype, numpy.arange(stop, stop, step).dtype
+        )
     else:
         dtype = _core.dtype_of(dtype)
     length = _length(start, stop, step)

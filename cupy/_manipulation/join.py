@@ -38,6 +38,36 @@ def _launch(arrays, result, axis):
         start = stop
 
 
+def _alike(arrays, axis):
+    """Join in the common case, device arrays of one dtype that fit; None in any other."""
+    first = arrays[0] if 0 < len(arrays) <= _OPERANDS else None
+    if type(first) is not ndarray:
+        return None
+    shape, dtype = first.shape, first.dtype
+    ndim = len(shape)
+    if not (0 < ndim <= DEVICE_RANK and -ndim <= axis < ndim):
+        return None
+    if first.strides[-1] != dtype.itemsize:  # may be in Fortran order
+        return None
+    axis %= ndim
+    before, after = shape[:axis], shape[axis + 1 :]
+    length = 0
+    for a in arrays:
+        if type(a) is not ndarray or a.dtype is not dtype:
+            return None
+        extents = a.shape
+        if extents is not shape and extents != shape and (
+            len(extents) != ndim or extents[:axis] != before or extents[axis + 1 :] != after
+        ):
+            return None
+        if not a.size:
+            return None
+        length += extents[axis]
+    out = _core.empty(before + (length,) + after, dtype)
+    _core.run_op("concatenate", arrays, [out], axis)
+    return out
+
+
 def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind"):
     """Join arrays along an existing axis.
 
@@ -69,6 +99,10 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
     >>> cp.concatenate([cp.arange(2), cp.ones(1)])
     array([0., 1., 1.])
     """
+    if out is None and dtype is None and type(axis) is int and type(arrays) in (tuple, list):
+        result = _alike(arrays, axis)
+        if result is not None:
+            return result
     arrays = _sequence(arrays)
     if not arrays:
         raise ValueError("need at least one array to concatenate")
