@@ -1,0 +1,11 @@
+"""Which device the suite runs on: the simulated one, unless ``--cann=real`` asks for the machine's own."""
+
+import os
+
+
+def pytest_addoption(parser):
+    parser.addoption("--cann", choices=("sim", "real", "auto"), default="sim", help="the device to test on")
+
+
+def pytest_configure(config):
+    os.environ.setdefault("CUPY_CANN", config.getoption("--cann"))
