@@ -1,11 +1,13 @@
 """einsum: the subscripts are turned into diagonal views, reductions and pairwise matrix products.
 
-The order of the pairs comes from numpy.einsum_path, which needs the shapes only. Labels are
-single characters; the axes that an ellipsis stands for get negative integers as labels.
+What is done depends on subscripts and shapes only: it is planned once and kept. The order of the pairs comes
+from numpy.einsum_path. Labels are single characters; the axes that an ellipsis stands for get negative integers.
 """
 
+import functools
 import math
 import string
+from typing import NamedTuple
 
 import numpy
 
@@ -50,28 +52,21 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
     if order not in ("C", "F", "A", "K"):
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got '{order}')")
     arrays = [as_array(a) for a in arrays]
-    terms, output = _expand(terms, output, [a.ndim for a in arrays])
-    arrays, terms = zip(*(_diagonal(a, term, i) for i, (a, term) in enumerate(zip(arrays, terms))))
-    sizes = _sizes(arrays, terms)
-    loop = _core.result_type(*(a.dtype for a in arrays)) if dtype is None else _core.dtype_of(dtype)
-    for i, a in enumerate(arrays):
-        if not numpy.can_cast(a.dtype, loop, casting):
-            raise TypeError(
-                f"Iterator operand {i} dtype could not be cast from {a.dtype!r} to {loop!r} "
-                f"according to the rule '{casting}'"
-            )
-    shape = tuple(sizes[label] for label in output)
+    path = _frozen(optimize)
+    plan = _plan(terms, output, tuple(a.shape for a in arrays), path)
+    loop = _loop_dtype(arrays, dtype, casting)
     if out is not None:
-        _check_output(out, shape, loop, casting, len(arrays))
-    work = [(cast(a, loop), term) for a, term in zip(arrays, terms)]
-    for pair in _path([term for _, term in work], output, sizes, optimize):
-        chosen = [work.pop(i) for i in sorted(pair, reverse=True)][::-1]
-        while len(chosen) > 1:
-            left, right = chosen.pop(0), chosen.pop(0)
-            keep = set(output).union(*(term for _, term in work + chosen))
-            chosen.insert(0, _pair(left, right, keep, output))
-        work.append(chosen[0])
-    result = _finish(*work[0], output, shape)
+        _check_output(out, plan.shape, loop, casting, len(arrays))
+    work = [cast(_diagonal(a, groups), loop) for a, groups in zip(arrays, plan.diagonals)]
+    for positions, pairs in plan.steps:
+        chosen = [work.pop(i) for i in positions]
+        result = chosen.pop()
+        for pair in pairs:
+            result = _contract(result, chosen.pop(), pair)
+        work.append(result)
+    result = _shaped(work[0], plan.last)
+    if result.shape != plan.shape:
+        result = _core.broadcast_to(result, plan.shape)
     if out is not None:
         _core.copyto(out, result)
         return out
@@ -105,25 +100,26 @@ def _stand_in(shape):
     return numpy.broadcast_to(numpy.empty(()), shape)
 
 
+def _frozen(path):
+    """Return a path as tuples, which a cache can hold."""
+    return tuple(map(_frozen, path)) if isinstance(path, (list, tuple)) else path
+
+
 def _parse(operands):
-    """Return the label lists of the operands, that of the output or None, and the operands."""
+    """Return the labels of the operands, those of the output or None, and the operands."""
     if not operands:
         raise ValueError(
             "must specify the einstein sum subscripts string and at least one operand, or at "
             "least one operand and its corresponding subscripts list"
         )
     if isinstance(operands[0], str):
-        subscripts, arrays = operands[0].replace(" ", ""), list(operands[1:])
-        inputs, arrow, output = subscripts.partition("->")
-        if "-" in inputs + output or ">" in inputs + output:
-            raise ValueError("einstein sum subscript string does not contain proper '->' output specified")
-        terms = [_labels(term) for term in inputs.split(",")]
-        output = _labels(output) if arrow else None
+        terms, output = _parse_text(operands[0])
+        arrays = operands[1:]
     else:
-        pairs, rest = operands[: len(operands) // 2 * 2], operands[len(operands) // 2 * 2 :]
-        arrays = list(pairs[::2])
-        terms = [_sublist(term) for term in pairs[1::2]]
-        output = _sublist(rest[0]) if rest else None
+        count = len(operands) // 2
+        arrays = operands[: 2 * count : 2]
+        terms = tuple(_sublist(term) for term in operands[1::2])
+        output = _sublist(operands[-1]) if len(operands) % 2 else None
     if not arrays:
         raise ValueError("No input operands")
     if len(arrays) != len(terms):
@@ -132,6 +128,14 @@ def _parse(operands):
             "function than specified in the subscripts string"
         )
     return terms, output, arrays
+
+
+@functools.lru_cache(maxsize=256)
+def _parse_text(subscripts):
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    if "-" in inputs + output or ">" in inputs + output:
+        raise ValueError("einstein sum subscript string does not contain proper '->' output specified")
+    return tuple(_labels(term) for term in inputs.split(",")), _labels(output) if arrow else None
 
 
 def _labels(text):
@@ -146,7 +150,7 @@ def _labels(text):
             raise ValueError(
                 f"invalid subscript '{label}' in einstein sum subscripts string, subscripts must be letters"
             )
-    return [*parts[0], Ellipsis, *parts[1]] if len(parts) == 2 else [*parts[0]]
+    return (*parts[0], Ellipsis, *parts[1]) if len(parts) == 2 else (*parts[0],)
 
 
 def _sublist(labels):
@@ -164,7 +168,7 @@ def _sublist(labels):
         result.append(_LETTERS[index])
     if result.count(Ellipsis) > 1:
         raise ValueError("each subscripts list may hold one ellipsis")
-    return result
+    return tuple(result)
 
 
 def _expand(terms, output, ranks):
@@ -179,7 +183,7 @@ def _expand(terms, output, ranks):
                     f"einstein sum subscripts string contains too many subscripts for operand {i}"
                 )
             at = term.index(Ellipsis)
-            term = term[:at] + list(range(-hidden, 0)) + term[at + 1 :]
+            term = term[:at] + tuple(range(-hidden, 0)) + term[at + 1 :]
             widest = max(widest, hidden)
         elif hidden:
             raise ValueError(
@@ -189,10 +193,11 @@ def _expand(terms, output, ranks):
                 "'...' ellipsis provided to broadcast the extra dimensions."
             )
         expanded.append(term)
-    hidden = list(range(-widest, 0))
+    hidden = tuple(range(-widest, 0))
     seen = [label for term in expanded for label in term]
     if output is None:
-        return expanded, hidden + sorted(x for x in set(seen) if isinstance(x, str) and seen.count(x) == 1)
+        once = sorted(x for x in set(seen) if isinstance(x, str) and seen.count(x) == 1)
+        return expanded, hidden + tuple(once)
     if Ellipsis in output:
         at = output.index(Ellipsis)
         output = output[:at] + hidden + output[at + 1 :]
@@ -214,40 +219,75 @@ def _expand(terms, output, ranks):
     return expanded, output
 
 
-def _diagonal(a, term, i):
-    """Return a view of a in which each label of the term stands once."""
-    if len(set(term)) == len(term):
-        return a, term
-    labels, shape, strides = [], [], []
-    for label, size, stride in zip(term, a.shape, a.strides):
-        if label not in labels:
-            labels.append(label)
-            shape.append(size)
-            strides.append(stride)
-            continue
-        k = labels.index(label)
-        if size != shape[k]:
-            raise ValueError(
-                f"dimensions in operand {i} for collapsing index '{label}' don't match ({shape[k]} != {size})"
+class Shaping(NamedTuple):
+    """What is done to an array before a product; None where nothing is."""
+
+    squeezed: tuple | None
+    summed: tuple | None
+    order: tuple | None
+    shape: tuple | None
+
+
+class Pair(NamedTuple):
+    """A product of two arrays: of matrices if `product` is their shape, else of elements."""
+
+    left: Shaping
+    right: Shaping
+    swap: bool
+    product: tuple | None
+    shape: tuple | None
+
+
+class Plan(NamedTuple):
+    diagonals: list
+    steps: list
+    last: Shaping
+    shape: tuple
+
+
+def _diagonal(a, groups):
+    """Return a view of a in which each group of axes is one axis, its diagonal."""
+    if groups is None:
+        return a
+    strides = tuple(sum(a.strides[k] for k in group) for group in groups)
+    return _core.as_strided(a, tuple(a.shape[group[0]] for group in groups), strides)
+
+
+def _shaped(a, shaping):
+    squeezed, summed, order, shape = shaping
+    if squeezed is not None:
+        a = a.squeeze(squeezed)
+    if summed is not None:
+        a = a.any(axis=summed) if a.dtype.kind == "b" else a.sum(axis=summed, dtype=a.dtype)
+    if order is not None:
+        a = _core.transpose(a, order)
+    return a if shape is None else a.reshape(shape)
+
+
+def _contract(a, b, pair):
+    a, b = _shaped(a, pair.left), _shaped(b, pair.right)
+    if pair.product is None:
+        return _core.ufuncs.multiply(a, b)
+    if pair.swap:
+        a, b = b, a
+    product = contract(a, b, _core.empty(pair.product, a.dtype))
+    return product if pair.shape is None else product.reshape(pair.shape)
+
+
+def _loop_dtype(arrays, dtype, casting):
+    if dtype is not None:
+        loop = _core.dtype_of(dtype)
+    elif len({a.dtype for a in arrays}) == 1:
+        return arrays[0].dtype
+    else:
+        loop = _core.result_type(*(a.dtype for a in arrays))
+    for i, a in enumerate(arrays):
+        if not numpy.can_cast(a.dtype, loop, casting):
+            raise TypeError(
+                f"Iterator operand {i} dtype could not be cast from {a.dtype!r} to {loop!r} "
+                f"according to the rule '{casting}'"
             )
-        strides[k] += stride
-    return _core.as_strided(a, tuple(shape), tuple(strides)), labels
-
-
-def _sizes(arrays, terms):
-    sizes = {}
-    for i, (a, term) in enumerate(zip(arrays, terms)):
-        for label, size in zip(term, a.shape):
-            known = sizes.setdefault(label, size)
-            if known == 1:
-                sizes[label] = size
-            elif size not in (1, known):
-                shapes = " ".join(str(x.shape) for x in arrays)
-                raise ValueError(
-                    f"operands could not be broadcast together: subscript '{label}' has extents "
-                    f"{known} and {size} (operand {i}; shapes {shapes})"
-                )
-    return sizes
+    return loop
 
 
 def _check_output(out, shape, loop, casting, position):
@@ -264,12 +304,76 @@ def _check_output(out, shape, loop, casting, position):
         )
 
 
+@functools.lru_cache(maxsize=1024)
+def _plan(terms, output, shapes, optimize):
+    """Plan the contraction. Operands are (labels, extents) from here on."""
+    terms, output = _expand(terms, output, [len(shape) for shape in shapes])
+    diagonals, work = [], []
+    for i, (term, shape) in enumerate(zip(terms, shapes)):
+        groups, labels, extents = _groups(term, shape, i)
+        diagonals.append(groups)
+        work.append((labels, extents))
+    sizes = _sizes(work)
+    steps = []
+    for positions in _path([labels for labels, _ in work], output, sizes, optimize):
+        positions = sorted(positions, reverse=True)
+        chosen = [work.pop(i) for i in positions]
+        left, pairs = chosen.pop(), []
+        while chosen:
+            right = chosen.pop()
+            keep = set(output).union(*(labels for labels, _ in work + chosen))
+            pair, left = _pair(left, right, keep, output)
+            pairs.append(pair)
+        work.append(left)
+        steps.append((positions, pairs))
+    labels, extents = work[0]
+    last, labels, extents = _reduce(labels, extents, (), set(output))
+    last = _arrange(last, labels, extents, [x for x in output if x in labels])
+    if len(labels) < len(output):
+        extent = dict(zip(labels, extents))
+        last = last._replace(shape=tuple(extent.get(x, 1) for x in output))
+    return Plan(diagonals, steps, last, tuple(sizes[x] for x in output))
+
+
+def _groups(term, shape, i):
+    """Return the axes of each label, or None where each has one, then labels and extents."""
+    if len(set(term)) == len(term):
+        return None, list(term), list(shape)
+    axes = {}
+    for k, label in enumerate(term):
+        first = axes.setdefault(label, [])
+        first.append(k)
+        if shape[k] != shape[first[0]]:
+            raise ValueError(
+                f"dimensions in operand {i} for collapsing index '{label}' don't match "
+                f"({shape[first[0]]} != {shape[k]})"
+            )
+    return list(axes.values()), list(axes), [shape[group[0]] for group in axes.values()]
+
+
+def _sizes(work):
+    sizes = {}
+    for i, (labels, extents) in enumerate(work):
+        for label, size in zip(labels, extents):
+            known = sizes.setdefault(label, size)
+            if known == 1:
+                sizes[label] = size
+            elif size not in (1, known):
+                raise ValueError(
+                    f"operands could not be broadcast together: subscript '{label}' has extents {known} "
+                    f"and {size} (operand {i})"
+                )
+    return sizes
+
+
 def _path(terms, output, sizes, optimize):
     """Return the positions of the operands of each step."""
-    if len(terms) <= 2 and not isinstance(optimize, (list, tuple)):
+    if len(terms) <= 2 and not isinstance(optimize, tuple):
         return [tuple(range(len(terms)))]
-    if optimize is True or optimize is False:
+    if isinstance(optimize, bool):
         optimize = "greedy"
+    elif isinstance(optimize, tuple) and optimize[:1] == ("einsum_path",):
+        optimize = list(optimize)
     if len(sizes) > len(_LETTERS):
         return [(0, 1)] * (len(terms) - 1)
     names = dict(zip(sizes, _LETTERS))
@@ -279,73 +383,76 @@ def _path(terms, output, sizes, optimize):
     return numpy.einsum_path(text, *stand_ins, optimize=optimize)[0][1:]
 
 
-def _reduce(a, term, keep):
-    """Sum over the labels that nobody needs."""
-    axes = tuple(k for k, label in enumerate(term) if label not in keep)
-    if not axes:
-        return a, term
-    total = a.any(axis=axes) if a.dtype.kind == "b" else a.sum(axis=axes, dtype=a.dtype)
-    return total, [label for label in term if label in keep]
+def _reduce(labels, extents, squeezed, keep):
+    """Return the shaping that drops the axes `squeezed` and sums what nobody needs, then what is left."""
+    kept = [k for k in range(len(labels)) if k not in squeezed]
+    labels, extents = [labels[k] for k in kept], [extents[k] for k in kept]
+    summed = tuple(k for k, label in enumerate(labels) if label not in keep)
+    kept = [k for k in range(len(labels)) if k not in summed]
+    shaping = Shaping(squeezed or None, summed or None, None, None)
+    return shaping, [labels[k] for k in kept], [extents[k] for k in kept]
 
 
-def _drop_ones(left, right):
-    """Drop from an operand the axes of extent 1 that stretch to an axis of the other."""
-    dropped = []
-    for (a, term), (b, other) in ((left, right), (right, left)):
-        extent = dict(zip(other, b.shape))
-        axes = tuple(k for k, x in enumerate(term) if a.shape[k] == 1 and extent.get(x, 1) != 1)
-        if axes:
-            a = a.squeeze(axes)
-            term = [x for k, x in enumerate(term) if k not in axes]
-        dropped.append((a, term))
-    return dropped
+def _arrange(shaping, labels, extents, wanted, shape=None):
+    """Complete a shaping: bring the labels to the wanted order, then to the shape."""
+    order = tuple(labels.index(x) for x in wanted)
+    moved = tuple(extents[k] for k in order)
+    return shaping._replace(
+        order=None if order == tuple(range(len(order))) else order,
+        shape=None if shape is None or shape == moved else shape,
+    )
+
+
+def _ones(left, right):
+    """Return the axes of extent 1 of the left operand that stretch to an axis of the right one."""
+    extent = dict(zip(*right))
+    return tuple(k for k, (x, n) in enumerate(zip(*left)) if n == 1 and extent.get(x, 1) != 1)
 
 
 def _pair(left, right, keep, output):
-    """Contract two operands over the labels that are not kept."""
-    (a, a_term), (b, b_term) = _drop_ones(left, right)
-    a, a_term = _reduce(a, a_term, keep.union(b_term))
-    b, b_term = _reduce(b, b_term, keep.union(a_term))
-    summed = [x for x in a_term if x in b_term and x not in keep]
-    if not summed:
-        labels = [x for x in output if x in a_term or x in b_term]
-        labels = list(dict.fromkeys(labels + a_term + b_term))
-        return _core.ufuncs.multiply(_spread(a, a_term, labels), _spread(b, b_term, labels)), labels
-    batch = [x for x in a_term if x in b_term and x in keep]
+    """Plan the product of two operands; return the plan and what results."""
+    drops = _ones(left, right), _ones(right, left)
+    others = [
+        {x for k, x in enumerate(labels) if k not in drop} for (labels, _), drop in zip((left, right), drops)
+    ]
+    a, a_labels, a_extents = _reduce(*left, drops[0], keep | others[1])
+    b, b_labels, b_extents = _reduce(*right, drops[1], keep | others[0])
+    a_size, b_size = dict(zip(a_labels, a_extents)), dict(zip(b_labels, b_extents))
+    size = a_size | b_size
+    summed = [x for x in a_labels if x in b_size and x not in keep]
     rank = {x: k for k, x in enumerate(output)}
-    batch.sort(key=lambda x: rank.get(x, len(rank)))
-    a_free = [x for x in a_term if x not in b_term]
-    b_free = [x for x in b_term if x not in a_term]
-    if min((rank.get(x, len(rank)) for x in b_free), default=len(rank)) < min(
-        (rank.get(x, len(rank)) for x in a_free), default=len(rank)
-    ):
-        # The transposed product has its axes in the order of the output.
-        a, a_term, a_free, b, b_term, b_free = b, b_term, b_free, a, a_term, a_free
-    sizes = dict(zip(a_term, a.shape)) | dict(zip(b_term, b.shape))
-    shape = [[sizes[x] for x in labels] for labels in (batch, a_free, summed, b_free)]
-    rows, inner, columns = (math.prod(s) for s in shape[1:])
-    a = _ordered(a, a_term, batch + a_free + summed).reshape((*shape[0], rows, inner))
-    b = _ordered(b, b_term, batch + summed + b_free).reshape((*shape[0], inner, columns))
-    product = contract(a, b, _core.empty((*shape[0], rows, columns), a.dtype))
-    return product.reshape((*shape[0], *shape[1], *shape[3])), batch + a_free + b_free
+    if not summed:
+        labels = [x for x in output if x in size]
+        labels = list(dict.fromkeys(labels + a_labels + b_labels))
+        sides = []
+        for shaping, own, extents, sizes in (
+            (a, a_labels, a_extents, a_size),
+            (b, b_labels, b_extents, b_size),
+        ):
+            wanted = [x for x in labels if x in sizes]
+            sides.append(_arrange(shaping, own, extents, wanted, tuple(sizes.get(x, 1) for x in labels)))
+        return Pair(*sides, False, None, None), (labels, [size[x] for x in labels])
 
+    def place(label):
+        return rank.get(label, len(rank))
 
-def _ordered(a, term, labels):
-    return a if term == labels else _core.transpose(a, tuple(term.index(x) for x in labels))
-
-
-def _spread(a, term, labels):
-    """Return a with its axes in the order of the labels, and extents of 1 for those it lacks."""
-    a = _ordered(a, term, [x for x in labels if x in term])
-    sizes = iter(a.shape)
-    return a.reshape(tuple(next(sizes) if x in term else 1 for x in labels))
-
-
-def _finish(a, term, output, shape):
-    """Sum what is left, bring the axes to the output's order and stretch extents of 1."""
-    a, term = _reduce(a, term, set(output))
-    if len(term) < len(output):
-        a = _spread(a, term, output)
+    batch = sorted((x for x in a_labels if x in b_size and x in keep), key=place)
+    a_free = [x for x in a_labels if x not in b_size]
+    b_free = [x for x in b_labels if x not in a_size]
+    # The transposed product has its axes in the order of the output where b's come first there.
+    swap = min(map(place, b_free), default=len(rank)) < min(map(place, a_free), default=len(rank))
+    free = (b_free, a_free) if swap else (a_free, b_free)
+    stack = tuple(size[x] for x in batch)
+    inner = math.prod(size[x] for x in summed)
+    rows, columns = (math.prod(size[x] for x in labels) for labels in free)
+    first, second = (stack + (rows, inner), stack + (inner, columns))
+    if swap:
+        a = _arrange(a, a_labels, a_extents, batch + summed + a_free, second)
+        b = _arrange(b, b_labels, b_extents, batch + b_free + summed, first)
     else:
-        a = _ordered(a, term, output)
-    return a if a.shape == shape else _core.broadcast_to(a, shape)
+        a = _arrange(a, a_labels, a_extents, batch + a_free + summed, first)
+        b = _arrange(b, b_labels, b_extents, batch + summed + b_free, second)
+    labels = batch + free[0] + free[1]
+    extents = [size[x] for x in labels]
+    product = stack + (rows, columns)
+    return Pair(a, b, swap, product, None if product == tuple(extents) else tuple(extents)), (labels, extents)

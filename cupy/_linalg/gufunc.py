@@ -10,11 +10,12 @@ import numpy
 from numpy.exceptions import AxisError
 
 from cupy import _core
-from cupy._linalg.contraction import contract
+from cupy._linalg.contraction import contract, multiply_matrices
 from cupy._operands import as_array, cast
 
 __all__ = ["matmul", "matvec", "vecdot", "vecmat"]
 
+_DEFAULTS = (False, "same_kind", "K")  # of keepdims, casting and order
 _TYPES = [c + c + "->" + c for c in "?bBhHiIlLqQefdFD"]
 
 
@@ -40,6 +41,7 @@ class GUFunc:
         self.ntypes = len(_TYPES)
         self._vectors = vectors
         self._conjugate = conjugate
+        self._plain = vectors == (None, None)
         self._core_names = [
             tuple(dim.strip("?") for dim in term.strip("()").split(",") if dim)
             for term in signature.replace("->", ",").replace("),(", ");(").split(";")
@@ -66,6 +68,10 @@ class GUFunc:
         dtype=None,
         subok=True,
     ):
+        if self._plain and out is axes is axis is dtype is None and (keepdims, casting, order) == _DEFAULTS:
+            result = multiply_matrices(x1, x2)
+            if result is not None:
+                return result
         a, b, out = as_array(x1), as_array(x2), _single_output(out)
         loop = self._loop_dtype(a, b, out, dtype, casting)
         if axis is not None or keepdims:
@@ -157,8 +163,10 @@ class GUFunc:
     def _batch(self, a, b, core, target=None):
         shapes = [a.shape[:-2], b.shape[:-2]]
         if target is None:
-            if shapes[0] == shapes[1]:
+            if shapes[0] == shapes[1] or not shapes[1]:
                 return shapes[0]
+            if not shapes[0]:
+                return shapes[1]
         else:
             if target.ndim < len(core):
                 raise ValueError(

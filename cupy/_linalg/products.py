@@ -5,7 +5,7 @@ import operator
 
 from cupy import _core
 from cupy._linalg.gufunc import matmul, matvec, vecdot, vecmat
-from cupy._linalg.contraction import contract
+from cupy._linalg.contraction import contract, multiply_matrices
 from cupy._operands import as_array, cast
 
 __all__ = [
@@ -82,6 +82,10 @@ def dot(a, b, out=None):
         >>> cp.dot(cp.array([[1, 2], [3, 4]]), cp.array([1, 1]))
         array([3, 7])
     """
+    if out is None:
+        result = multiply_matrices(a, b)
+        if result is not None:
+            return result
     a, b = _common(as_array(a), as_array(b))
     if a.ndim == 0 or b.ndim == 0:
         if out is None:

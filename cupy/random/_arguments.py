@@ -9,11 +9,11 @@ from cupy._operands import as_array
 
 __all__ = ["Parameters", "as_shape", "documented", "float_dtype", "integer_dtype"]
 
-_FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
+_DOUBLE, _SINGLE = numpy.dtype(numpy.float64), numpy.dtype(numpy.float32)
 
+# Each holds for what is good, as a number or as an array.
 _CHECKS = {
-    "any": (lambda v: v == v, "{0} is NaN"),
-    "number": (lambda v: numpy.ones_like(v, bool), ""),
+    "defined": (lambda v: v == v, "{0} is NaN"),
     "nonnegative": (lambda v: v >= 0, "{0} < 0"),
     "positive": (lambda v: v > 0, "{0} <= 0"),
     "above one": (lambda v: v > 1, "{0} <= 1 or {0} is NaN"),
@@ -40,8 +40,10 @@ def as_shape(size):
 
 
 def float_dtype(dtype):
+    if dtype is float:
+        return _DOUBLE
     dtype = numpy.dtype(dtype)
-    if dtype not in _FLOATS:
+    if dtype not in (_DOUBLE, _SINGLE):
         raise TypeError(f"Unsupported dtype {dtype!r} for random floating-point numbers: float32 or float64")
     return dtype
 
@@ -99,15 +101,20 @@ def _broadcast(*shapes):
 def _parameter(value, dtype, name, check):
     if isinstance(value, _core.ndarray):
         return as_array(value, dtype)
-    if isinstance(value, numpy.ndarray):
-        return as_array(value)  # raises
-    host = numpy.asarray(value)
-    if host.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be a real number, not {host.dtype}")
-    passes, message = _CHECKS[check]
-    if not passes(host).all():
-        raise ValueError(message.format(name))
-    return float(host) if host.ndim == 0 else _core.asarray(host.tolist(), dtype)
+    if type(value) is not float and type(value) is not int:
+        if isinstance(value, numpy.ndarray):
+            return as_array(value)  # raises
+        value = numpy.asarray(value)
+        if value.dtype.kind not in "biuf":
+            raise TypeError(f"{name} must be a real number, not {value.dtype}")
+    if check != "number":
+        passes, message = _CHECKS[check]
+        good = passes(value)
+        if good is not True and not numpy.all(good):
+            raise ValueError(message.format(name))
+    if isinstance(value, numpy.ndarray) and value.ndim:
+        return _core.asarray(value, dtype)
+    return float(value)
 
 
 def documented(summary, parameters, call, returns="drawn samples", raises=""):

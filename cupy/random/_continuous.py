@@ -16,8 +16,15 @@ _SCALE = "scale (float or cupy.ndarray): scale, not negative."
 
 def _scaled(x, loc, scale):
     """Return x * scale + loc, in place where the shapes allow it."""
-    x = x * scale if isinstance(scale, _core.ndarray) else _core.ufuncs.multiply(x, scale, out=x)
-    return x + loc if isinstance(loc, _core.ndarray) else _core.ufuncs.add(x, loc, out=x)
+    if isinstance(scale, _core.ndarray):
+        x = x * scale
+    elif scale != 1:
+        x *= scale
+    if isinstance(loc, _core.ndarray):
+        x = x + loc
+    elif loc != 0:
+        x += loc
+    return x
 
 
 class Continuous:
@@ -52,7 +59,7 @@ class Continuous:
     @documented("Exponential numbers.", _SCALE, "exponential(2., size=4).shape\n        (4,)")
     def exponential(self, scale=1.0, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), scale=(scale, "nonnegative"))
-        return self._bits.exponential(p.shape, p.dtype) * p.values[0]
+        return _scaled(self._bits.exponential(p.shape, p.dtype), 0, p.values[0])
 
     @documented("Exponential numbers of mean 1.", "", "standard_exponential(4).shape\n        (4,)")
     def standard_exponential(self, size=None, dtype=float):
@@ -145,7 +152,9 @@ class Continuous:
         raises="not left <= mode <= right and left < right",
     )
     def triangular(self, left, mode, right, size=None, dtype=float):
-        p = Parameters(size, float_dtype(dtype), left=(left, "any"), mode=(mode, "any"), right=(right, "any"))
+        p = Parameters(
+            size, float_dtype(dtype), left=(left, "defined"), mode=(mode, "defined"), right=(right, "defined")
+        )
         left, mode, right = p
         if p.scalar:
             for wrong, text in (
