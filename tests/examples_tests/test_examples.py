@@ -78,12 +78,13 @@ def test_heat_spreads_as_in_numpy(example, dtype):
 
 
 @pytest.mark.parametrize(
-    "name, count", [("digits", "epochs"), ("colours", "steps"), ("heat", "steps")]
+    "name, count, largest",
+    [("digits", "epochs", 0.01), ("colours", "steps", 0.5), ("heat", "steps", 1e-5)],
 )
-def test_report_compares_with_numpy(example, capsys, tmp_path, name, count):
+def test_report_compares_with_numpy(example, capsys, tmp_path, name, count, largest):
     options = [] if name == "digits" else [f"--output={tmp_path}"]
     example(name).main(["--numpy", f"--{count}=2", *options])
     out = capsys.readouterr().out
-    difference = float(out.split("largest difference ")[1].split()[0])
-    assert difference < 0.05
+    # Probabilities, colours of 0 ... 255 and temperatures; in float32 the order of sums shows.
+    assert float(out.split("largest difference ")[1].split()[0]) <= largest
     assert f"operations on the host: {cp.host_route_count()}" in out
