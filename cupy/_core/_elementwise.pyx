@@ -182,7 +182,9 @@ cdef int launch_collapsed(cupyPlan* plan, const Source* sources, int n, Collapse
         operands[k].dtype = sources[k].code
         if sources[k].array is NULL:
             operands[k].block = NULL
+            operands[k].block_bytes = operands[k].offset = 0
             operands[k].ndim = 0
+            operands[k].contiguous = True
             memcpy(operands[k].scalar, sources[k].scalar, 16)
             continue
         a = <ndarray>sources[k].array

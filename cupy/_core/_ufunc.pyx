@@ -362,8 +362,10 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
 
 cdef inline int scalar_operand(cupyOperand* operand, object value, int code) except -1:
     operand.block = NULL
+    operand.block_bytes = operand.offset = 0
     operand.dtype = code
     operand.ndim = 0
+    operand.contiguous = True
     return pack(value, code, operand.scalar)
 
 

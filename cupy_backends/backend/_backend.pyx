@@ -5,6 +5,8 @@ import os
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 
+from fastrlock.rlock import FastRLock
+
 from cupy_backends.backend.errors import BackendError, OutOfMemoryError, PerformanceWarning
 
 _BACKENDS = ("ascend", "host", "null")
@@ -15,6 +17,7 @@ _DTYPE_NAMES = (
 _ROUTE_NAMES = ("native", "reinterpret", "cast", "composite", "host")
 
 cdef cupyBackend* _active = NULL
+cdef object _loading = FastRLock()  # two threads may use a device for the first time together
 cdef object _module = None
 cdef list _plans = []
 cdef dict _op_index = {}
@@ -26,17 +29,23 @@ for _i in range(CUPY_NUM_OPS):
 
 cdef cupyBackend* active() except NULL:
     """Return the backend, loading it if this is the first use."""
-    global _active, _module
     if _active is not NULL:
         return _active
+    with _loading:
+        if _active is NULL:
+            load()
+    return _active
+
+
+cdef int load() except -1:
+    global _active, _module
     name = os.environ.get("CUPY_BACKEND", "ascend")
     if name not in _BACKENDS:
         raise ValueError(f"CUPY_BACKEND={name!r} is unknown; choose one of {', '.join(_BACKENDS)}")
     module = importlib.import_module(f"cupy_backends.{name}._{name}")
-    cdef cupyBackend* found = <cupyBackend*>PyCapsule_GetPointer(module.backend_capsule(), b"cupyBackend")
     _module = module
-    _active = found
-    return found
+    _active = <cupyBackend*>PyCapsule_GetPointer(module.backend_capsule(), b"cupyBackend")
+    return 0
 
 
 cdef int op_index(str name) except -1:

@@ -41,7 +41,8 @@ def test_bfloat16():
 
 
 @pytest.mark.parametrize("bad", [object(), "text", ["a", "b"], np.array(["2020-01-01"], "M8[D]"),
-                                 np.zeros(2, [("x", int)]), np.zeros(2, np.longdouble), {"a": 1}], ids=str)
+                                 np.zeros(2, [("x", int)]), np.zeros(2, np.longdouble), {"a": 1}],
+                         ids=["object", "text", "texts", "dates", "structure", "longdouble", "dict"])
 def test_what_cannot_be_an_array(bad):
     with pytest.raises(TypeError, match="not supported"):
         cupy.array(bad)
