@@ -4,13 +4,24 @@ import math
 from contextlib import nullcontext
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 
 __all__ = [
-    "as_array", "cast", "check_bounds", "deliver", "host_ints", "is_host_scalar", "on_device",
-    "select", "take_along_valid", "take_valid", "three_axes", "valid_indices",
-]  # fmt: skip
+    "as_array",
+    "cast",
+    "check_bounds",
+    "deliver",
+    "host_ints",
+    "is_host_scalar",
+    "on_device",
+    "select",
+    "take_along_valid",
+    "take_valid",
+    "three_axes",
+    "valid_indices",
+]
 
 INT64 = numpy.dtype(numpy.int64)
 BOOL = numpy.dtype(numpy.bool_)
@@ -133,8 +144,7 @@ def valid_indices(indices, extent, mode="raise", axis=0, low=None):
         if indices.size == 0:
             indices = indices.astype(INT64)
     if indices.dtype.kind not in "iub" or indices.dtype == numpy.uint64:
-        raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the "
-                        "rule 'safe'")  # fmt: skip
+        raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the rule 'safe'")
     indices = indices.astype(INT64, copy=False)
     if mode == "raise":
         check_bounds(indices, extent, axis, low)
@@ -155,7 +165,8 @@ def deliver(result, out, casting="same_kind"):
     if out.shape != result.shape:
         raise ValueError(f"out has shape {out.shape}, but the result has shape {result.shape}")
     if not numpy.can_cast(result.dtype, out.dtype, casting):
-        raise TypeError(f"Cannot cast the result from {result.dtype!r} to {out.dtype!r} according "
-                        f"to the rule {casting!r}")  # fmt: skip
+        raise TypeError(
+            f"Cannot cast the result from {result.dtype!r} to {out.dtype!r} according to the rule {casting!r}"
+        )
     _core.copyto(out, result)
     return out

@@ -3,6 +3,7 @@
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._operands import as_array

@@ -7,9 +7,17 @@ from cupy._core import empty, empty_like, full, full_like, ones, ones_like, zero
 from cupy._operands import on_device
 
 __all__ = [
-    "empty", "empty_like", "eye", "full", "full_like", "identity", "ones", "ones_like", "zeros",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "identity",
+    "ones",
+    "ones_like",
+    "zeros",
     "zeros_like",
-]  # fmt: skip
+]
 
 
 def eye(N, M=None, k=0, dtype=float, order="C", *, device=None):

@@ -4,15 +4,29 @@ import inspect
 from contextlib import suppress
 
 import numpy
+
 from cupy import _core
 from cupy._core import array, asarray, ndarray
 from cupy._operands import on_device
 
 __all__ = [
-    "array", "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray",
-    "astype", "copy", "frombuffer", "fromfile", "fromfunction", "fromiter",
-    "fromstring", "genfromtxt", "loadtxt", "require",
-]  # fmt: skip
+    "array",
+    "asanyarray",
+    "asarray",
+    "asarray_chkfinite",
+    "ascontiguousarray",
+    "asfortranarray",
+    "astype",
+    "copy",
+    "frombuffer",
+    "fromfile",
+    "fromfunction",
+    "fromiter",
+    "fromstring",
+    "genfromtxt",
+    "loadtxt",
+    "require",
+]
 
 
 def asanyarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False):
@@ -167,10 +181,21 @@ def astype(x, dtype, /, *, copy=True, device=None):
 
 
 _REQUIREMENTS = {
-    "C": "C", "C_CONTIGUOUS": "C", "CONTIGUOUS": "C", "F": "F", "F_CONTIGUOUS": "F",
-    "FORTRAN": "F", "A": "A", "ALIGNED": "A", "W": "W", "WRITEABLE": "W", "O": "O",
-    "OWNDATA": "O", "E": "E", "ENSUREARRAY": "E",
-}  # fmt: skip
+    "C": "C",
+    "C_CONTIGUOUS": "C",
+    "CONTIGUOUS": "C",
+    "F": "F",
+    "F_CONTIGUOUS": "F",
+    "FORTRAN": "F",
+    "A": "A",
+    "ALIGNED": "A",
+    "W": "W",
+    "WRITEABLE": "W",
+    "O": "O",
+    "OWNDATA": "O",
+    "E": "E",
+    "ENSUREARRAY": "E",
+}
 
 
 def require(a, dtype=None, requirements=None):
@@ -312,6 +337,5 @@ loadtxt = _through_host(
 genfromtxt = _through_host(
     "genfromtxt",
     "Return an array of the numbers in a text file, with missing values filled.",
-    ">>> import io\n    >>> cp.genfromtxt(io.StringIO('1,,3'), delimiter=',')\n"
-    "    array([ 1., nan,  3.])",
+    ">>> import io\n    >>> cp.genfromtxt(io.StringIO('1,,3'), delimiter=',')\n    array([ 1., nan,  3.])",
 )

@@ -3,6 +3,7 @@
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._operands import DEVICE_RANK, as_array
 

@@ -4,6 +4,7 @@ import math
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
@@ -109,14 +110,20 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
             out = _core.empty((length,), dtype)
             if length:
                 _core.run_op(
-                    "arange", [], [out], float(first), float(step), first,
+                    "arange",
+                    [],
+                    [out],
+                    float(first),
+                    float(step),
+                    first,
                     int(start + step) - first,
-                )  # fmt: skip
+                )
             return out
         if kind == "b":
             if length > 2:
-                raise TypeError("arange() is only supported for booleans when the result has "
-                                "at most length 2.")  # fmt: skip
+                raise TypeError(
+                    "arange() is only supported for booleans when the result has at most length 2."
+                )
             values = [bool(start), bool(start + step)]
             return _core.array(values[:length], dtype=dtype)
         if kind == "c":
@@ -130,9 +137,7 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
         return out
 
 
-def linspace(
-    start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None
-):
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
     """Return `num` evenly spaced numbers over an interval.
 
     Parameters
@@ -297,8 +302,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     start, stop = start / sign, stop / sign
     ends = xp.log10(start), xp.log10(stop)
     if on_host:
-        start, stop, sign = (complex(v) if computed.kind == "c" else float(v)
-                             for v in (start, stop, sign))  # fmt: skip
+        start, stop, sign = (complex(v) if computed.kind == "c" else float(v) for v in (start, stop, sign))
     out = logspace(*ends, num=num, endpoint=endpoint, base=10.0, dtype=computed)
     if num > 0:
         out[0] = start
@@ -380,9 +384,7 @@ class _Grid:
         dtype = numpy.result_type(*bounds) if bounds else numpy.dtype(int)
         axes = [self._axis(s, dtype) for s in key]
         ndim = len(axes)
-        axes = [
-            a.reshape((1,) * i + (-1,) + (1,) * (ndim - i - 1)) for i, a in enumerate(axes)
-        ]
+        axes = [a.reshape((1,) * i + (-1,) + (1,) * (ndim - i - 1)) for i, a in enumerate(axes)]
         if self._sparse:
             return tuple(axes)
         out = _core.empty((ndim,) + tuple(a.size for a in axes), dtype)

@@ -1,6 +1,7 @@
 """Functions applied along axes and piece by piece."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import stack
@@ -131,8 +132,10 @@ def piecewise(x, condlist, funclist, *args, **kw):
         conditions = list(condlist) if condlist.ndim > x.ndim else [condlist]
     conditions = [cast(as_array(c), BOOL) for c in conditions]
     if len(funclist) not in (len(conditions), len(conditions) + 1):
-        raise ValueError(f"with {len(conditions)} condition(s), either {len(conditions)} or "
-                         f"{len(conditions) + 1} functions are expected")  # fmt: skip
+        raise ValueError(
+            f"with {len(conditions)} condition(s), either {len(conditions)} or "
+            f"{len(conditions) + 1} functions are expected"
+        )
     if len(funclist) == len(conditions) + 1:
         rest = conditions[0]
         for condition in conditions[1:]:
@@ -145,7 +148,5 @@ def piecewise(x, condlist, funclist, *args, **kw):
             if part.size:
                 out[condition] = function(part, *args, **kw)
         else:
-            out[condition] = function if not isinstance(function, ndarray) else cast(
-                function, x.dtype
-            )
+            out[condition] = function if not isinstance(function, ndarray) else cast(function, x.dtype)
     return out

@@ -4,6 +4,7 @@ import math
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._creation.ranges import arange, linspace
@@ -11,10 +12,22 @@ from cupy._manipulation.join import concatenate
 from cupy._operands import INT64, as_array, cast, is_host_scalar, valid_indices
 
 __all__ = [
-    "c_", "diag_indices", "diag_indices_from", "index_exp", "indices", "ix_", "mask_indices",
-    "r_", "ravel_multi_index", "s_", "tril_indices", "tril_indices_from", "triu_indices",
-    "triu_indices_from", "unravel_index",
-]  # fmt: skip
+    "c_",
+    "diag_indices",
+    "diag_indices_from",
+    "index_exp",
+    "indices",
+    "ix_",
+    "mask_indices",
+    "r_",
+    "ravel_multi_index",
+    "s_",
+    "tril_indices",
+    "tril_indices_from",
+    "triu_indices",
+    "triu_indices_from",
+    "unravel_index",
+]
 
 index_exp = numpy.index_exp
 s_ = numpy.s_
@@ -253,8 +266,7 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
     if len(multi_index) != len(dims) or len(modes) != len(dims):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
     if math.prod(dims) >= 2**63:
-        raise ValueError("invalid dims: array size defined by dims is larger than the maximum "
-                         "possible size.")  # fmt: skip
+        raise ValueError("invalid dims: array size defined by dims is larger than the maximum possible size.")
     out, step = None, 1
     axes = range(len(dims))
     for axis in reversed(axes) if order == "C" else axes:

@@ -1,16 +1,22 @@
 """Functions that read selected elements."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, as_array, cast, deliver, take_along_valid, take_valid
-from cupy._operands import valid_indices
+from cupy._operands import BOOL, as_array, cast, deliver, take_along_valid, take_valid, valid_indices
 from cupy._operands import select as _where
 
 __all__ = [
-    "choose", "compress", "diagonal", "extract", "select", "take", "take_along_axis",
-]  # fmt: skip
+    "choose",
+    "compress",
+    "diagonal",
+    "extract",
+    "select",
+    "take",
+    "take_along_axis",
+]
 
 
 def take(a, indices, axis=None, out=None, mode="raise"):
@@ -55,8 +61,9 @@ def take(a, indices, axis=None, out=None, mode="raise"):
         raise IndexError("cannot do a non-empty take from an empty axes.")
     indices = valid_indices(indices, extent, mode, axis)
     if out is not None and not numpy.can_cast(out.dtype, a.dtype):
-        raise TypeError(f"Cannot cast array data from {out.dtype!r} to {a.dtype!r} according to "
-                        "the rule 'safe'")  # fmt: skip
+        raise TypeError(
+            f"Cannot cast array data from {out.dtype!r} to {a.dtype!r} according to the rule 'safe'"
+        )
     return deliver(take_valid(a, indices, axis), out, "unsafe")
 
 
@@ -267,8 +274,9 @@ def select(condlist, choicelist, default=0):
     for i, condition in enumerate(conditions):
         if condition.dtype != BOOL:
             raise TypeError(f"invalid entry {i} in condlist: should be boolean ndarray")
-    values = [v if isinstance(v, (bool, int, float, complex)) else as_array(v)
-              for v in (*choicelist, default)]  # fmt: skip
+    values = [
+        v if isinstance(v, (bool, int, float, complex)) else as_array(v) for v in (*choicelist, default)
+    ]
     dtype = _core.result_type(*values)
     shape = _core.broadcast_shapes(
         *(c.shape for c in conditions), *(v.shape for v in values if isinstance(v, ndarray))

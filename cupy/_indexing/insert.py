@@ -1,20 +1,21 @@
 """Functions that write selected elements, in place."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._indexing.indexing import _along
 from cupy._manipulation.add_remove import resize
-from cupy._operands import BOOL, DEVICE_RANK, as_array, cast, select, three_axes
-from cupy._operands import valid_indices
+from cupy._operands import BOOL, DEVICE_RANK, as_array, cast, select, three_axes, valid_indices
 
 __all__ = ["fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
 
 def _target(a, name):
     if not isinstance(a, ndarray):
-        raise TypeError(f"{name} changes its first argument, which must be a cupy array, "
-                        f"not {type(a).__name__}")  # fmt: skip
+        raise TypeError(
+            f"{name} changes its first argument, which must be a cupy array, not {type(a).__name__}"
+        )
     return a
 
 
@@ -97,8 +98,7 @@ def put_along_axis(arr, indices, values, axis):
     axis = _core.normalize_axis(axis, arr.ndim)
     spread, indices = _along(arr, indices, axis)
     if spread.shape != arr.shape:
-        raise ValueError(f"indices of shape {indices.shape} do not fit an array of shape "
-                         f"{arr.shape}")  # fmt: skip
+        raise ValueError(f"indices of shape {indices.shape} do not fit an array of shape {arr.shape}")
     indices = valid_indices(indices, arr.shape[axis], "raise", axis)
     values = _core.broadcast_to(as_array(values, arr.dtype), indices.shape)
     if indices.size:
@@ -190,8 +190,9 @@ def putmask(a, /, mask, values):
     _target(a, "putmask")
     mask = cast(as_array(mask), BOOL)
     if isinstance(values, ndarray) and not numpy.can_cast(values.dtype, a.dtype):
-        raise TypeError(f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according "
-                        "to the rule 'safe'")  # fmt: skip
+        raise TypeError(
+            f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'"
+        )
     values = as_array(values, a.dtype)
     if mask.size != a.size:
         raise ValueError("putmask: mask and data must be the same size")

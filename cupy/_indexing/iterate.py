@@ -1,6 +1,7 @@
 """Loops over indices and elements, on the host."""
 
 import numpy
+
 from cupy import _core
 from cupy._operands import as_array
 

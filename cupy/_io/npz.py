@@ -1,6 +1,7 @@
 """NumPy's binary formats."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 
@@ -49,8 +50,9 @@ class NpzFile:
         self.close()
 
 
-def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *,
-         max_header_size=10000):  # fmt: skip
+def load(
+    file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000
+):
     """Load arrays from an npy or npz file.
 
     Parameters
@@ -79,9 +81,7 @@ def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="A
     >>> cp.load(file)
     array([0, 1, 2])
     """
-    loaded = numpy.load(
-        file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size
-    )
+    loaded = numpy.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
     if isinstance(loaded, numpy.lib.npyio.NpzFile):
         return NpzFile(loaded)
     return _core.asarray(loaded)

@@ -1,13 +1,15 @@
 """Text files. Reading them is in `cupy._creation.from_data`."""
 
 import numpy
+
 from cupy._core import ndarray
 
 __all__ = ["savetxt"]
 
 
-def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", footer="",
-            comments="# ", encoding=None):  # fmt: skip
+def savetxt(
+    fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", footer="", comments="# ", encoding=None
+):
     """Save a 1-d or 2-d array to a text file.
 
     Parameters

@@ -10,8 +10,9 @@ __all__ = ["isneginf", "isposinf"]
 def _infinite(x, out, negative):
     x = as_array(x)
     if x.dtype.kind == "c":
-        raise TypeError("This operation is not supported for complex128 values because it would "
-                        "be ambiguous.")  # fmt: skip
+        raise TypeError(
+            "This operation is not supported for complex128 values because it would be ambiguous."
+        )
     if x.dtype.kind != "f":
         return deliver(_core.zeros(x.shape, BOOL), out)
     return uf.equal(x, float("-inf" if negative else "inf"), out=out)

@@ -1,6 +1,7 @@
 """Truth value testing."""
 
 import numpy
+
 from cupy import _core
 from cupy._operands import as_array
 

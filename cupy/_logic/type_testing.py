@@ -1,6 +1,7 @@
 """Tests of types."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import BOOL, as_array

@@ -4,6 +4,7 @@ import math
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import concatenate
@@ -137,8 +138,7 @@ def insert(arr, obj, values, axis=None):
                 raise ValueError("boolean array argument obj to insert must be one dimensional")
             where = numpy.flatnonzero(where)
         elif where.ndim > 1:
-            raise ValueError("index array argument obj to insert must be one dimensional or "
-                             "scalar")  # fmt: skip
+            raise ValueError("index array argument obj to insert must be one dimensional or scalar")
         elif where.size == 0:
             where = where.astype(int)
         elif where.dtype.kind not in "iu":

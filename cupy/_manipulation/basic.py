@@ -3,6 +3,7 @@
 import math
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import BOOL, as_array, is_host_scalar, select
@@ -45,8 +46,7 @@ def copyto(dst, src, casting="same_kind", where=True):
         source = src.dtype
     if not numpy.can_cast(source, dst.dtype, casting):
         raise TypeError(
-            f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule "
-            f"'{casting}'"
+            f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule '{casting}'"
         )
     if where is True:
         dst[...] = src

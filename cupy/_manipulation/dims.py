@@ -5,9 +5,15 @@ from cupy._core import broadcast_shapes
 from cupy._operands import as_array
 
 __all__ = [
-    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_shapes",
-    "broadcast_to", "expand_dims", "squeeze",
-]  # fmt: skip
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_arrays",
+    "broadcast_shapes",
+    "broadcast_to",
+    "expand_dims",
+    "squeeze",
+]
 
 
 def _each(function, arrays):

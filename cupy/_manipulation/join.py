@@ -3,15 +3,23 @@
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.dims import atleast_1d, atleast_2d, atleast_3d
 from cupy._operands import DEVICE_RANK, as_array, three_axes
 
 __all__ = [
-    "block", "column_stack", "concat", "concatenate", "dstack", "hstack", "row_stack", "stack",
+    "block",
+    "column_stack",
+    "concat",
+    "concatenate",
+    "dstack",
+    "hstack",
+    "row_stack",
+    "stack",
     "vstack",
-]  # fmt: skip
+]
 
 _OPERANDS = 61  # of one launch
 
@@ -56,8 +64,10 @@ def _alike(arrays, axis):
         if type(a) is not ndarray or a.dtype is not dtype:
             return None
         extents = a.shape
-        if extents is not shape and extents != shape and (
-            len(extents) != ndim or extents[:axis] != before or extents[axis + 1 :] != after
+        if (
+            extents is not shape
+            and extents != shape
+            and (len(extents) != ndim or extents[:axis] != before or extents[axis + 1 :] != after)
         ):
             return None
         if not a.size:
@@ -138,8 +148,9 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
     target = common
     if out is not None:
         if dtype is not None:
-            raise TypeError("concatenate() only takes `out` or `dtype` as an argument, but both "
-                            "were provided.")  # fmt: skip
+            raise TypeError(
+                "concatenate() only takes `out` or `dtype` as an argument, but both were provided."
+            )
         if not isinstance(out, ndarray):
             raise TypeError("out must be a cupy array")
         if out.shape != tuple(shape):
@@ -151,14 +162,11 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
         for a in arrays:
             if not numpy.can_cast(a.dtype, target, casting):
                 raise TypeError(
-                    f"Cannot cast array data from {a.dtype!r} to {target!r} according to the "
-                    f"rule '{casting}'"
+                    f"Cannot cast array data from {a.dtype!r} to {target!r} according to the rule '{casting}'"
                 )
     arrays = [a if a.dtype == target else a.astype(target) for a in arrays]
     if out is None:
-        fortran = ndim > 1 and all(
-            a.flags.f_contiguous and not a.flags.c_contiguous for a in arrays
-        )
+        fortran = ndim > 1 and all(a.flags.f_contiguous and not a.flags.c_contiguous for a in arrays)
         result = _core.empty(tuple(shape), target, "F" if fortran else "C")
     elif out.ndim > DEVICE_RANK or any(_core.may_share_memory(a, out) for a in arrays):
         result = _core.empty(tuple(shape), target)
@@ -210,9 +218,7 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
         raise ValueError("all input arrays must have the same shape")
     axis = _core.normalize_axis(axis, len(shape) + 1)
     shape = shape[:axis] + (1,) + shape[axis:]
-    return concatenate(
-        [a.reshape(shape) for a in arrays], axis, out, dtype=dtype, casting=casting
-    )
+    return concatenate([a.reshape(shape) for a in arrays], axis, out, dtype=dtype, casting=casting)
 
 
 def _several(result):
@@ -244,9 +250,7 @@ def vstack(tup, *, dtype=None, casting="same_kind"):
     array([[0, 1],
            [1, 1]])
     """
-    return concatenate(
-        _several(atleast_2d(*_sequence(tup))), 0, dtype=dtype, casting=casting
-    )
+    return concatenate(_several(atleast_2d(*_sequence(tup))), 0, dtype=dtype, casting=casting)
 
 
 row_stack = vstack
@@ -329,9 +333,7 @@ def column_stack(tup):
     array([[0, 1],
            [1, 1]])
     """
-    return concatenate(
-        [a if a.ndim >= 2 else a.reshape((a.size, 1)) for a in _sequence(tup)], 1
-    )
+    return concatenate([a if a.ndim >= 2 else a.reshape((a.size, 1)) for a in _sequence(tup)], 1)
 
 
 def block(arrays):

@@ -124,8 +124,7 @@ def roll(a, shift, axis=None):
     a = as_array(a)
     if axis is None:
         return roll(a.ravel(), shift, 0).reshape(a.shape)
-    axes = [_core.normalize_axis(i, a.ndim) for i in (axis if isinstance(axis, (tuple, list))
-                                                      else (axis,))]  # fmt: skip
+    axes = [_core.normalize_axis(i, a.ndim) for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
     shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift]
     if len(axes) == 1:
         axes *= len(shifts)

@@ -1,6 +1,7 @@
 """Repeated elements and repeated arrays: one strided copy."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import as_array, host_ints, take_valid
@@ -85,8 +86,7 @@ def repeat(a, repeats, axis=None):
     if not numpy.can_cast(numpy.asarray(repeats).dtype, numpy.int64, "safe") and not isinstance(
         repeats, (list, tuple)
     ):
-        raise TypeError("Cannot cast array data of the repeats to int64 according to the rule "
-                        "'safe'")  # fmt: skip
+        raise TypeError("Cannot cast array data of the repeats to int64 according to the rule 'safe'")
     counts = host_ints(repeats, "repeats")
     if counts.ndim > 1:
         raise ValueError("object too deep for desired array")
@@ -102,7 +102,5 @@ def repeat(a, repeats, axis=None):
             _core.copyto(out.reshape(shape), _core.broadcast_to(source, shape))
         return out
     if counts.size != length:
-        raise ValueError(
-            f"operands could not be broadcast together with shape ({length},) ({counts.size},)"
-        )
+        raise ValueError(f"operands could not be broadcast together with shape ({length},) ({counts.size},)")
     return take_valid(a, _core.asarray(numpy.repeat(numpy.arange(length), counts)), axis)

@@ -1,12 +1,18 @@
 """Views with another order of the axes."""
 
 import numpy
+
 from cupy import _core
 from cupy._operands import as_array
 
 __all__ = [
-    "matrix_transpose", "moveaxis", "permute_dims", "rollaxis", "swapaxes", "transpose",
-]  # fmt: skip
+    "matrix_transpose",
+    "moveaxis",
+    "permute_dims",
+    "rollaxis",
+    "swapaxes",
+    "transpose",
+]
 
 
 def transpose(a, axes=None):
@@ -93,8 +99,7 @@ def moveaxis(a, source, destination):
     a = as_array(a)
     source, destination = _axes(source, a.ndim, "source"), _axes(destination, a.ndim, "destination")
     if len(source) != len(destination):
-        raise ValueError("`source` and `destination` arguments must have the same number of "
-                         "elements")  # fmt: skip
+        raise ValueError("`source` and `destination` arguments must have the same number of elements")
     order = [i for i in range(a.ndim) if i not in source]
     for target, axis in sorted(zip(destination, source)):
         order.insert(target, axis)

@@ -3,6 +3,7 @@
 import math
 
 import numpy
+
 from cupy._core import ufuncs as uf
 from cupy._operands import as_array
 

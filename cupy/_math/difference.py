@@ -3,6 +3,7 @@
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
@@ -106,8 +107,9 @@ def ediff1d(ary, to_end=None, to_begin=None):
             continue
         value = as_array(value)
         if not numpy.can_cast(value.dtype, ary.dtype, "same_kind"):
-            raise TypeError(f"dtype of `{name}` must be compatible with input `ary` under the "
-                            "`same_kind` rule.")  # fmt: skip
+            raise TypeError(
+                f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule."
+            )
         parts.insert(where, cast(value.ravel(), ary.dtype))
     return concatenate(parts) if len(parts) > 1 else change
 
@@ -129,8 +131,7 @@ def _spacings(f, varargs, axes):
         if x.ndim != 1:
             raise ValueError("distances must be either scalars or 1d")
         if x.size != f.shape[axis]:
-            raise ValueError("when 1d, distances must match the length of the corresponding "
-                             "dimension")  # fmt: skip
+            raise ValueError("when 1d, distances must match the length of the corresponding dimension")
         if x.dtype.kind in "iu":
             x = x.astype(numpy.float64)
         if not isinstance(distances, ndarray):
@@ -175,8 +176,10 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     array([1. , 1.5, 2.5, 3. ])
     """
     f = as_array(f)
-    axes = _core.normalize_axes(axis, f.ndim) if not isinstance(axis, (tuple, list)) else tuple(
-        _core.normalize_axis(i, f.ndim) for i in axis
+    axes = (
+        _core.normalize_axes(axis, f.ndim)
+        if not isinstance(axis, (tuple, list))
+        else tuple(_core.normalize_axis(i, f.ndim) for i in axis)
     )
     spacings = _spacings(f, varargs, axes)
     if edge_order not in (1, 2):
@@ -185,8 +188,10 @@ def gradient(f, *varargs, axis=None, edge_order=1):
         f = f.astype(numpy.float64)
     for i in axes:
         if f.shape[i] < edge_order + 1:
-            raise ValueError("Shape of array too small to calculate a numerical gradient, at "
-                             "least (edge_order + 1) elements are required.")  # fmt: skip
+            raise ValueError(
+                "Shape of array too small to calculate a numerical gradient, at "
+                "least (edge_order + 1) elements are required."
+            )
     out = [_gradient_along(f, i, dx, edge_order) for i, dx in zip(axes, spacings)]
     return out[0] if len(axes) == 1 else tuple(out)
 
@@ -221,15 +226,11 @@ def _gradient_along(f, axis, dx, edge_order):
         return out
     x1, x2 = dx[0], dx[1]
     out[along(0, 1)] = (
-        -(2.0 * x1 + x2) / (x1 * (x1 + x2)) * f0
-        + (x1 + x2) / (x1 * x2) * f1
-        - x1 / (x2 * (x1 + x2)) * f2
+        -(2.0 * x1 + x2) / (x1 * (x1 + x2)) * f0 + (x1 + x2) / (x1 * x2) * f1 - x1 / (x2 * (x1 + x2)) * f2
     )
     x1, x2 = dx[-2], dx[-1]
     out[along(-1, None)] = (
-        x2 / (x1 * (x1 + x2)) * e0
-        - (x2 + x1) / (x1 * x2) * e1
-        + (2.0 * x2 + x1) / (x2 * (x1 + x2)) * e2
+        x2 / (x1 * (x1 + x2)) * e0 - (x2 + x1) / (x1 * x2) * e1 + (2.0 * x2 + x1) / (x2 * (x1 + x2)) * e2
     )
     return out
 

@@ -1,6 +1,7 @@
 """Clipping, interpolation, convolution and other functions of whole arrays."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._manipulation.join import concatenate
@@ -49,8 +50,9 @@ def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
         missing = "a_min" if a_min is _NO_VALUE else "a_max"
         raise TypeError(f"clip() missing 1 required positional argument: '{missing}'")
     elif min is not _NO_VALUE or max is not _NO_VALUE:
-        raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are "
-                         "provided is forbidden.")  # fmt: skip
+        raise ValueError(
+            "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden."
+        )
     a = as_array(a)
     a_min, a_max = (b if b is None or is_host_scalar(b) else as_array(b) for b in (a_min, a_max))
     if a.dtype.kind in "iu":  # a bound beyond the dtype limits nothing
@@ -140,11 +142,15 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     x, xp, fp = (as_array(v) for v in (x, xp, fp))
     for name, v in (("x", x), ("xp", xp)):
         if v.dtype.kind == "c":
-            raise TypeError(f"Cannot cast array data of {name} from {v.dtype!r} to float64 "
-                            "according to the rule 'safe'")  # fmt: skip
+            raise TypeError(
+                f"Cannot cast array data of {name} from {v.dtype!r} to float64 according to the rule 'safe'"
+            )
     if xp.ndim != 1 or fp.ndim != 1:
-        raise ValueError("Data points must be 1-D sequences" if period is not None else
-                         "object of too small depth for desired array")  # fmt: skip
+        raise ValueError(
+            "Data points must be 1-D sequences"
+            if period is not None
+            else "object of too small depth for desired array"
+        )
     if xp.size != fp.size:
         raise ValueError("fp and xp are not of the same length.")
     if xp.size == 0:

@@ -1,14 +1,25 @@
 """Sums, products and their running forms."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._operands import as_array, deliver, select
 
 __all__ = [
-    "cumprod", "cumproduct", "cumsum", "cumulative_prod", "cumulative_sum", "nancumprod",
-    "nancumsum", "nanprod", "nansum", "prod", "product", "sum",
-]  # fmt: skip
+    "cumprod",
+    "cumproduct",
+    "cumsum",
+    "cumulative_prod",
+    "cumulative_sum",
+    "nancumprod",
+    "nancumsum",
+    "nanprod",
+    "nansum",
+    "prod",
+    "product",
+    "sum",
+]
 
 _NO_VALUE = numpy._NoValue
 
@@ -239,8 +250,7 @@ def _cumulative(x, axis, dtype, out, include_initial, name, first):
     x = _at_least_1d(x)
     if axis is None:
         if x.ndim > 1:
-            raise ValueError("For arrays which have more than one dimension ``axis`` argument is "
-                             "required.")  # fmt: skip
+            raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
         axis = 0
     axis = _core.normalize_axis(axis, x.ndim)
     if not include_initial:

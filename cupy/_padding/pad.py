@@ -1,6 +1,7 @@
 """Padding: the array is copied once into the result, whose margins are filled axis by axis."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._operands import as_array
@@ -111,9 +112,7 @@ def _fill_ramp(out, axis, margins, n, values):
 
     def ramp(edge, value, count):
         # NumPy counts from the end value to the edge; the edge itself belongs to the array
-        line = linspace(
-            value, edge.squeeze(axis), count, endpoint=False, dtype=out.dtype, axis=axis
-        )
+        line = linspace(value, edge.squeeze(axis), count, endpoint=False, dtype=out.dtype, axis=axis)
         return line
 
     if before:
@@ -213,8 +212,7 @@ def pad(array, pad_width, mode="constant", **kwargs):
         if unknown:
             raise ValueError(f"unsupported keyword arguments for mode '{mode}': {unknown}")
     shape = tuple(n + before + after for n, (before, after) in zip(array.shape, widths))
-    order = "F" if array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous \
-        else "C"  # fmt: skip
+    order = "F" if array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous else "C"
     padded = _core.empty(shape, array.dtype, order)
     centre = tuple(slice(b, b + n) for n, (b, _) in zip(array.shape, widths))
     if callable(mode):
@@ -231,8 +229,9 @@ def pad(array, pad_width, mode="constant", **kwargs):
     if array.size == 0 and mode not in ("constant", "empty"):
         for axis, (n, width) in enumerate(zip(array.shape, widths)):
             if n == 0 and any(width):
-                raise ValueError(f"can't extend empty axis {axis} using modes other than "
-                                 "'constant' or 'empty'")  # fmt: skip
+                raise ValueError(
+                    f"can't extend empty axis {axis} using modes other than 'constant' or 'empty'"
+                )
     if mode == "empty":
         return padded
     if "stat_length" in _ARGUMENTS[mode]:

@@ -43,8 +43,10 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
         raise ValueError(f"Invalid kind: '{kind}'. Please use None, 'sort' or 'table'.")
     element, test = as_array(element), as_array(test_elements).ravel()
     if kind == "table" and (element.dtype.kind not in "iub" or test.dtype.kind not in "iub"):
-        raise ValueError("The 'table' method is only supported for boolean or integer arrays. "
-                         "Please select 'sort' or None for kind.")  # fmt: skip
+        raise ValueError(
+            "The 'table' method is only supported for boolean or integer arrays. "
+            "Please select 'sort' or None for kind."
+        )
     if test.size == 0 or element.size == 0:
         out = _core.empty(element.shape, BOOL)
         out.fill(bool(invert))

@@ -83,8 +83,7 @@ def unique(
             order = _core.asarray(range(count), INT64)
             values, starts = rows, _core.zeros((count,), BOOL)
             starts[:1] = True
-        found = values[starts].reshape((-1 if rows.shape[1] else int(starts.sum()),
-                                        *moved.shape[1:]))  # fmt: skip
+        found = values[starts].reshape((-1 if rows.shape[1] else int(starts.sum()), *moved.shape[1:]))
         back = list(range(1, ar.ndim))
         back.insert(axis, 0)
         found = found.transpose(tuple(back))

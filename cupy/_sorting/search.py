@@ -1,19 +1,27 @@
 """Positions of elements, and the choice by a condition."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
 from cupy._indexing.generate import unravel_index
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, check_bounds
-from cupy._operands import take_valid
+from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, check_bounds, take_valid
 from cupy._operands import select as _where
 
 __all__ = [
-    "argmax", "argmin", "argwhere", "digitize", "flatnonzero", "nanargmax", "nanargmin",
-    "nonzero", "searchsorted", "where",
-]  # fmt: skip
+    "argmax",
+    "argmin",
+    "argwhere",
+    "digitize",
+    "flatnonzero",
+    "nanargmax",
+    "nanargmin",
+    "nonzero",
+    "searchsorted",
+    "where",
+]
 
 
 def argmax(a, axis=None, out=None, *, keepdims=False):
@@ -184,8 +192,9 @@ def nonzero(a):
     """
     a = as_array(a)
     if a.ndim == 0:
-        raise ValueError("Calling nonzero on 0d arrays is not allowed. Use "
-                         "np.atleast_1d(scalar).nonzero() instead.")  # fmt: skip
+        raise ValueError(
+            "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead."
+        )
     rows = argwhere(a)
     return tuple(rows[:, i] for i in range(a.ndim))
 

@@ -3,6 +3,7 @@
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import DEVICE_RANK, INT64, as_array, take_along_valid, three_axes
@@ -19,8 +20,7 @@ def _check(kind, order, stable=None):
         if stable is not None:
             raise ValueError("`kind` and `stable` parameters can't be provided at the same time.")
         if not isinstance(kind, str) or kind.lower() not in _KINDS:
-            raise ValueError(f"sort kind must be one of {', '.join(map(repr, _KINDS[:4]))} "
-                             f"(got {kind!r})")  # fmt: skip
+            raise ValueError(f"sort kind must be one of {', '.join(map(repr, _KINDS[:4]))} (got {kind!r})")
 
 
 def _sorted(name, a, axis, dtype):

@@ -4,6 +4,7 @@ import math
 import warnings
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._math.sumprod import without_nan
@@ -136,9 +137,17 @@ def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
 
 
 def var(
-    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=_NO_VALUE,
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=True,
+    mean=_NO_VALUE,
     correction=_NO_VALUE,
-):  # fmt: skip
+):
     """Return the variance along axes.
 
     Parameters
@@ -172,9 +181,17 @@ def var(
 
 
 def std(
-    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=_NO_VALUE,
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=True,
+    mean=_NO_VALUE,
     correction=_NO_VALUE,
-):  # fmt: skip
+):
     """Return the standard deviation along axes.
 
     Parameters
@@ -249,8 +266,9 @@ def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
         mean = cast(total / count, total.dtype)
     deviation = filled - as_array(mean)
     deviation = select(missing, 0, deviation, deviation.dtype)
-    total = _squared_modulus(deviation).sum(axes, None if dtype is None else dtype, None, keepdims,
-                                            _NO_VALUE, where)  # fmt: skip
+    total = _squared_modulus(deviation).sum(
+        axes, None if dtype is None else dtype, None, keepdims, _NO_VALUE, where
+    )
     free = count - ddof
     if not keepdims:
         free = free.reshape(total.shape)
@@ -260,9 +278,17 @@ def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
 
 
 def nanvar(
-    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=_NO_VALUE,
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=True,
+    mean=_NO_VALUE,
     correction=_NO_VALUE,
-):  # fmt: skip
+):
     """Return the variance along axes, ignoring NaN.
 
     Parameters
@@ -286,9 +312,17 @@ def nanvar(
 
 
 def nanstd(
-    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=_NO_VALUE,
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    *,
+    where=True,
+    mean=_NO_VALUE,
     correction=_NO_VALUE,
-):  # fmt: skip
+):
     """Return the standard deviation along axes, ignoring NaN.
 
     Parameters
@@ -374,7 +408,6 @@ def _spread(a, weights, axis):
     order = axis if isinstance(axis, (tuple, list)) else (axis,)
     order = [_core.normalize_axis(i, a.ndim) for i in order]
     if weights.shape != tuple(a.shape[i] for i in order):
-        raise ValueError("Shape of weights must be consistent with shape of a along specified "
-                         "axis.")  # fmt: skip
+        raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
     weights = weights.transpose(tuple(sorted(range(len(order)), key=order.__getitem__)))
     return weights.reshape(tuple(n if i in order else 1 for i, n in enumerate(a.shape)))

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._manipulation.join import concatenate
@@ -31,9 +32,7 @@ def _weights(values, count, name):
     return values
 
 
-def cov(
-    m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None
-):
+def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
     """Return the covariance matrix of variables.
 
     Parameters

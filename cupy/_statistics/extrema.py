@@ -1,6 +1,7 @@
 """Extreme values."""
 
 import numpy
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._math.sumprod import without_nan
@@ -173,6 +174,4 @@ def ptp(a, axis=None, out=None, keepdims=False):
     array([3, 1])
     """
     a = as_array(a)
-    return _core.ufuncs.subtract(
-        a.max(axis, keepdims=keepdims), a.min(axis, keepdims=keepdims), out=out
-    )
+    return _core.ufuncs.subtract(a.max(axis, keepdims=keepdims), a.min(axis, keepdims=keepdims), out=out)

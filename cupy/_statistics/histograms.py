@@ -3,9 +3,9 @@
 import operator
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
-from cupy._core import ufuncs as uf
 from cupy._creation.ranges import linspace
 from cupy._manipulation.join import stack
 from cupy._operands import BOOL, INT64, as_array, cast
@@ -70,11 +70,13 @@ def bincount(x, /, weights=None, minlength=0):
     if host_list and x.size == 0:
         x = x.astype(INT64)
     if x.ndim != 1:
-        raise ValueError("object of too small depth for desired array" if x.ndim == 0 else
-                         "object too deep for desired array")  # fmt: skip
+        raise ValueError(
+            "object of too small depth for desired array"
+            if x.ndim == 0
+            else "object too deep for desired array"
+        )
     if x.dtype.kind not in "iub":
-        raise TypeError(f"Cannot cast array data from {x.dtype!r} to {INT64!r} according to the "
-                        "rule 'safe'")  # fmt: skip
+        raise TypeError(f"Cannot cast array data from {x.dtype!r} to {INT64!r} according to the rule 'safe'")
     minlength = operator.index(minlength)
     if minlength < 0:
         raise ValueError("'minlength' must not be negative")
@@ -88,8 +90,9 @@ def bincount(x, /, weights=None, minlength=0):
     if weights is not None:
         weights = as_array(weights)
         if weights.dtype.kind == "c":
-            raise TypeError(f"Cannot cast array data from {weights.dtype!r} to float64 according "
-                            "to the rule 'safe'")  # fmt: skip
+            raise TypeError(
+                f"Cannot cast array data from {weights.dtype!r} to float64 according to the rule 'safe'"
+            )
         if weights.shape != x.shape:
             raise ValueError("The weights and list don't have the same length.")
         if x.size == 0:
@@ -186,8 +189,7 @@ def _edges(a, bins, range, weights):
     """(edges on the device, number of bins)."""
     if isinstance(bins, str):
         if weights is not None:
-            raise TypeError("Automated estimation of the number of bins is not supported for "
-                            "weighted data")  # fmt: skip
+            raise TypeError("Automated estimation of the number of bins is not supported for weighted data")
         first, last = _bounds(a, range)
         kept = a
         if range is not None:

@@ -5,6 +5,7 @@ it follows from counts alone: on the host, but for the NaN variants, whose count
 """
 
 import numpy
+
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
@@ -12,8 +13,13 @@ from cupy._operands import INT64, as_array, cast, deliver, select, take_along_va
 from cupy._sorting.sort import argsort, sort
 
 __all__ = [
-    "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile",
-]  # fmt: skip
+    "median",
+    "nanmedian",
+    "nanpercentile",
+    "nanquantile",
+    "percentile",
+    "quantile",
+]
 
 
 def _together(a, axis):
@@ -308,9 +314,16 @@ def _host_quantiles(q, a, scale):
 
 def _make(name, scale, skip_nan, summary, q_help, example):
     def function(
-        a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *,
+        a,
+        q,
+        axis=None,
+        out=None,
+        overwrite_input=False,
+        method="linear",
+        keepdims=False,
+        *,
         weights=None,
-    ):  # fmt: skip
+    ):
         a = as_array(a)
         weights = None if weights is None else as_array(weights)
         q = _check(_host_quantiles(q, a, scale), a, method, weights)
@@ -360,26 +373,34 @@ def _make(name, scale, skip_nan, summary, q_help, example):
 
 
 quantile = _make(
-    "quantile", 1, False,
+    "quantile",
+    1,
+    False,
     "Return quantiles along axes; NaN where a NaN is among the elements.",
     "Between 0 and 1.",
     ">>> cp.quantile(cp.array([1, 2, 3, 4]), 0.5)\n    array(2.5)",
-)  # fmt: skip
+)
 percentile = _make(
-    "percentile", 100, False,
+    "percentile",
+    100,
+    False,
     "Return percentiles along axes; NaN where a NaN is among the elements.",
     "Between 0 and 100.",
     ">>> cp.percentile(cp.array([1, 2, 3, 4]), 50)\n    array(2.5)",
-)  # fmt: skip
+)
 nanquantile = _make(
-    "nanquantile", 1, True,
+    "nanquantile",
+    1,
+    True,
     "Return quantiles along axes, ignoring NaN.",
     "Between 0 and 1.",
     ">>> cp.nanquantile(cp.array([1, cp.nan, 3]), 0.5)\n    array(2.)",
-)  # fmt: skip
+)
 nanpercentile = _make(
-    "nanpercentile", 100, True,
+    "nanpercentile",
+    100,
+    True,
     "Return percentiles along axes, ignoring NaN.",
     "Between 0 and 100.",
     ">>> cp.nanpercentile(cp.array([1, cp.nan, 3]), 50)\n    array(2.)",
-)  # fmt: skip
+)

@@ -3,6 +3,7 @@
 import functools
 
 import numpy
+
 from cupy import _core
 
 
@@ -10,12 +11,10 @@ def host(value):
     """Return `value` with device arrays in it, at any depth of lists and tuples, on the host."""
     if isinstance(value, _core.ndarray):
         return value.get()
-    if isinstance(value, (list, tuple)) and any(
-        isinstance(v, (_core.ndarray, list, tuple)) for v in value
-    ):
-        return type(value)(host(v) for v in value) if type(value) in (list, tuple) else [
-            host(v) for v in value
-        ]
+    if isinstance(value, (list, tuple)) and any(isinstance(v, (_core.ndarray, list, tuple)) for v in value):
+        return (
+            type(value)(host(v) for v in value) if type(value) in (list, tuple) else [host(v) for v in value]
+        )
     return value
 
 
@@ -43,8 +42,7 @@ assert_array_less = _on_host("assert_array_less")
 assert_array_max_ulp = _on_host("assert_array_max_ulp")
 
 
-def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=False,
-                       strides_check=False):  # fmt: skip
+def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=False, strides_check=False):
     """Raise AssertionError unless two arrays are equal, NaN equal to NaN.
 
     Parameters

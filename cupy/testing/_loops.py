@@ -5,8 +5,9 @@ import inspect
 import itertools
 import warnings
 
-import cupy
 import numpy
+
+import cupy
 from cupy._core import ndarray
 from cupy.testing import _assertions
 
@@ -74,9 +75,12 @@ def for_dtypes_combination(types, names=("dtype",), full=None):
 
 def _choose(no_float16=False, no_bool=False, no_complex=False):
     return (
-        (() if no_bool else _BOOL) + _INTEGERS + (() if no_float16 else _HALF) + _FLOATS
+        (() if no_bool else _BOOL)
+        + _INTEGERS
+        + (() if no_float16 else _HALF)
+        + _FLOATS
         + (() if no_complex else _COMPLEX)
-    )  # fmt: skip
+    )
 
 
 def for_all_dtypes(name="dtype", no_float16=False, no_bool=False, no_complex=False):
@@ -109,8 +113,9 @@ def for_int_dtypes(name="dtype", no_bool=False):
     return for_dtypes((() if no_bool else _BOOL) + _INTEGERS, name)
 
 
-def for_all_dtypes_combination(names=("dtyes",), no_float16=False, no_bool=False, full=None,
-                               no_complex=False):  # fmt: skip
+def for_all_dtypes_combination(
+    names=("dtyes",), no_float16=False, no_bool=False, full=None, no_complex=False
+):
     """Run a test for combinations of dtypes."""
     return for_dtypes_combination(_choose(no_float16, no_bool, no_complex), names, full)
 
@@ -197,63 +202,91 @@ def _tolerance(value, array):
     return value["default"]
 
 
-def numpy_cupy_allclose(rtol=1e-7, atol=0, err_msg="", verbose=True, name="xp", type_check=True,
-                        accept_error=False, sp_name=None, scipy_name=None,
-                        contiguous_check=True):  # fmt: skip
+def numpy_cupy_allclose(
+    rtol=1e-7,
+    atol=0,
+    err_msg="",
+    verbose=True,
+    name="xp",
+    type_check=True,
+    accept_error=False,
+    sp_name=None,
+    scipy_name=None,
+    contiguous_check=True,
+):
     """Run a test with both modules (keyword `name`) and compare results with `assert_allclose`."""
 
     def close(actual, expected):
         _assertions.assert_allclose(
-            actual, expected, rtol=_tolerance(rtol, actual), atol=_tolerance(atol, actual),
-            err_msg=err_msg, verbose=verbose,
-        )  # fmt: skip
+            actual,
+            expected,
+            rtol=_tolerance(rtol, actual),
+            atol=_tolerance(atol, actual),
+            err_msg=err_msg,
+            verbose=verbose,
+        )
 
     return _paired(close, type_check)(name, accept_error)
 
 
-def numpy_cupy_array_equal(err_msg="", verbose=True, name="xp", type_check=True,
-                           accept_error=False, sp_name=None, scipy_name=None,
-                           strides_check=False):  # fmt: skip
+def numpy_cupy_array_equal(
+    err_msg="",
+    verbose=True,
+    name="xp",
+    type_check=True,
+    accept_error=False,
+    sp_name=None,
+    scipy_name=None,
+    strides_check=False,
+):
     """Run a test with both modules and compare results with `assert_array_equal`."""
     return _paired(_assertions.assert_array_equal, type_check)(
         name, accept_error, err_msg=err_msg, verbose=verbose, strides_check=strides_check
     )
 
 
-def numpy_cupy_array_almost_equal(decimal=6, err_msg="", verbose=True, name="xp", type_check=True,
-                                  accept_error=False, sp_name=None, scipy_name=None):  # fmt: skip
+def numpy_cupy_array_almost_equal(
+    decimal=6,
+    err_msg="",
+    verbose=True,
+    name="xp",
+    type_check=True,
+    accept_error=False,
+    sp_name=None,
+    scipy_name=None,
+):
     """Run a test with both modules and compare with `assert_array_almost_equal`."""
     return _paired(_assertions.assert_array_almost_equal, type_check)(
         name, accept_error, decimal=decimal, err_msg=err_msg, verbose=verbose
     )
 
 
-def numpy_cupy_array_almost_equal_nulp(nulp=1, name="xp", type_check=True, accept_error=False,
-                                       sp_name=None, scipy_name=None):  # fmt: skip
+def numpy_cupy_array_almost_equal_nulp(
+    nulp=1, name="xp", type_check=True, accept_error=False, sp_name=None, scipy_name=None
+):
     """Run a test with both modules and compare with `assert_array_almost_equal_nulp`."""
-    return _paired(_assertions.assert_array_almost_equal_nulp, type_check)(
-        name, accept_error, nulp=nulp
-    )
+    return _paired(_assertions.assert_array_almost_equal_nulp, type_check)(name, accept_error, nulp=nulp)
 
 
-def numpy_cupy_array_max_ulp(maxulp=1, dtype=None, name="xp", type_check=True, accept_error=False,
-                             sp_name=None, scipy_name=None):  # fmt: skip
+def numpy_cupy_array_max_ulp(
+    maxulp=1, dtype=None, name="xp", type_check=True, accept_error=False, sp_name=None, scipy_name=None
+):
     """Run a test with both modules and compare with `assert_array_max_ulp`."""
     return _paired(_assertions.assert_array_max_ulp, type_check)(
         name, accept_error, maxulp=maxulp, dtype=dtype
     )
 
 
-def numpy_cupy_array_less(err_msg="", verbose=True, name="xp", type_check=True,
-                          accept_error=False, sp_name=None, scipy_name=None):  # fmt: skip
+def numpy_cupy_array_less(
+    err_msg="", verbose=True, name="xp", type_check=True, accept_error=False, sp_name=None, scipy_name=None
+):
     """Run a test with both modules and compare with `assert_array_less`."""
     return _paired(_assertions.assert_array_less, type_check)(
         name, accept_error, err_msg=err_msg, verbose=verbose
     )
 
 
-def numpy_cupy_array_list_equal(err_msg="", verbose=True, name="xp", sp_name=None,
-                                scipy_name=None):  # fmt: skip
+def numpy_cupy_array_list_equal(err_msg="", verbose=True, name="xp", sp_name=None, scipy_name=None):
     """Run a test that returns sequences of arrays and compare with `assert_array_list_equal`."""
     return _paired(_assertions.assert_array_list_equal, False, each=True)(
         name, False, err_msg=err_msg, verbose=verbose
@@ -331,6 +364,7 @@ def shaped_random(shape, xp=cupy, dtype=numpy.float32, scale=10, seed=0, order="
 
 
 __all__ = sorted(
-    name for name, value in list(globals().items())
+    name
+    for name, value in list(globals().items())
     if inspect.isfunction(value) and value.__module__ == __name__ and not name.startswith("_")
-)  # fmt: skip
+)

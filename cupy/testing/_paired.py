@@ -3,8 +3,9 @@
 import numbers
 import warnings
 
-import cupy
 import numpy
+
+import cupy
 from cupy._core import ndarray
 
 INTEGERS = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")

@@ -2,9 +2,10 @@
 
 import io
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 FILLED = [

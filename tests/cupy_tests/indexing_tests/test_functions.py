@@ -1,8 +1,9 @@
 """Indexing routines: reading and writing selected elements, and making indices."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 A = sample((3, 4), "i4")
@@ -145,10 +146,16 @@ def test_take(indices, mode):
 
 @pytest.mark.parametrize(
     "body",
-    ["xp.take(a[:0], [0])", "xp.take(a[:0], xp.zeros(0, int), 0)", "xp.take(a, [0], out=xp.zeros(1, 'f8'))",
-     "xp.take(a, [0], mode='x')", "xp.take(a, xp.array([1.5]))", "xp.take(xp.array(5), 0)",
-     "xp.take(a, [0], 2)"],
-)  # fmt: skip
+    [
+        "xp.take(a[:0], [0])",
+        "xp.take(a[:0], xp.zeros(0, int), 0)",
+        "xp.take(a, [0], out=xp.zeros(1, 'f8'))",
+        "xp.take(a, [0], mode='x')",
+        "xp.take(a, xp.array([1.5]))",
+        "xp.take(xp.array(5), 0)",
+        "xp.take(a, [0], 2)",
+    ],
+)
 def test_take_corners(body):
     check(body, A)
 

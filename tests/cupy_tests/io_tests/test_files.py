@@ -1,8 +1,9 @@
 """Files: what cupy writes NumPy reads, and the other way round."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, compare, sample
 
 

@@ -1,8 +1,9 @@
 """Truth, comparison and type tests, and packed bits."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 ELEMENTWISE = [

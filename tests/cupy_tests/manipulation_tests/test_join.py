@@ -1,8 +1,8 @@
 """Joining, tiling, rolling, adding and removing."""
 
-import cupy
-import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 A, B = sample((2, 3), "i4"), sample((2, 3), "f4", seed=1)
@@ -104,8 +104,19 @@ CHANGED = [
     "xp.trim_zeros(xp.pad(a * 0 + 1, 2), axis=1)",
     "xp.trim_zeros(a, 'x')",
 ]
-PLACES = ["1", "-1", "[1, 3]", "[-1, 0, 2]", "[1, 1]", "[]", "slice(1, 4)", "slice(None, None, 2)", "9", "[0, 9]",
-          "[0, 1, 2, 3, 4, 5]"]  # fmt: skip
+PLACES = [
+    "1",
+    "-1",
+    "[1, 3]",
+    "[-1, 0, 2]",
+    "[1, 1]",
+    "[]",
+    "slice(1, 4)",
+    "slice(None, None, 2)",
+    "9",
+    "[0, 9]",
+    "[0, 1, 2, 3, 4, 5]",
+]
 
 
 @pytest.mark.parametrize("body", JOINED)
@@ -167,10 +178,21 @@ def test_delete_by_mask():
 
 @pytest.mark.parametrize(
     "source, options",
-    [("b", ""), ("b[0]", ""), ("a * 2", ""), ("2.5", ""), ("2", ""), ("2.5", ", casting='unsafe'"),
-     ("b", ", where=xp.array([True, False, True])"), ("5", ", where=[True, False, False]"),
-     ("b.astype('f8')", ""), ("xp.ones((1, 2, 3), 'f4')", ""), ("300", ", where=a > 0"), ("b[:, :2]", "")],
-)  # fmt: skip
+    [
+        ("b", ""),
+        ("b[0]", ""),
+        ("a * 2", ""),
+        ("2.5", ""),
+        ("2", ""),
+        ("2.5", ", casting='unsafe'"),
+        ("b", ", where=xp.array([True, False, True])"),
+        ("5", ", where=[True, False, False]"),
+        ("b.astype('f8')", ""),
+        ("xp.ones((1, 2, 3), 'f4')", ""),
+        ("300", ", where=a > 0"),
+        ("b[:, :2]", ""),
+    ],
+)
 @pytest.mark.parametrize("dtype", ["f4", "i1"])
 def test_copyto(source, options, dtype):
     check(f"[xp.copyto(a, {source}{options}), a][1]", A.astype(dtype), B)

@@ -2,14 +2,28 @@
 
 import numpy as np
 import pytest
+
 from cupy.testing import LAYOUTS, check
 
 MODES = [
-    "'constant'", "'constant', constant_values=3", "'constant', constant_values=(1, 2)", "'edge'", "'wrap'",
-    "'reflect'", "'reflect', reflect_type='odd'", "'symmetric'", "'symmetric', reflect_type='odd'",
-    "'linear_ramp'", "'linear_ramp', end_values=(4, 2)", "'maximum'", "'maximum', stat_length=2", "'minimum'",
-    "'mean'", "'mean', stat_length=(1, 2)", "'median'",
-]  # fmt: skip
+    "'constant'",
+    "'constant', constant_values=3",
+    "'constant', constant_values=(1, 2)",
+    "'edge'",
+    "'wrap'",
+    "'reflect'",
+    "'reflect', reflect_type='odd'",
+    "'symmetric'",
+    "'symmetric', reflect_type='odd'",
+    "'linear_ramp'",
+    "'linear_ramp', end_values=(4, 2)",
+    "'maximum'",
+    "'maximum', stat_length=2",
+    "'minimum'",
+    "'mean'",
+    "'mean', stat_length=(1, 2)",
+    "'median'",
+]
 ERRORS = [
     "xp.pad(a, 1.5)",
     "xp.pad(a, -1)",
@@ -35,7 +49,12 @@ def test_modes(mode, width):
 @pytest.mark.parametrize("dtype", ["?", "i4", "u1", "f2", "f4", "c8"])
 @pytest.mark.parametrize("mode", MODES)
 def test_dtypes(mode, dtype):
-    if dtype == "c8" and ("median" in mode or "ramp" in mode) or dtype == "?" and ("odd" in mode or "m" in mode):
+    if (
+        dtype == "c8"
+        and ("median" in mode or "ramp" in mode)
+        or dtype == "?"
+        and ("odd" in mode or "m" in mode)
+    ):
         pytest.skip("not defined")
     check(f"xp.pad(a, 2, {mode})", squares((2, 3), dtype), exact=False)
 

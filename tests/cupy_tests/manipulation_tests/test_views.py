@@ -1,8 +1,9 @@
 """What NumPy returns as a view is a view, with the same elements."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import LAYOUTS, check, sample
 
 VIEWS = [
@@ -119,7 +120,9 @@ def test_errors(body):
     check(body, A)
 
 
-@pytest.mark.parametrize("body", ["xp.shape(a)", "xp.ndim(a)", "xp.size(a)", "xp.size(a, 1)", "xp.size(a, (0, -1))"])
+@pytest.mark.parametrize(
+    "body", ["xp.shape(a)", "xp.ndim(a)", "xp.size(a)", "xp.size(a, 1)", "xp.size(a, (0, -1))"]
+)
 def test_extents(body):
     check(body, A)
 

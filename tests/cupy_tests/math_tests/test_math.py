@@ -1,8 +1,9 @@
 """Differences, rounding, complex parts, special functions, interpolation and their like."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 ROUNDING = [
@@ -127,9 +128,14 @@ def test_interp(values, options):
 
 @pytest.mark.parametrize(
     "body",
-    ["xp.interp(2, [1, 2, 2, 3], [1, 2, 3, 4])", "xp.interp([0, 5, np.nan], [1], [7.])", "xp.interp(2, [], [])",
-     "xp.interp([[1, 2]], [1, 3], [0, 4])", "xp.interp(1j, [1, 2], [1, 2])"],
-)  # fmt: skip
+    [
+        "xp.interp(2, [1, 2, 2, 3], [1, 2, 3, 4])",
+        "xp.interp([0, 5, np.nan], [1], [7.])",
+        "xp.interp(2, [], [])",
+        "xp.interp([[1, 2]], [1, 3], [0, 4])",
+        "xp.interp(1j, [1, 2], [1, 2])",
+    ],
+)
 def test_interp_corners(body):
     if body.startswith("xp.interp(1j"):
         with pytest.raises(TypeError):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from cupy.testing import DTYPES, check, sample
 
 UNIQUE = [

@@ -1,8 +1,9 @@
 """Sorting, searching and counting."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 BODIES = [

@@ -1,12 +1,25 @@
 """Histograms, counts and correlations."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import LAYOUTS, check, sample
 
-BINS = ["5", "1", "[0, 1, 3, 8]", "[-1., 2.5]", "'auto'", "'fd'", "'sturges'", "'sqrt'", "'rice'", "'scott'",
-        "'doane'", "'stone'"]  # fmt: skip
+BINS = [
+    "5",
+    "1",
+    "[0, 1, 3, 8]",
+    "[-1., 2.5]",
+    "'auto'",
+    "'fd'",
+    "'sturges'",
+    "'sqrt'",
+    "'rice'",
+    "'scott'",
+    "'doane'",
+    "'stone'",
+]
 HISTOGRAMS = [
     "xp.histogram(a, 7, (0, 5))",
     "xp.histogram(a, 7, (0, 5), density=True)",
@@ -80,7 +93,9 @@ def test_histograms(body, layout):
     check(body, sample((20, 3), "f8"), layout=layout, exact=False)
 
 
-@pytest.mark.parametrize("body", ["xp.histogram(a)", "xp.histogram(xp.array([]))", "xp.histogram(xp.array([5, 5]), 4)"])
+@pytest.mark.parametrize(
+    "body", ["xp.histogram(a)", "xp.histogram(xp.array([]))", "xp.histogram(xp.array([5, 5]), 4)"]
+)
 def test_corners(body):
     check(body, sample((6, 7), "?"), exact=False)
 
@@ -111,7 +126,13 @@ def test_covariances(body, dtype):
 @pytest.mark.parametrize("name", ["convolve", "correlate"])
 def test_convolutions(name, dtype, mode):
     a, b = sample(9, dtype), sample(4, dtype, seed=1)
-    for body in ("(a, b, MODE)", "(b, a, MODE)", "(a, b[:3], MODE)", "(a[::-1], a[::2], MODE)", "(a, a, MODE)"):
+    for body in (
+        "(a, b, MODE)",
+        "(b, a, MODE)",
+        "(a, b[:3], MODE)",
+        "(a[::-1], a[::2], MODE)",
+        "(a, a, MODE)",
+    ):
         check(f"xp.{name}{body}".replace("MODE", repr(mode)), a, b, exact=False)
 
 

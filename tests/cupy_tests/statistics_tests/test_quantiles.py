@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from cupy.testing import LAYOUTS, check, sample
 
 METHODS = (
@@ -50,7 +51,12 @@ def test_methods(method, dtype):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts(layout):
-    check("xp.quantile(a, [.1, .6], (0, 2)), xp.percentile(a, 40)", sample((4, 5, 3), "f8"), layout=layout, exact=False)
+    check(
+        "xp.quantile(a, [.1, .6], (0, 2)), xp.percentile(a, 40)",
+        sample((4, 5, 3), "f8"),
+        layout=layout,
+        exact=False,
+    )
 
 
 @pytest.mark.parametrize("body", CORNERS)

@@ -1,8 +1,9 @@
 """Extremes, means, variances, medians and sums, with their NaN variants."""
 
-import cupy
 import numpy as np
 import pytest
+
+import cupy
 from cupy.testing import DTYPES, LAYOUTS, check, sample
 
 EXACT = "max min nanmax nanmin any all count_nonzero"
@@ -96,7 +97,12 @@ def test_dtypes(name, dtype, axis):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", EXACT.split() + ROUNDED.split() + ORDERED.split())
 def test_layouts(name, layout):
-    check(f"xp.{name}(a, axis=1), xp.{name}(a, axis=(0, 2))", sample((2, 4, 3), "f8"), layout=layout, exact=False)
+    check(
+        f"xp.{name}(a, axis=1), xp.{name}(a, axis=(0, 2))",
+        sample((2, 4, 3), "f8"),
+        layout=layout,
+        exact=False,
+    )
 
 
 @pytest.mark.parametrize("dtype", ["i4", "f4", "f8"])
