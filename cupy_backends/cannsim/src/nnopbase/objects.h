@@ -33,6 +33,7 @@ struct aclTensor : cannsim::Handle {
 
 struct aclScalar : cannsim::Handle {
     cannsim::DType dtype;
+    bool one;  // the value is 1: the usual factor
     alignas(16) unsigned char bytes[16];
 
     double real() const;

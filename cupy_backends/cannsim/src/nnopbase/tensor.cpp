@@ -8,30 +8,23 @@ using namespace cannsim;
 
 namespace {
 
-// Whether the layout is in C order, how many elements it has and which offsets it reaches.
-void derive(aclTensor *t) {
+// The offsets that a strided layout reaches; false when they overflow.
+bool find_reach(const aclTensor *t, int64_t *low, int64_t *high) {
     const int64_t *shape = t->view_dims(), *strides = t->view_strides();
-    int64_t size = 1, low = t->offset, high = t->offset;
-    bool contiguous = true, overflow = false;
-    for (int i = t->ndim - 1; i >= 0; --i) {
-        contiguous &= shape[i] == 1 || strides[i] == size;
-        overflow |= shape[i] < 0 || __builtin_mul_overflow(size, shape[i], &size);
-        int64_t reach;
-        overflow |= __builtin_mul_overflow(shape[i] - 1, strides[i], &reach);
-        overflow |= __builtin_add_overflow(reach < 0 ? low : high, reach, reach < 0 ? &low : &high);
+    *low = *high = t->offset;
+    for (int i = 0; i < t->ndim; ++i) {
+        int64_t reach, *end;
+        if (__builtin_mul_overflow(shape[i] - 1, strides[i], &reach)) return false;
+        end = reach < 0 ? low : high;
+        if (__builtin_add_overflow(*end, reach, end)) return false;
     }
-    const int64_t *storage = t->storage_dims();
-    int64_t capacity = 1;
-    for (int i = 0; i < t->storage_ndim; ++i)
-        overflow |= storage[i] < 0 || __builtin_mul_overflow(capacity, storage[i], &capacity);
-    t->size = size;
-    t->contiguous = contiguous || size == 0;
-    const bool inside = size == 0 || (low >= 0 && high < capacity);
-    t->reach = overflow ? Reach::Invalid : inside ? Reach::Inside : Reach::Outside;
+    return true;
 }
 
-void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype, const int64_t *strides,
-          int64_t offset, aclFormat format, const int64_t *storage_dims, uint64_t storage_ndim, void *data) {
+// Copies the dims and derives what every operator asks for.
+inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype, const int64_t *strides,
+                 int64_t offset, aclFormat format, const int64_t *storage_dims, uint64_t storage_ndim,
+                 void *data) {
     t->dtype = DType(dtype);
     t->format = format;
     t->ndim = int32_t(ndim);
@@ -46,14 +39,28 @@ void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dty
         step = shape + ndim;
         storage = step + ndim;
     }
-    int64_t contiguous = 1;
+    int64_t size = 1, capacity = 1;
+    bool contiguous = true, overflow = false;
     for (int i = int(ndim) - 1; i >= 0; --i) {
-        shape[i] = view_dims[i];
-        step[i] = strides ? strides[i] : contiguous;
-        contiguous *= view_dims[i];
+        const int64_t extent = view_dims[i], stride = strides ? strides[i] : size;
+        shape[i] = extent;
+        step[i] = stride;
+        contiguous &= (extent == 1) | (stride == size);
+        overflow |= (extent < 0) | __builtin_mul_overflow(size, extent, &size);
     }
-    for (uint64_t i = 0; i < storage_ndim; ++i) storage[i] = storage_dims[i];
-    derive(t);
+    for (uint64_t i = 0; i < storage_ndim; ++i) {
+        const int64_t extent = storage[i] = storage_dims[i];
+        overflow |= (extent < 0) | __builtin_mul_overflow(capacity, extent, &capacity);
+    }
+    t->size = size;
+    t->contiguous = contiguous | (size == 0);
+    int64_t low = offset, high = 0;
+    if (__builtin_expect(contiguous, 1))
+        overflow |= __builtin_add_overflow(offset, size - 1, &high);
+    else if (size && !overflow)
+        overflow |= !find_reach(t, &low, &high);
+    const bool inside = (size == 0) | ((low >= 0) & (high < capacity));
+    t->reach = overflow ? Reach::Invalid : inside ? Reach::Inside : Reach::Outside;
 }
 
 template <class T> T *copy_dims(const T *from, int n) {
@@ -241,6 +248,7 @@ aclScalar *aclCreateScalar(void *value, aclDataType dataType) {
     s->dtype = DType(dataType);
     std::memset(s->bytes, 0, sizeof s->bytes);
     std::memcpy(s->bytes, value, size);
+    s->one = s->real() == 1 && s->imag() == 0;
     s->tag = live_tag(Kind::Scalar);
     return s;
 }

@@ -3,7 +3,6 @@
 #include "opapi/tables.h"
 #include "runtime/soc.h"
 
-#include <complex>
 #include <cstring>
 
 namespace cannsim {
@@ -38,14 +37,14 @@ LoopOp boolean_loop(LoopOp op, DType t) {
     }
 }
 
+bool same_shapes(const aclTensor *a, const aclTensor *b, const aclTensor *out) {
+    bool same = (a->ndim == b->ndim) & (a->ndim == out->ndim);
+    for (int i = 0; same && i < a->ndim; ++i) same = (a->shape[i] == b->shape[i]) & (a->shape[i] == out->shape[i]);
+    return same;
+}
+
 aclnnStatus check_result(const Call &c, int a, int b, int out) {
-    if (c.tensor(a)->size == c.tensor(b)->size && c.tensor(a)->ndim == c.tensor(b)->ndim) {
-        // Equal shapes are the common case; a broadcast of equal sizes is found below.
-        const aclTensor *x = c.tensor(a), *y = c.tensor(b), *o = c.tensor(out);
-        const size_t bytes = x->ndim * sizeof(int64_t);
-        if (o->ndim == x->ndim && !std::memcmp(x->shape, y->shape, bytes) && !std::memcmp(x->shape, o->shape, bytes))
-            return 0;
-    }
+    if (__builtin_expect(same_shapes(c.tensor(a), c.tensor(b), c.tensor(out)), 1)) return 0;
     Shape shape = shape_of(c.tensor(a));
     if (int error = broadcast(c, &shape, b)) return error;
     return check_shape(c, out, shape.ndim, shape.dims);
@@ -55,13 +54,13 @@ aclnnStatus check_result(const Call &c, int a, int b, int out) {
 aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Source *inputs, int n, int out) {
     if (int error = check_promoted(c, common)) return error;
     loop = boolean_loop(loop, compute);
-    if (__builtin_expect(!find_loop(loop, compute), 0))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is not supported", c.op.name, dtype_name(compute));
-    const DType result = loop_dtype(loop, compute, n);
+    const DType result = result_dtype(loop, compute);
     // The 950 judges a quotient by what it computes.
     const bool strict = loop == LoopOp::divide && settings().soc->arch >= 3000;
     if (int error = check_can_cast(c, "the result's dtype", result == compute && !strict ? common : result, out)) return error;
-    return plan_loop(c, loop, compute, inputs, n, out);
+    const aclnnStatus status = plan_loop(c, loop, compute, inputs, n, out);
+    // A dtype without a loop is one that CANN refuses.
+    return status == ACLNN_ERR_INNER_FIND_KERNEL_ERROR ? ACLNN_ERR_PARAM_INVALID : status;
 }
 
 aclnnStatus prepare_tensors(Call &c) {
@@ -114,8 +113,6 @@ struct AxpyRow {
     Axpy form;
 };
 
-bool is_one(const aclScalar *s) { return s->real() == 1 && s->imag() == 0; }
-
 // Constant 0 becomes alpha, or its negative, in the dtype of the computation.
 Source alpha_constant(Call &c, const aclScalar *alpha, bool negate, DType compute) {
     if (!negate) return constant(c, 0, alpha, compute);
@@ -136,7 +133,7 @@ aclnnStatus plan_axpy(Call &c, Axpy form, DType compute, Source x, Source y, con
                     dtype_name(compute));
     if (form == Axpy::Reverse) std::swap(x, y);
     const bool subtract = form != Axpy::Add;
-    if (is_one(alpha) || compute == DType::Bool) {
+    if (alpha->one || compute == DType::Bool) {
         const Source inputs[] = {x, y};
         return finish(c, subtract ? LoopOp::subtract : LoopOp::add, compute, compute, inputs, 2, out);
     }

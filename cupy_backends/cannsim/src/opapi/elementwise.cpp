@@ -34,12 +34,6 @@ Status run_casting(aclOpExecutor &e) {
     return Status::Ok;
 }
 
-void flatten(View &v, int64_t size, int64_t step) {
-    v.ndim = 1;
-    v.shape[0] = size;
-    v.strides[0] = step;
-}
-
 // Gives a view the shape of `out`, with stride 0 along the axes that it lacks.
 void stretch(View &v, const View &out) {
     int lead = out.ndim - v.ndim;
@@ -85,48 +79,102 @@ Source constant_int(Call &c, int slot, int64_t value, DType dtype) {
     return Source::constant(slot, dtype);
 }
 
+namespace {
+
+// The dtypes of each loop's operands, asked for once: every plan needs them.
+struct Signatures {
+    int8_t dtypes[kLoopOps][kMaxDType][kMaxOperands];
+
+    Signatures() {
+        for (int op = 0; op < kLoopOps; ++op)
+            for (int t = 0; t < kMaxDType; ++t)
+                for (int k = 0; k <= loop_nin(LoopOp(op)); ++k)
+                    dtypes[op][t][k] = int8_t(loop_dtype(LoopOp(op), DType(t), k));
+    }
+};
+
+const Signatures &signatures() {
+    static const Signatures *instance = new Signatures;
+    return *instance;
+}
+
+// All operands run through memory alike: one call of the loop, or a plain division of the work.
+template <class T>
+void plan_flat(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
+    Executor &e = c.exec;
+    const aclTensor *result = c.tensor(out);
+    const int64_t size = result->size;
+    bool casts = false;
+    for (int k = 0; k < n; ++k) {
+        const Source &s = inputs[k];
+        e.dtypes[k] = DType(dtypes[k]);
+        if (s.param < 0) {
+            View &v = e.views[add_constant(e, s.slot, s.dtype)];
+            v.ndim = 1;
+            v.shape[0] = size;
+            v.strides[0] = 0;
+            casts |= s.dtype != e.dtypes[k];
+        } else {
+            const aclTensor *t = c.tensor(s.param);
+            add_line(e, t, s.param, size, t->size == size ? itemsize(t->dtype) : 0);
+            casts |= t->dtype != e.dtypes[k];
+        }
+    }
+    e.dtypes[n] = DType(dtypes[n]);
+    add_line(e, result, out, size, itemsize(result->dtype));
+    casts |= result->dtype != e.dtypes[n];
+    e.run = casts ? run_casting : size <= kDirect ? run_direct : run_loop;
+}
+
+template <class T>
+void plan_strided(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
+    Executor &e = c.exec;
+    bool casts = false;
+    for (int k = 0; k <= n; ++k) {
+        const int param = k < n ? inputs[k].param : out;
+        const int v = param < 0 ? add_constant(e, inputs[k].slot, inputs[k].dtype) : add_view(e, c.tensor(param), param);
+        e.dtypes[k] = DType(dtypes[k]);
+        casts |= e.views[v].dtype != e.dtypes[k];
+    }
+    for (int k = 0; k < n; ++k) stretch(e.views[k], e.views[n]);
+    e.run = casts ? run_casting : run_loop;
+}
+
+template <class T>
+aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, int n, int out) {
+    const aclTensor *result = c.tensor(out);
+    if (result->size == 0) return 0;
+    c.exec.loop = loop;
+    bool flat = result->contiguous;
+    for (int k = 0; k < n; ++k) {
+        if (inputs[k].param < 0) continue;
+        const aclTensor *t = c.tensor(inputs[k].param);
+        flat &= (t->contiguous & (t->size == result->size)) | (t->size == 1);
+    }
+    if (__builtin_expect(flat, 1)) {
+        plan_flat(c, dtypes, inputs, n, out);
+        return 0;
+    }
+    if (!can_write(result)) return refuse_write(c, out);
+    plan_strided(c, dtypes, inputs, n, out);
+    return 0;
+}
+
+}  // namespace
+
+DType result_dtype(LoopOp op, DType compute) {
+    return DType(signatures().dtypes[int(op)][int(compute)][loop_nin(op)]);
+}
+
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out) {
     const LoopFn loop = find_loop(op, compute);
     if (__builtin_expect(!loop, 0))
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(compute));
-    DType dtypes[kMaxOperands];
-    for (int k = 0; k <= n; ++k) dtypes[k] = loop_dtype(op, compute, k);
-    return plan_custom(c, loop, dtypes, inputs, n, out);
+    return plan(c, loop, signatures().dtypes[int(op)][int(compute)], inputs, n, out);
 }
 
 aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n, int out) {
-    Executor &e = c.exec;
-    const aclTensor *result = c.tensor(out);
-    if (result->size == 0) return 0;
-    if (!can_write(result)) return refuse_write(c, out);
-    e.loop = loop;
-    bool flat = result->contiguous, casts = false;
-    for (int k = 0; k < n; ++k) {
-        const Source &s = inputs[k];
-        e.dtypes[k] = dtypes[k];
-        if (s.param < 0) {
-            add_constant(e, s.slot, s.dtype);
-        } else {
-            const aclTensor *t = c.tensor(s.param);
-            add_view(e, t, s.param);
-            flat &= t->size == 1 || (t->contiguous && t->size == result->size);
-        }
-        casts |= e.views[k].dtype != dtypes[k];
-    }
-    add_view(e, result, out);
-    e.dtypes[n] = dtypes[n];
-    casts |= dtypes[n] != result->dtype;
-    if (flat) {
-        for (int k = 0; k <= n; ++k) {
-            const Source *s = k < n ? &inputs[k] : nullptr;
-            bool single = s && (s->param < 0 || c.tensor(s->param)->size == 1);
-            flatten(e.views[k], result->size, single && result->size != 1 ? 0 : itemsize(e.views[k].dtype));
-        }
-    } else {
-        for (int k = 0; k < n; ++k) stretch(e.views[k], e.views[n]);
-    }
-    e.run = casts ? run_casting : flat && result->size <= kDirect ? run_direct : run_loop;
-    return 0;
+    return plan(c, loop, dtypes, inputs, n, out);
 }
 
 }  // namespace cannsim

@@ -21,6 +21,9 @@ Source constant(Call &c, int slot, const aclScalar *value, DType dtype);
 Source constant(Call &c, int slot, double value, DType dtype);
 Source constant_int(Call &c, int slot, int64_t value, DType dtype);
 
+// The dtype that the loop gives for inputs of dtype `compute`.
+DType result_dtype(LoopOp op, DType compute);
+
 // Plans out = loop(inputs) with the loop of dtype `compute`. Shapes are checked already.
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out);
 

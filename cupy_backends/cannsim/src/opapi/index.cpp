@@ -242,7 +242,7 @@ aclnnStatus plan_put(Call &c, Update update, int source, int out) {
 aclnnStatus prepare_index_add(Call &c) {
     if (int error = plan_put(c, Update::Add, 3, c.output())) return error;
     const DType dtype = c.tensor(0)->dtype;
-    if (c.scalar(4)->real() != 1 || c.scalar(4)->imag() != 0) {
+    if (!c.scalar(4)->one) {
         constant(c, 1, c.scalar(4), dtype);
         c.exec.loop = find_loop(dtype == DType::Bool ? LoopOp::logical_and : LoopOp::multiply, dtype);
     }

@@ -8,6 +8,7 @@
 #include "kernels/loops/loops.h"
 #include "nnopbase/objects.h"
 #include "op_ids.h"
+#include "runtime/memory.h"
 
 #include <vector>
 
@@ -128,11 +129,64 @@ aclnnStatus phase1(Op op, const Arg *args, uint64_t *workspace, aclOpExecutor **
 
 // --- planning ------------------------------------------------------------------------------------
 
+// Gives a view the host address of device memory; phase 2 refuses what has none.
+inline void bind(Executor &e, int index, const void *data) {
+    const uint32_t mask = 1u << index;
+    if (__builtin_expect(is_device(data), 1)) {
+        e.views[index].data = to_host(data) + e.offset[index];
+        e.unbound &= ~mask;
+    } else {
+        e.views[index].data = nullptr;
+        e.unbound |= mask;
+    }
+}
+
+inline int add_bound(Executor &e, const aclTensor *t, int param) {
+    const int index = e.nviews++;
+    e.views[index].dtype = t->dtype;
+    e.source[index] = int16_t(param);
+    e.offset[index] = t->offset * itemsize(t->dtype);
+    e.overhangs |= t->reach != Reach::Inside;
+    bind(e, index, t->data);
+    return index;
+}
+
 // Adds the view of a tensor parameter (or of item `index` of a list); returns its number.
-int add_view(Executor &e, const aclTensor *t, int param);
+inline int add_view(Executor &e, const aclTensor *t, int param) {
+    const int index = add_bound(e, t, param);
+    View &v = e.views[index];
+    v.ndim = t->ndim;
+    const int64_t item = itemsize(t->dtype);
+    for (int i = 0; i < t->ndim; ++i) {
+        v.shape[i] = t->shape[i];
+        v.strides[i] = t->strides[i] * item;
+    }
+    return index;
+}
+
+// The same seen as one axis of n elements, `step` bytes apart.
+inline int add_line(Executor &e, const aclTensor *t, int param, int64_t n, int64_t step) {
+    const int index = add_bound(e, t, param);
+    View &v = e.views[index];
+    v.ndim = 1;
+    v.shape[0] = n;
+    v.strides[0] = step;
+    return index;
+}
+
 int add_item(Executor &e, const aclTensor *t, int param, int index);
+
 // Adds a 0-d view of constant number `slot`, already written to e.constants.
-int add_constant(Executor &e, int slot, DType dtype);
+inline int add_constant(Executor &e, int slot, DType dtype) {
+    const int index = e.nviews++;
+    View &v = e.views[index];
+    v.dtype = dtype;
+    v.ndim = 0;
+    v.data = reinterpret_cast<char *>(e.constants[slot]);
+    e.source[index] = -1;
+    return index;
+}
+
 Extra &extra(Executor &e);
 
 void destroy_executor(Executor *e);

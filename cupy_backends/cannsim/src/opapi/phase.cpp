@@ -4,7 +4,6 @@
 
 #include "base/thread.h"
 #include "opapi/check.h"
-#include "runtime/memory.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -87,18 +86,6 @@ aclnnStatus check_arguments(const OpMeta &op, const Arg *args, const Definition 
     return 0;
 }
 
-void bind(Executor &e, int index, const void *data) {
-    View &v = e.views[index];
-    uint32_t bit = 1u << index;
-    if (__builtin_expect(is_device(data), 1)) {
-        v.data = to_host(data) + e.offset[index];
-        e.unbound &= ~bit;
-    } else {
-        v.data = nullptr;
-        e.unbound |= bit;
-    }
-}
-
 void describe(View &v, const aclTensor *t) {
     v.dtype = t->dtype;
     v.ndim = t->ndim;
@@ -178,16 +165,6 @@ void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
     d = {prepare, row, optional, false};
 }
 
-int add_view(Executor &e, const aclTensor *t, int param) {
-    int index = e.nviews++;
-    describe(e.views[index], t);
-    e.source[index] = int16_t(param);
-    e.offset[index] = t->offset * itemsize(t->dtype);
-    bind(e, index, t->data);
-    e.overhangs |= t->reach != Reach::Inside;
-    return index;
-}
-
 Extra &extra(Executor &e) {
     if (!e.extra) e.extra = new Extra;
     return *e.extra;
@@ -204,16 +181,6 @@ int add_item(Executor &e, const aclTensor *t, int param, int index) {
     x.params.push_back(int16_t(param));
     x.items.push_back(int16_t(index));
     return int(x.views.size()) - 1;
-}
-
-int add_constant(Executor &e, int slot, DType dtype) {
-    int index = e.nviews++;
-    View &v = e.views[index];
-    v.dtype = dtype;
-    v.ndim = 0;
-    v.data = reinterpret_cast<char *>(e.constants[slot]);
-    e.source[index] = -1;
-    return index;
 }
 
 Status run_nothing(Executor &) { return Status::Ok; }
@@ -343,7 +310,7 @@ aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
         return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor: index %zu", e->op->name, index);
     if (!addr) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the address is null", e->op->name);
     for (int i = 0; i < e->nviews; ++i)
-        if (e->source[i] == param) cannsim::bind(*e, i, addr);
+        if (e->source[i] == param) bind(*e, i, addr);
     return 0;
 }
 

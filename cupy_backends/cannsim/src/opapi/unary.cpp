@@ -31,7 +31,7 @@ aclnnStatus prepare(Call &c) {
         if (int error = check_same_shape(c, 0, out)) return error;
         return plan_cast(c, 0, out);
     }
-    if (int error = check_can_cast(c, "the result's dtype", loop_dtype(row.loop, compute, 1), out)) return error;
+    if (int error = check_can_cast(c, "the result's dtype", result_dtype(row.loop, compute), out)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     const Source input = Source::tensor(0);
     return plan_loop(c, row.loop, compute, &input, 1, out);
