@@ -203,5 +203,10 @@ def set_random_state(rs):
 
 
 def reset_states():
-    """Forget the states of all devices: each starts again from the system's entropy."""
+    """Forget the states of all devices: each starts again from the system's entropy.
+
+    Example:
+        >>> import cupy as cp
+        >>> cp.random.reset_states()
+    """
     _states.clear()

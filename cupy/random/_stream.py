@@ -126,12 +126,34 @@ class BitGenerator:
 
 
 class Philox4x3210(BitGenerator):
-    """The bit generator of this library: Philox4x32 with ten rounds."""
+    """The bit generator of this library: Philox4x32 with ten rounds.
+
+    Parameters:
+        seed: as for BitGenerator.
+        size (int): accepted for compatibility and ignored.
+
+    Example:
+        >>> import cupy as cp
+        >>> cp.random.Philox4x3210(1).state["state"]["offset"]
+        0
+    """
 
 
 class XORWOW(BitGenerator):
-    """Another name of Philox4x3210, for programs that ask for this generator."""
+    """Another name of Philox4x3210, for programs that ask for this generator.
+
+    Example:
+        >>> import cupy as cp
+        >>> cp.random.XORWOW(1).random_raw(2).dtype
+        dtype('uint64')
+    """
 
 
 class MRG32k3a(BitGenerator):
-    """Another name of Philox4x3210, for programs that ask for this generator."""
+    """Another name of Philox4x3210, for programs that ask for this generator.
+
+    Example:
+        >>> import cupy as cp
+        >>> cp.random.MRG32k3a(1).random_raw(2).dtype
+        dtype('uint64')
+    """
