@@ -5,8 +5,10 @@ import pytest
 from loops_api import DTYPES, cpu_isas, from_bfloat16, loops, storage, to_bfloat16
 from loops_cases import values
 
-pytestmark = [pytest.mark.filterwarnings("ignore::RuntimeWarning"),
-              pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning"),
+]
 
 
 @pytest.fixture(params=cpu_isas(), scope="module")

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from loops_cases import operands, values
 from loops_api import DTYPES, cpu_isas, from_bfloat16, loops, storage, to_bfloat16
+from loops_cases import operands, values
 from loops_oracle import ROWS
 
 WIDER = {"float16": "d", "bfloat16": "d", "float32": "d", "float64": "g"}
+
 
 def char(dtype):
     return "e" if dtype == "bfloat16" else np.dtype(dtype).char
