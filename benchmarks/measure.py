@@ -1,6 +1,7 @@
 """Time one statement with several libraries, so that noise of the machine hits them alike."""
 
 import gc
+import random
 import statistics
 import time
 from itertools import repeat
@@ -9,7 +10,9 @@ import numpy as np
 
 # The cost of a call is the thread's own work; of large arrays it is the time until the result is there.
 CLOCKS = {"overhead": time.thread_time_ns, "throughput": time.perf_counter_ns}
-SAMPLE_NS = {"overhead": 1e6, "throughput": 2e7}
+# Short samples, many of them: a slice that the machine takes away spoils one.
+SAMPLE_NS = {"overhead": 2e5, "throughput": 2e7}
+SAMPLES_PER_ROUND = {"overhead": 10, "throughput": 1}
 
 # A generator, so that the setup runs once and all names are local to the loop.
 TEMPLATE = """
@@ -42,10 +45,10 @@ class Library:
         """Return f(loops) -> ns for this library's form of the row, its data made ready."""
         if self.numexpr and self.name not in row:
             raise NotImplementedError
-        random = np.random.default_rng(0)
+        generator = np.random.default_rng(0)
 
         def data(shape):
-            return self.xp.asarray(random.random(shape, dtype=dtype))
+            return self.xp.asarray(generator.random(shape, dtype=dtype))
 
         source = TEMPLATE.format(
             setup="\n".join(" " * 4 + line for line in row["setup"].strip().splitlines()),
@@ -55,7 +58,7 @@ class Library:
         exec(compile(source, f"<{row['label']}>", "exec"), scope)
         # The cost of a call does not include waiting for the device.
         wait = self.wait if row["section"] == "throughput" else int
-        timer = scope["timer"](self.xp, np, size, dtype, data, random, wait, self.numexpr)
+        timer = scope["timer"](self.xp, np, size, dtype, data, generator, wait, self.numexpr)
         timer.send(None)
         clock = CLOCKS[row["section"]]
         return lambda loops: timer.send((repeat(None, loops), clock))
@@ -80,12 +83,14 @@ def measure(row, size, dtype, libraries, rounds, seconds):
     """Return {name: (median ns, median of the ratios to the first library's ns)}."""
     found = timers(row, size, dtype, libraries)
     samples = {name: [] for name in found}
+    shuffled = random.Random(0)
     stop = time.perf_counter() + seconds
     gc.disable()
     try:
-        for i in range(rounds):
-            # Neither library always runs first.
-            for name, (timed, loops) in list(found.items())[:: 1 if i % 2 else -1]:
+        for i in range(rounds * SAMPLES_PER_ROUND[row["section"]]):
+            # A random order cannot fall into step with what else the machine does.
+            for name in shuffled.sample(sorted(found), len(found)):
+                timed, loops = found[name]
                 samples[name].append(timed(loops) / loops)
             if i >= 4 and time.perf_counter() > stop:
                 break

@@ -29,6 +29,7 @@ def machine():
         "python": platform.python_version(),
         "numpy": np.__version__,
         "cupy": cupy.__version__,
+        "backend": os.environ.get("CUPY_BACKEND", "ascend"),
     }
 
 
@@ -69,7 +70,7 @@ class Table:
 
     def show(self, row):
         numeric = [9] * (len(titles(row["section"], self.rivals)) - 4)
-        widths = [44, 9, 14, 0] if row["section"] == "process" else [28, 9, *numeric, 14, 0]
+        widths = [58, 9, 14, 0] if row["section"] == "process" else [28, 9, *numeric, 14, 0]
         if row["section"] != self.section:
             self.section = row["section"]
             print(f"\n{HEADINGS[self.section]}\n")
