@@ -13,7 +13,7 @@ from cupy.linalg._operands import adjoint, factor_dtype, launch, matrices, real_
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
-_UNSET = object()
+_UNSET = numpy._NoValue
 
 
 def solve(a, b):

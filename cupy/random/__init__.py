@@ -5,6 +5,7 @@ _arguments.py     sizes, dtypes and parameters of distributions
 _continuous.py    distributions by transforming uniform and normal numbers
 _gamma.py         the gamma family and others by vectorised rejection
 _discrete.py      distributions over integers
+_hypergeometric.py  draws without replacement
 _sequence.py      integers, permutations, choices
 _generator.py     Generator, default_rng
 _random_state.py  RandomState and the state of the current device

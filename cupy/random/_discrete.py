@@ -13,14 +13,14 @@ from cupy._operands import as_array, select
 from cupy.random._arguments import Parameters, as_shape, documented, integer_dtype
 from cupy.random._gamma import reject
 
-__all__ = ["Discrete"]
+__all__ = ["Discrete", "log_factorial", "tabulate"]
 
 _DOUBLE = numpy.dtype(numpy.float64)
 _SMALL_MEAN = 10  # below it the rejection methods have no valid envelope
 _STEPS = 64  # of the inversion: beyond it lies less than 2**-53 for means up to _SMALL_MEAN
 
 
-def _table(mode, low, high, spread, log_ratio):
+def tabulate(mode, low, high, spread, log_ratio):
     """Return (first, cumulative) over the integers that hold all but 2**-60 of the probability.
 
     `log_ratio(k)` is log(pmf(k + 1) / pmf(k)). Returns None where the table would be too long.
@@ -37,7 +37,7 @@ def _table(mode, low, high, spread, log_ratio):
     return first, cumulative / cumulative[-1]
 
 
-def _log_factorial(k):
+def log_factorial(k):
     """Return log(k!) on the device: Stirling's series at k + 8, and the product that leads there."""
     log = _core.ufuncs.log
     product = k + 1
@@ -78,7 +78,7 @@ class Discrete:
         if not isinstance(lam, _core.ndarray):
             if lam == 0:
                 return _core.zeros(shape, numpy.int64)
-            table = _table(
+            table = tabulate(
                 math.floor(lam), 0, math.inf, math.sqrt(lam), lambda k: math.log(lam) - numpy.log(k + 1)
             )
             if table is not None:
@@ -97,7 +97,7 @@ class Discrete:
             v = bits.open_uniform((count,), _DOUBLE)
             us = 0.5 - abs(u)
             k = ufuncs.floor((2 * a / us + b) * u + lam + 0.43)
-            bound = k * ufuncs.log(lam) - lam - _log_factorial(ufuncs.maximum(k, 0))
+            bound = k * ufuncs.log(lam) - lam - log_factorial(ufuncs.maximum(k, 0))
             scale = 1.1239 + 1.1328 / (b - 3.4)
             fits = ufuncs.log(v * scale / (a / (us * us) + b)) <= bound
             quick = (us >= 0.07) & (v <= 0.9277 - 3.6224 / (b - 2))
@@ -112,7 +112,7 @@ class Discrete:
                 return _core.zeros(shape, numpy.int64)
             if p == 1:
                 return _core.full(shape, int(n), numpy.int64)
-            table = _table(
+            table = tabulate(
                 math.floor((n + 1) * p),
                 0,
                 n,
@@ -150,10 +150,10 @@ class Discrete:
             k = ufuncs.minimum(ufuncs.maximum(k, 0), n)
             alpha = (5.1 / b + 2.83) * spread
             bound = (
-                _log_factorial(mode)
-                + _log_factorial(n - mode)
-                - _log_factorial(k)
-                - _log_factorial(n - k)
+                log_factorial(mode)
+                + log_factorial(n - mode)
+                - log_factorial(k)
+                - log_factorial(n - k)
                 + (k - mode) * ufuncs.log(q / (1 - q))
             )
             fits = ufuncs.log(v * alpha / (a / (us * us) + b)) <= bound
@@ -227,46 +227,6 @@ class Discrete:
         rate = -_core.ufuncs.log1p(-p) if isinstance(p, _core.ndarray) else -math.log1p(-p)
         x = _core.ufuncs.floor(self._bits.exponential(q.shape, _DOUBLE) / rate) + 1
         return _core.ufuncs.minimum(x, 2.0**63 - 1024).astype(dtype)
-
-    @documented(
-        "Hypergeometric numbers: good ones among draws without replacement.",
-        "ngood (int): good ones, not negative.\nnbad (int): bad ones, not negative.\n"
-        "nsample (int): draws, at most ngood + nbad. Arrays are not supported, unlike in NumPy.",
-        "hypergeometric(10, 5, 3, size=4).shape\n        (4,)",
-        raises="a parameter is negative, or nsample > ngood + nbad",
-    )
-    def hypergeometric(self, ngood, nbad, nsample, size=None, dtype=int):
-        dtype = integer_dtype(dtype)
-        p = Parameters(
-            size,
-            _DOUBLE,
-            ngood=(ngood, "nonnegative"),
-            nbad=(nbad, "nonnegative"),
-            nsample=(nsample, "nonnegative"),
-        )
-        if not p.scalar:
-            raise NotImplementedError("hypergeometric: parameters must be scalars")
-        good, bad, draws = (float(int(v)) for v in p)
-        if draws > good + bad:
-            raise ValueError("ngood + nbad < nsample")
-        low, high = max(0.0, draws - bad), min(good, draws)
-        total = good + bad
-        mode = math.floor((draws + 1) * (good + 1) / (total + 2))
-        spread = (
-            math.sqrt(draws * good * bad * max(total - draws, 0) / (total**2 * max(total - 1, 1)))
-            if total
-            else 0
-        )
-        table = _table(
-            mode,
-            int(low),
-            int(high),
-            spread,
-            lambda k: numpy.log((good - k) / (k + 1)) + numpy.log((draws - k) / (bad - draws + k + 1)),
-        )
-        if table is None:
-            raise ValueError("hypergeometric: the parameters are too large")
-        return self._from_table(p.shape, table).astype(dtype, copy=False)
 
     @documented(
         "Numbers of the logarithmic series.",

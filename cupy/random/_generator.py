@@ -9,13 +9,14 @@ from cupy.random._arguments import as_shape, float_dtype
 from cupy.random._continuous import Continuous
 from cupy.random._discrete import Discrete
 from cupy.random._gamma import GammaFamily
+from cupy.random._hypergeometric import Hypergeometric
 from cupy.random._sequence import Sequence
 from cupy.random._stream import BitGenerator, Philox4x3210
 
 __all__ = ["Generator", "default_rng"]
 
 
-class Generator(Continuous, GammaFamily, Discrete, Sequence):
+class Generator(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
     """Random numbers from a bit generator.
 
     Parameters:

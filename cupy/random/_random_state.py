@@ -9,6 +9,7 @@ from cupy.random._arguments import documented
 from cupy.random._continuous import Continuous
 from cupy.random._discrete import Discrete
 from cupy.random._gamma import GammaFamily
+from cupy.random._hypergeometric import Hypergeometric
 from cupy.random._sequence import Sequence
 from cupy.random._stream import Philox4x3210
 from cupy.xpu import Device
@@ -21,7 +22,7 @@ _BOUNDS = (
 )
 
 
-class RandomState(Continuous, GammaFamily, Discrete, Sequence):
+class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
     """Random numbers from a seed.
 
     Parameters:

@@ -46,15 +46,38 @@ def test_law(name, parameters, law, arrays):
     assert distance(x.get(), law) < 1.95  # one in a thousand of continuous laws
 
 
+@pytest.mark.parametrize("arrays", [False, True], ids=["scalars", "arrays"])
 @pytest.mark.parametrize(
     "good, bad, draws",
-    [(10, 5, 3), (10, 5, 12), (1000, 20000, 300), (0, 5, 3), (5, 0, 3), (5, 5, 0), (5, 5, 10)],
+    [(10, 5, 3), (10, 5, 12), (1000, 20000, 300), (0, 5, 3), (5, 0, 3), (5, 5, 0), (5, 5, 10)]
+    + [
+        (200, 300, 250),
+        (300, 200, 400),
+        (100, 10**8, 10**6),
+        (5 * 10**8, 10**8, 10**5),
+        (61, 61, 61),
+        (60, 60, 61),
+    ],
 )
-def test_hypergeometric(good, bad, draws):
-    x = cupy.random.RandomState(3).hypergeometric(good, bad, draws, size=N).get()
+def test_hypergeometric(good, bad, draws, arrays):
+    parameters = [cupy.full((N,), v) for v in (good, bad, draws)] if arrays else (good, bad, draws)
+    x = cupy.random.RandomState(3).hypergeometric(*parameters, size=N).get()
     law = stats.hypergeom(good + bad, good, draws)
     assert x.min() >= max(0, draws - bad) and x.max() <= min(good, draws)
     assert distance(x, law) < 1.95
+
+
+def test_multivariate_hypergeometric():
+    g = cupy.random.default_rng(2)
+    colors = [16, 8, 4, 0, 300]
+    for draws in (0, 6, 328, 200):
+        x = g.multivariate_hypergeometric(colors, draws, size=N).get()
+        assert (x.sum(axis=1) == draws).all() and (x >= 0).all() and (x <= colors).all()
+        for column, color in zip(x.T, colors):
+            assert distance(column, stats.hypergeom(sum(colors), color, draws)) < 1.95
+    for bad in (([1, 2], 4), ([-1, 2], 1), ([1, 2], -1), ([[1]], 1), ([0.5], 0)):
+        with pytest.raises(ValueError):
+            g.multivariate_hypergeometric(*bad)
 
 
 @pytest.mark.parametrize("n, p, value", [(0, 0.5, 0), (5, 0.0, 0), (5, 1.0, 5)])
@@ -114,7 +137,7 @@ def test_dtypes():
         (lambda r: r.negative_binomial(0, 0.5), ValueError),
         (lambda r: r.hypergeometric(1, 1, 5), ValueError),
         (lambda r: r.poisson(1, dtype=float), TypeError),
-        (lambda r: r.hypergeometric(cupy.ones(3), 1, 1), NotImplementedError),
+        (lambda r: r.hypergeometric(10**9, 1, 1), ValueError),
     ],
 )
 def test_refusals(call, error):
