@@ -3,6 +3,7 @@
 import math
 from contextlib import nullcontext
 
+import ml_dtypes
 import numpy
 
 from cupy import _core
@@ -15,6 +16,8 @@ __all__ = [
     "deliver",
     "host_ints",
     "is_host_scalar",
+    "kind_of",
+    "limits_of",
     "on_device",
     "select",
     "take_along_valid",
@@ -26,6 +29,18 @@ __all__ = [
 INT64 = numpy.dtype(numpy.int64)
 BOOL = numpy.dtype(numpy.bool_)
 DEVICE_RANK = 8
+_BFLOAT16 = numpy.dtype(ml_dtypes.bfloat16)
+
+
+def kind_of(dtype):
+    """The kind of a dtype; that of bfloat16, which NumPy does not know, is float."""
+    kind = dtype.kind
+    return "f" if kind == "V" else kind
+
+
+def limits_of(dtype):
+    """The limits of a floating dtype, as numpy.finfo gives them."""
+    return ml_dtypes.finfo(dtype) if dtype == _BFLOAT16 else numpy.finfo(dtype)
 
 
 def as_array(obj, dtype=None):
@@ -59,7 +74,7 @@ def host_ints(obj, what):
     values = numpy.asarray(obj)
     if values.size == 0:
         return values.astype(INT64)
-    if values.dtype.kind not in "iub":
+    if kind_of(values.dtype) not in "iub":
         raise TypeError(f"{what} must be integers, not {values.dtype}")
     return values.astype(INT64)
 
@@ -143,7 +158,7 @@ def valid_indices(indices, extent, mode="raise", axis=0, low=None):
         indices = numpy.asarray(indices)
         if indices.size == 0:
             indices = indices.astype(INT64)
-    if indices.dtype.kind not in "iub" or indices.dtype == numpy.uint64:
+    if kind_of(indices.dtype) not in "iub" or indices.dtype == numpy.uint64:
         raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the rule 'safe'")
     indices = indices.astype(INT64, copy=False)
     if mode == "raise":
@@ -164,7 +179,7 @@ def deliver(result, out, casting="same_kind"):
         raise TypeError(f"out must be a cupy array, not {type(out).__name__}")
     if out.shape != result.shape:
         raise ValueError(f"out has shape {out.shape}, but the result has shape {result.shape}")
-    if not numpy.can_cast(result.dtype, out.dtype, casting):
+    if not _core.can_cast(result.dtype, out.dtype, casting):
         raise TypeError(
             f"Cannot cast the result from {result.dtype!r} to {out.dtype!r} according to the rule {casting!r}"
         )

@@ -6,7 +6,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array
+from cupy._operands import as_array, kind_of
 
 __all__ = ["packbits", "unpackbits"]
 
@@ -49,7 +49,7 @@ def packbits(a, /, axis=None, bitorder="big"):
     array([160], dtype=uint8)
     """
     a = as_array(a)
-    if a.dtype.kind not in "iub":
+    if kind_of(a.dtype) not in "iub":
         raise TypeError("Expected an input array of integer or boolean data type")
     if axis is None or a.ndim == 0:
         a, axis = a.ravel(), 0

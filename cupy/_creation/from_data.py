@@ -7,7 +7,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import array, asarray, ndarray
-from cupy._operands import on_device
+from cupy._operands import kind_of, on_device
 
 __all__ = [
     "array",
@@ -120,7 +120,7 @@ def asarray_chkfinite(a, dtype=None, order=None):
     array([1., 2.])
     """
     out = _core.asarray(a, dtype, order)
-    if out.dtype.kind in "fc" and not _core.ufuncs.isfinite(out).all():
+    if kind_of(out.dtype) in "fc" and not _core.ufuncs.isfinite(out).all():
         raise ValueError("array must not contain infs or NaNs")
     return out
 

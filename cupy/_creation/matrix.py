@@ -2,8 +2,6 @@
 
 import operator
 
-import numpy
-
 from cupy import _core
 from cupy._operands import DEVICE_RANK, as_array
 
@@ -194,7 +192,7 @@ def vander(x, N=None, increasing=False):
     if x.ndim != 1:
         raise ValueError("x must be a one-dimensional array or sequence.")
     columns = x.size if N is None else operator.index(N)
-    dtype = numpy.promote_types(x.dtype, int)
+    dtype = _core.promote_types(x.dtype, int)
     out = _core.empty((x.size, columns), dtype)
     powers = out if increasing else out[:, ::-1]
     if columns > 0:

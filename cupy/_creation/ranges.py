@@ -8,7 +8,7 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array, on_device, select
+from cupy._operands import as_array, kind_of, on_device, select
 
 __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "ogrid"]
 
@@ -104,7 +104,7 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
     if isinstance(step, numpy.generic):
         step = step.item()
     with on_device(device):
-        kind = dtype.kind
+        kind = kind_of(dtype)
         if kind in "iu":
             first = int(start)
             out = _core.empty((length,), dtype)
@@ -207,7 +207,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
             out[-1] = stop.item() if on_host else stop
         if axis != 0:
             out = out.transpose(_last_moved(out.ndim, axis))
-        if dtype.kind in "iu":
+        if kind_of(dtype) in "iu":
             out = uf.floor(out)
         out = out.astype(dtype, copy=False)
     return (out, step) if retstep else out
@@ -294,7 +294,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     computed = result_type(start, stop, float(num))
     if dtype is not None:
         dtype = _core.dtype_of(dtype)
-        computed = numpy.promote_types(computed, dtype)
+        computed = _core.promote_types(computed, dtype)
     else:
         dtype = computed
     start, stop = start.astype(computed, copy=False), stop.astype(computed, copy=False)
@@ -302,7 +302,9 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     start, stop = start / sign, stop / sign
     ends = xp.log10(start), xp.log10(stop)
     if on_host:
-        start, stop, sign = (complex(v) if computed.kind == "c" else float(v) for v in (start, stop, sign))
+        start, stop, sign = (
+            complex(v) if kind_of(computed) == "c" else float(v) for v in (start, stop, sign)
+        )
     out = logspace(*ends, num=num, endpoint=endpoint, base=10.0, dtype=computed)
     if num > 0:
         out[0] = start

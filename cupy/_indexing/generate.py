@@ -9,7 +9,7 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._creation.ranges import arange, linspace
 from cupy._manipulation.join import concatenate
-from cupy._operands import INT64, as_array, cast, is_host_scalar, valid_indices
+from cupy._operands import INT64, as_array, cast, is_host_scalar, kind_of, valid_indices
 
 __all__ = [
     "c_",
@@ -222,7 +222,7 @@ def unravel_index(indices, shape, order="C"):
     if not isinstance(indices, ndarray):
         found = numpy.unravel_index(indices, shape, order)
         return tuple(_core.asarray(i) for i in found)
-    if indices.dtype.kind not in "iu":
+    if kind_of(indices.dtype) not in "iu":
         raise TypeError("only int indices permitted")
     rest = indices.astype(INT64, copy=False)
     out = [None] * len(shape)

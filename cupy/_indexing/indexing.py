@@ -5,7 +5,7 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, as_array, cast, deliver, take_along_valid, take_valid, valid_indices
+from cupy._operands import BOOL, as_array, cast, deliver, kind_of, take_along_valid, take_valid, valid_indices
 from cupy._operands import select as _where
 
 __all__ = [
@@ -60,7 +60,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     if extent == 0 and numpy.prod(getattr(indices, "shape", numpy.shape(indices))):
         raise IndexError("cannot do a non-empty take from an empty axes.")
     indices = valid_indices(indices, extent, mode, axis)
-    if out is not None and not numpy.can_cast(out.dtype, a.dtype):
+    if out is not None and not _core.can_cast(out.dtype, a.dtype):
         raise TypeError(
             f"Cannot cast array data from {out.dtype!r} to {a.dtype!r} according to the rule 'safe'"
         )
@@ -109,7 +109,7 @@ def take_along_axis(arr, indices, axis=-1):
 
 def _along(arr, indices, axis):
     """Broadcast both against each other on all axes but `axis`."""
-    if indices.dtype.kind not in "iu":
+    if kind_of(indices.dtype) not in "iu":
         raise IndexError("`indices` must be an integer array")
     if arr.ndim != indices.ndim:
         raise ValueError("`indices` and `arr` must have the same number of dimensions")

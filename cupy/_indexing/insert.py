@@ -1,7 +1,5 @@
 """Functions that write selected elements, in place."""
 
-import numpy
-
 from cupy import _core
 from cupy._core import ndarray
 from cupy._indexing.indexing import _along
@@ -189,7 +187,7 @@ def putmask(a, /, mask, values):
     """
     _target(a, "putmask")
     mask = cast(as_array(mask), BOOL)
-    if isinstance(values, ndarray) and not numpy.can_cast(values.dtype, a.dtype):
+    if isinstance(values, ndarray) and not _core.can_cast(values.dtype, a.dtype):
         raise TypeError(
             f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'"
         )

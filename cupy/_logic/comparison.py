@@ -2,7 +2,7 @@
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._operands import BOOL, as_array
+from cupy._operands import BOOL, as_array, kind_of
 
 __all__ = ["allclose", "array_equal", "array_equiv", "isclose"]
 
@@ -31,7 +31,7 @@ def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     a = as_array(a)
     # a Python scalar stays weak, but integers are compared as inexact numbers
     b = as_array(b, _core.result_type(a.dtype, b, 1.0) if scalar else None)
-    if b.dtype.kind not in "fc":
+    if kind_of(b.dtype) not in "fc":
         b = b.astype(_core.result_type(b.dtype, 1.0))
     close = uf.less_equal(uf.absolute(a - b), atol + rtol * uf.absolute(b))
     result = (close & uf.isfinite(b)) | (a == b)
@@ -86,7 +86,7 @@ def array_equal(a1, a2, equal_nan=False):
     if a1.shape != a2.shape:
         return _core.zeros((), BOOL)
     same = a1 == a2
-    if equal_nan and a1.dtype.kind in "fc" and a2.dtype.kind in "fc":
+    if equal_nan and kind_of(a1.dtype) in "fc" and kind_of(a2.dtype) in "fc":
         same = same | (uf.isnan(a1) & uf.isnan(a2))
     return same.all()
 

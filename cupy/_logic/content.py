@@ -2,18 +2,18 @@
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._operands import BOOL, as_array, deliver
+from cupy._operands import BOOL, as_array, deliver, kind_of
 
 __all__ = ["isneginf", "isposinf"]
 
 
 def _infinite(x, out, negative):
     x = as_array(x)
-    if x.dtype.kind == "c":
+    if kind_of(x.dtype) == "c":
         raise TypeError(
             "This operation is not supported for complex128 values because it would be ambiguous."
         )
-    if x.dtype.kind != "f":
+    if kind_of(x.dtype) != "f":
         return deliver(_core.zeros(x.shape, BOOL), out)
     return uf.equal(x, float("-inf" if negative else "inf"), out=out)
 

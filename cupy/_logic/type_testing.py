@@ -4,7 +4,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ndarray
-from cupy._operands import BOOL, as_array
+from cupy._operands import BOOL, as_array, kind_of
 
 __all__ = ["iscomplex", "iscomplexobj", "isfortran", "isreal", "isrealobj", "isscalar"]
 
@@ -27,7 +27,7 @@ def iscomplex(x):
     array([ True, False])
     """
     x = as_array(x)
-    return x.imag != 0 if x.dtype.kind == "c" else _core.zeros(x.shape, BOOL)
+    return x.imag != 0 if kind_of(x.dtype) == "c" else _core.zeros(x.shape, BOOL)
 
 
 def isreal(x):
@@ -48,7 +48,7 @@ def isreal(x):
     array([False,  True])
     """
     x = as_array(x)
-    return x.imag == 0 if x.dtype.kind == "c" else _core.ones(x.shape, BOOL)
+    return x.imag == 0 if kind_of(x.dtype) == "c" else _core.ones(x.shape, BOOL)
 
 
 def iscomplexobj(x):
@@ -68,7 +68,7 @@ def iscomplexobj(x):
     >>> cp.iscomplexobj(cp.array([1+0j]))
     True
     """
-    return x.dtype.kind == "c" if isinstance(x, ndarray) else numpy.iscomplexobj(x)
+    return kind_of(x.dtype) == "c" if isinstance(x, ndarray) else numpy.iscomplexobj(x)
 
 
 def isrealobj(x):

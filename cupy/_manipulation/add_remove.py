@@ -8,7 +8,7 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import concatenate
-from cupy._operands import as_array, take_valid
+from cupy._operands import as_array, kind_of, take_valid
 
 __all__ = ["append", "delete", "insert", "resize", "trim_zeros"]
 
@@ -141,7 +141,7 @@ def insert(arr, obj, values, axis=None):
             raise ValueError("index array argument obj to insert must be one dimensional or scalar")
         elif where.size == 0:
             where = where.astype(int)
-        elif where.dtype.kind not in "iu":
+        elif kind_of(where.dtype) not in "iu":
             raise IndexError("arrays used as indices must be of integer (or boolean) type")
     if ((where < -length) | (where > length)).any():
         bad = where[(where < -length) | (where > length)].ravel()[0]

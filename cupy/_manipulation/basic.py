@@ -44,7 +44,7 @@ def copyto(dst, src, casting="same_kind", where=True):
     else:
         src = as_array(src)
         source = src.dtype
-    if not numpy.can_cast(source, dst.dtype, casting):
+    if not _core.can_cast(source, dst.dtype, casting):
         raise TypeError(
             f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule '{casting}'"
         )

@@ -160,7 +160,7 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
         target = _core.dtype_of(dtype)
     if target != common or dtype is not None:
         for a in arrays:
-            if not numpy.can_cast(a.dtype, target, casting):
+            if not _core.can_cast(a.dtype, target, casting):
                 raise TypeError(
                     f"Cannot cast array data from {a.dtype!r} to {target!r} according to the rule '{casting}'"
                 )

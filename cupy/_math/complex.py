@@ -2,10 +2,8 @@
 
 import math
 
-import numpy
-
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array
+from cupy._operands import as_array, kind_of, limits_of
 
 __all__ = ["angle", "imag", "real", "real_if_close"]
 
@@ -30,7 +28,7 @@ def angle(z, deg=False):
     array([ 0., 90.])
     """
     z = as_array(z)
-    out = uf.arctan2(z.imag, z.real) if z.dtype.kind == "c" else uf.arctan2(0, z)
+    out = uf.arctan2(z.imag, z.real) if kind_of(z.dtype) == "c" else uf.arctan2(0, z)
     if deg:
         out *= 180 / math.pi
     return out
@@ -98,8 +96,8 @@ def real_if_close(a, tol=100):
     array([2.1])
     """
     a = as_array(a)
-    if a.dtype.kind != "c":
+    if kind_of(a.dtype) != "c":
         return a
     if tol > 1:
-        tol = float(numpy.finfo(a.dtype).eps) * tol
+        tol = float(limits_of(a.dtype).eps) * tol
     return a.real if bool((uf.absolute(a.imag) < tol).all()) else a

@@ -8,7 +8,7 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
 from cupy._manipulation.join import concatenate
-from cupy._operands import BOOL, as_array, cast, is_host_scalar, select
+from cupy._operands import BOOL, as_array, cast, is_host_scalar, kind_of, select
 
 __all__ = ["diff", "ediff1d", "gradient", "trapezoid", "trapz", "unwrap"]
 
@@ -106,7 +106,7 @@ def ediff1d(ary, to_end=None, to_begin=None):
         if value is None:
             continue
         value = as_array(value)
-        if not numpy.can_cast(value.dtype, ary.dtype, "same_kind"):
+        if not _core.can_cast(value.dtype, ary.dtype, "same_kind"):
             raise TypeError(
                 f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule."
             )
@@ -132,7 +132,7 @@ def _spacings(f, varargs, axes):
             raise ValueError("distances must be either scalars or 1d")
         if x.size != f.shape[axis]:
             raise ValueError("when 1d, distances must match the length of the corresponding dimension")
-        if x.dtype.kind in "iu":
+        if kind_of(x.dtype) in "iu":
             x = x.astype(numpy.float64)
         if not isinstance(distances, ndarray):
             steps = numpy.diff(numpy.asarray(distances, x.dtype))
@@ -184,7 +184,7 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     spacings = _spacings(f, varargs, axes)
     if edge_order not in (1, 2):
         raise ValueError("'edge_order' greater than 2 not supported")
-    if f.dtype.kind in "iu":
+    if kind_of(f.dtype) in "iu":
         f = f.astype(numpy.float64)
     for i in axes:
         if f.shape[i] < edge_order + 1:
@@ -198,7 +198,7 @@ def gradient(f, *varargs, axis=None, edge_order=1):
 
 def _gradient_along(f, axis, dx, edge_order):
     along = _slices(axis)
-    out = _core.empty_like(f, numpy.float64 if f.dtype.kind == "b" else None)
+    out = _core.empty_like(f, numpy.float64 if kind_of(f.dtype) == "b" else None)
     uniform = not isinstance(dx, ndarray) or dx.ndim == 0
     if f.shape[axis] > 2:
         low, mid, high = f[along(None, -2)], f[along(1, -1)], f[along(2, None)]
@@ -305,7 +305,7 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * numpy.pi):
     if discont is None:
         discont = period / 2
     dtype = _core.result_type(change.dtype, period)
-    if dtype.kind in "iu":
+    if kind_of(dtype) in "iu":
         high, odd = divmod(period, 2)
         ambiguous = odd == 0
     else:

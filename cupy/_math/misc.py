@@ -5,7 +5,7 @@ import numpy
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._manipulation.join import concatenate
-from cupy._operands import as_array, cast, is_host_scalar, select, take_valid
+from cupy._operands import as_array, cast, is_host_scalar, kind_of, limits_of, select, take_valid
 from cupy._sorting.search import searchsorted
 from cupy._sorting.sort import argsort
 
@@ -55,7 +55,7 @@ def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
         )
     a = as_array(a)
     a_min, a_max = (b if b is None or is_host_scalar(b) else as_array(b) for b in (a_min, a_max))
-    if a.dtype.kind in "iu":  # a bound beyond the dtype limits nothing
+    if kind_of(a.dtype) in "iu":  # a bound beyond the dtype limits nothing
         limits = numpy.iinfo(a.dtype)
         if type(a_min) is int and a_min <= limits.min:
             a_min = None
@@ -93,10 +93,10 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     out = as_array(x)
     if copy:
         out = out.copy()
-    kind = out.dtype.kind
+    kind = kind_of(out.dtype)
     if kind not in "fc":
         return out
-    limits = numpy.finfo(out.dtype)
+    limits = limits_of(out.dtype)
     posinf = float(limits.max) if posinf is None else posinf
     neginf = float(limits.min) if neginf is None else neginf
     for part in (out.real, out.imag) if kind == "c" else (out,):
@@ -141,7 +141,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     """
     x, xp, fp = (as_array(v) for v in (x, xp, fp))
     for name, v in (("x", x), ("xp", xp)):
-        if v.dtype.kind == "c":
+        if kind_of(v.dtype) == "c":
             raise TypeError(
                 f"Cannot cast array data of {name} from {v.dtype!r} to float64 according to the rule 'safe'"
             )
@@ -156,7 +156,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     if xp.size == 0:
         raise ValueError("array of sample points is empty")
     x, xp = cast(x, numpy.float64), cast(xp, numpy.float64)
-    fp = cast(fp, numpy.complex128 if fp.dtype.kind == "c" else numpy.float64)
+    fp = cast(fp, numpy.complex128 if kind_of(fp.dtype) == "c" else numpy.float64)
     if period is not None:
         if period == 0:
             raise ValueError("period must be a non-zero value")
@@ -182,7 +182,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
 
 def _line(x, x0, y0, x1, y1):
     """The line through two points; where it is not finite from one, it is tried from the other."""
-    if y0.dtype.kind == "c":
+    if kind_of(y0.dtype) == "c":
         out = _core.empty(x.shape, y0.dtype)
         out.real[...] = _line(x, x0, y0.real, x1, y1.real)
         out.imag[...] = _line(x, x0, y0.imag, x1, y1.imag)
@@ -258,7 +258,7 @@ def correlate(a, v, mode="valid"):
     for x, name in ((a, "first"), (v, "second")):
         if x.size == 0:
             raise ValueError(f"{name} array argument cannot be empty")
-    if v.dtype.kind == "c":
+    if kind_of(v.dtype) == "c":
         v = uf.conjugate(v)
     return _slide(v, a, mode)[::-1] if v.size > a.size else _slide(a, v, mode)
 

@@ -6,7 +6,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array, deliver
+from cupy._operands import as_array, deliver, kind_of
 
 __all__ = ["around", "fix", "round", "round_"]
 
@@ -38,7 +38,7 @@ def around(a, decimals=0, out=None):
     array([0.5, 1.5, 2.2])
     """
     a, decimals = as_array(a), operator.index(decimals)
-    kind = a.dtype.kind
+    kind = kind_of(a.dtype)
     if kind == "b":
         if decimals:
             raise TypeError("truth values cannot be rounded to decimals")

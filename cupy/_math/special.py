@@ -7,7 +7,7 @@ import numpy
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._creation.ranges import arange
-from cupy._operands import as_array, cast, select
+from cupy._operands import as_array, cast, kind_of, limits_of, select
 
 __all__ = ["bartlett", "blackman", "hamming", "hanning", "i0", "kaiser", "sinc"]
 
@@ -108,9 +108,9 @@ def i0(x):
     array([1.      , 1.266066])
     """
     x = as_array(x)
-    if x.dtype.kind == "c":
+    if kind_of(x.dtype) == "c":
         raise TypeError("i0 not supported for complex values")
-    if x.dtype.kind != "f":
+    if kind_of(x.dtype) != "f":
         x = x.astype(numpy.float64)
     x = uf.absolute(x)
     small = uf.exp(x) * _chebyshev(uf.minimum(x, 8.0) * 0.25 - 1.0, _I0_SMALL)
@@ -137,9 +137,9 @@ def sinc(x):
     array([1.     , 0.63662])
     """
     x = as_array(x)
-    if x.dtype.kind not in "fc":
+    if kind_of(x.dtype) not in "fc":
         x = x.astype(numpy.float64)
-    tiny = 1e-20 if x.dtype.itemsize > 2 else float(numpy.finfo(x.dtype).tiny)
+    tiny = 1e-20 if x.dtype.itemsize > 2 else float(limits_of(x.dtype).tiny)
     y = numpy.pi * select(x == 0, tiny, x, x.dtype)
     return uf.sin(y) / y
 

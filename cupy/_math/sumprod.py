@@ -4,7 +4,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array, deliver, select
+from cupy._operands import as_array, deliver, kind_of, select
 
 __all__ = [
     "cumprod",
@@ -31,7 +31,7 @@ def _mask(where):
 def without_nan(a, value):
     """Return `a` with NaN replaced by `value`; `a` itself where there can be none."""
     a = as_array(a)
-    return select(uf.isnan(a), value, a, a.dtype) if a.dtype.kind in "fc" else a
+    return select(uf.isnan(a), value, a, a.dtype) if kind_of(a.dtype) in "fc" else a
 
 
 def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):

@@ -4,7 +4,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array
+from cupy._operands import as_array, kind_of
 
 __all__ = ["pad"]
 
@@ -19,7 +19,7 @@ def _pairs(value, ndim, name, integer=False):
         value = pairs
     host = numpy.asarray(value)
     if integer:
-        if host.dtype.kind not in "iu":
+        if kind_of(host.dtype) not in "iu":
             raise TypeError(f"`{name}` must be of integral type.")
         if (host < 0).any():
             raise ValueError("index can't contain negative values")
@@ -147,7 +147,7 @@ def _fill_statistic(out, axis, margins, n, lengths, name):
         if length == 0 and name in ("maximum", "minimum"):
             raise ValueError("stat_length of 0 yields no value for padding")
         value = compute(inner[along(0, length) if front else along(n - length, None)], axis)
-        if out.dtype.kind in "iu" and name in ("mean", "median"):
+        if kind_of(out.dtype) in "iu" and name in ("mean", "median"):
             value = uf.rint(value)
         out[target] = value
 

@@ -2,7 +2,7 @@
 
 from cupy import _core
 from cupy._manipulation.join import concatenate
-from cupy._operands import BOOL, as_array, cast, take_valid
+from cupy._operands import BOOL, as_array, cast, kind_of, take_valid
 from cupy._set.unique import unique
 from cupy._sorting.search import searchsorted
 from cupy._sorting.sort import argsort, sort
@@ -42,7 +42,7 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
     if kind not in (None, "sort", "table"):
         raise ValueError(f"Invalid kind: '{kind}'. Please use None, 'sort' or 'table'.")
     element, test = as_array(element), as_array(test_elements).ravel()
-    if kind == "table" and (element.dtype.kind not in "iub" or test.dtype.kind not in "iub"):
+    if kind == "table" and (kind_of(element.dtype) not in "iub" or kind_of(test.dtype) not in "iub"):
         raise ValueError(
             "The 'table' method is only supported for boolean or integer arrays. "
             "Please select 'sort' or None for kind."

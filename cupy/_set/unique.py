@@ -6,7 +6,7 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
 from cupy._manipulation.join import concatenate
-from cupy._operands import BOOL, INT64, as_array, take_valid
+from cupy._operands import BOOL, INT64, as_array, kind_of, take_valid
 from cupy._sorting.search import flatnonzero
 from cupy._sorting.sort import argsort, lexsort, sort
 
@@ -107,7 +107,7 @@ def _run_starts(values, equal_nan):
     if values.size > 1:
         left, right = values[:-1], values[1:]
         differ = left != right
-        if equal_nan and values.dtype.kind in "fc":
+        if equal_nan and kind_of(values.dtype) in "fc":
             # NaN are sorted to the end: one that follows another starts nothing
             differ = differ & ~uf.isnan(left)
         starts[1:] = differ

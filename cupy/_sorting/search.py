@@ -7,7 +7,7 @@ from cupy._core import ndarray
 from cupy._core import ufuncs as uf
 from cupy._indexing.generate import unravel_index
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, check_bounds, take_valid
+from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, check_bounds, kind_of, take_valid
 from cupy._operands import select as _where
 
 __all__ = [
@@ -84,7 +84,7 @@ def argmin(a, axis=None, out=None, *, keepdims=False):
 
 def _without_nan(a, value):
     a = as_array(a)
-    return a if a.dtype.kind not in "fc" else _where(uf.isnan(a), value, a, a.dtype)
+    return a if kind_of(a.dtype) not in "fc" else _where(uf.isnan(a), value, a, a.dtype)
 
 
 def nanargmax(a, axis=None, out=None, *, keepdims=False):
@@ -296,7 +296,7 @@ def searchsorted(a, v, side="left", sorter=None):
         raise ValueError("object of too small depth for desired array")
     if sorter is not None:
         sorter = as_array(sorter)
-        if sorter.dtype.kind not in "iu":
+        if kind_of(sorter.dtype) not in "iu":
             raise TypeError("sorter must only contain integers")
         if sorter.shape != a.shape:
             raise ValueError("sorter.size must equal a.size")
@@ -305,7 +305,7 @@ def searchsorted(a, v, side="left", sorter=None):
         except IndexError:
             raise ValueError("Sorter index out of range.") from None
         a = take_valid(a, cast(sorter, INT64), 0)
-    dtype = numpy.promote_types(a.dtype, v.dtype) if a.dtype != v.dtype else a.dtype
+    dtype = _core.promote_types(a.dtype, v.dtype) if a.dtype != v.dtype else a.dtype
     out = _core.empty(v.shape, INT64)
     if a.size == 0:
         out.fill(0)
@@ -345,7 +345,7 @@ def digitize(x, bins, right=False):
     array([1, 3])
     """
     x, bins = as_array(x), as_array(bins)
-    if x.dtype.kind == "c":
+    if kind_of(x.dtype) == "c":
         raise TypeError("x may not be complex")
     if bins.ndim != 1:
         raise ValueError("object of too small depth for desired array")

@@ -6,7 +6,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ndarray
-from cupy._operands import DEVICE_RANK, INT64, as_array, take_along_valid, three_axes
+from cupy._operands import DEVICE_RANK, INT64, as_array, kind_of, take_along_valid, three_axes
 
 __all__ = ["argpartition", "argsort", "lexsort", "partition", "sort", "sort_complex"]
 
@@ -168,9 +168,9 @@ def sort_complex(a):
     array([1.+0.j, 2.+0.j])
     """
     out = sort(a)
-    if out.dtype.kind == "c":
+    if kind_of(out.dtype) == "c":
         return out
-    small = out.dtype.kind in "iu" and out.dtype.itemsize <= 2
+    small = kind_of(out.dtype) in "iu" and out.dtype.itemsize <= 2
     return out.astype(numpy.complex64 if small else numpy.complex128)
 
 

@@ -8,7 +8,7 @@ import numpy
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._math.sumprod import without_nan
-from cupy._operands import as_array, cast, deliver, select
+from cupy._operands import as_array, cast, deliver, kind_of, select
 
 __all__ = ["average", "mean", "nanmean", "nanstd", "nanvar", "std", "var"]
 
@@ -25,7 +25,7 @@ def _dtypes(a, dtype, out):
     if dtype is not None:
         dtype = _core.dtype_of(dtype)
         return dtype, dtype
-    if a.dtype.kind in "biu":
+    if kind_of(a.dtype) in "biu":
         return _DOUBLE, _DOUBLE
     if a.dtype.itemsize == 2:  # float16 and bfloat16
         return _SINGLE, a.dtype if out is None else _SINGLE
@@ -43,7 +43,7 @@ def _count(a, axes, where, keepdims):
 def _mean(a, axes, compute, keepdims, where):
     """The mean in dtype `compute`."""
     count = _count(a, axes, where, keepdims)
-    if where is True and count and a.dtype == compute and compute.kind in "fc" and axes and a.size:
+    if where is True and count and a.dtype == compute and kind_of(compute) in "fc" and axes and a.size:
         return _core.reduce("mean", a, axes, compute, None, keepdims)
     total = a.sum(axes, compute, None, keepdims, _NO_VALUE, where)
     if isinstance(count, int):
@@ -93,7 +93,7 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
 
 def _squared_modulus(x):
     """|x|**2 of deviations; `x` may be overwritten."""
-    if x.dtype.kind == "c":
+    if kind_of(x.dtype) == "c":
         re, im = x.real, x.imag
         return re * re + im * im
     return uf.multiply(x, x, out=x)
@@ -116,9 +116,9 @@ def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
         mean = _mean(a, axes, compute, True, where)
     else:
         mean = as_array(mean)
-    deviation = a - mean if a.dtype.kind != "b" else uf.subtract(a, mean, dtype=compute)
+    deviation = a - mean if kind_of(a.dtype) != "b" else uf.subtract(a, mean, dtype=compute)
     squares = _squared_modulus(deviation)
-    if compute.kind != "c" or squares.dtype.kind == "c":
+    if kind_of(compute) != "c" or kind_of(squares.dtype) == "c":
         total = squares.sum(axes, compute, None, keepdims, _NO_VALUE, where)
     else:
         total = squares.sum(axes, None, None, keepdims, _NO_VALUE, where)
@@ -131,7 +131,7 @@ def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
         result = total / uf.maximum(count - ddof, 0)
     if root:
         result = uf.sqrt(result)
-    if final.kind == "c":
+    if kind_of(final) == "c":
         final = numpy.zeros((), final).real.dtype if dtype is None else final
     return deliver(cast(result, final), out, "unsafe")
 
@@ -243,7 +243,7 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     array(2.)
     """
     a = as_array(a)
-    if a.dtype.kind not in "fc":
+    if kind_of(a.dtype) not in "fc":
         return mean(a, axis, dtype, out, keepdims, where=where)
     where = where if where is True else as_array(where)
     valid = ~uf.isnan(a)
@@ -254,7 +254,7 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
 
 def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     a = as_array(a)
-    if a.dtype.kind not in "fc":
+    if kind_of(a.dtype) not in "fc":
         return _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root)
     where = where if where is True else as_array(where)
     axes = _core.normalize_axes(axis, a.ndim)
@@ -386,7 +386,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
         scale = _core.full((), a.size / out.size if out.size else 0, out.dtype)
     else:
         weights = as_array(weights)
-        if a.dtype.kind in "biu":
+        if kind_of(a.dtype) in "biu":
             dtype = _core.result_type(a.dtype, weights.dtype, _DOUBLE)
         else:
             dtype = _core.result_type(a.dtype, weights.dtype)

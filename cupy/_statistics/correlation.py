@@ -8,7 +8,7 @@ from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._manipulation.join import concatenate
 from cupy._math.misc import correlate
-from cupy._operands import as_array, cast
+from cupy._operands import as_array, cast, kind_of
 from cupy._statistics.averages import average
 
 __all__ = ["corrcoef", "correlate", "cov"]
@@ -94,7 +94,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     count, w = x.shape[1], None
     if fweights is not None:
         fweights = _weights(fweights, count, "fweights")
-        if fweights.dtype.kind not in "iub":
+        if kind_of(fweights.dtype) not in "iub":
             raise TypeError("fweights must be integer")
         w = fweights.astype(numpy.float64)
     if aweights is not None:
@@ -117,7 +117,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         factor = 0.0
     x = x - centre[:, None]
     right = (x if w is None else x * w).T
-    c = x @ (uf.conjugate(right) if dtype.kind == "c" else right)
+    c = x @ (uf.conjugate(right) if kind_of(dtype) == "c" else right)
     if isinstance(factor, (int, float)):
         c *= 1 / factor if factor else numpy.inf
     else:
@@ -156,6 +156,6 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
     deviation = uf.sqrt(c.diagonal().real)
     c /= deviation[:, None]
     c /= deviation[None, :]
-    for part in (c.real, c.imag) if c.dtype.kind == "c" else (c,):
+    for part in (c.real, c.imag) if kind_of(c.dtype) == "c" else (c,):
         uf._clip(part, -1, 1, out=part)
     return c

@@ -5,7 +5,7 @@ import numpy
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._math.sumprod import without_nan
-from cupy._operands import as_array, deliver, select
+from cupy._operands import as_array, deliver, kind_of, select
 
 __all__ = ["amax", "amin", "max", "min", "nanmax", "nanmin", "ptp"]
 
@@ -84,7 +84,7 @@ amin = min
 
 def _nan_extreme(a, axis, out, keepdims, initial, where, method, neutral):
     a, where = as_array(a), _mask(where)
-    if a.dtype.kind not in "fc":
+    if kind_of(a.dtype) not in "fc":
         return getattr(a, method)(axis, out, keepdims, initial, where)
     result = getattr(without_nan(a, neutral), method)(axis, None, keepdims, initial, where)
     if initial is _NO_VALUE:

@@ -8,7 +8,7 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._creation.ranges import linspace
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, INT64, as_array, cast
+from cupy._operands import BOOL, INT64, as_array, cast, kind_of
 from cupy._sorting.search import searchsorted
 
 __all__ = ["bincount", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
@@ -19,7 +19,7 @@ def _counted(x, length, weights=None):
     if weights is None:
         out = _core.empty((length,), INT64)
         inputs = [x]
-    elif weights.dtype.kind == "c":
+    elif kind_of(weights.dtype) == "c":
         out = _core.empty((length,), weights.dtype)
         out.real[...] = _counted(x, length, weights.real)
         out.imag[...] = _counted(x, length, weights.imag)
@@ -75,7 +75,7 @@ def bincount(x, /, weights=None, minlength=0):
             if x.ndim == 0
             else "object too deep for desired array"
         )
-    if x.dtype.kind not in "iub":
+    if kind_of(x.dtype) not in "iub":
         raise TypeError(f"Cannot cast array data from {x.dtype!r} to {INT64!r} according to the rule 'safe'")
     minlength = operator.index(minlength)
     if minlength < 0:
@@ -89,7 +89,7 @@ def bincount(x, /, weights=None, minlength=0):
         length = high + 1
     if weights is not None:
         weights = as_array(weights)
-        if weights.dtype.kind == "c":
+        if kind_of(weights.dtype) == "c":
             raise TypeError(
                 f"Cannot cast array data from {weights.dtype!r} to float64 according to the rule 'safe'"
             )
@@ -166,7 +166,7 @@ def _width_estimates(a, name, range):
     def auto():
         width = freedman_diaconis()
         narrow = sqrt() / 2
-        if width and a.dtype.kind in "f":
+        if width and kind_of(a.dtype) in "f":
             return min(max(width, narrow), sturges())
         return min(width, sturges()) if width else sturges()
 
@@ -198,7 +198,7 @@ def _edges(a, bins, range, weights):
         if kept.size:
             width = _width_estimates(kept, bins, (first, last))
             if width:
-                if kept.dtype.kind in "iu" and width < 1:
+                if kind_of(kept.dtype) in "iu" and width < 1:
                     width = 1
                 count = int(numpy.ceil((last - first) / width))
     elif numpy.ndim(bins) == 0:
@@ -217,7 +217,7 @@ def _edges(a, bins, range, weights):
     else:
         raise ValueError("`bins` must be 1d, when an array")
     dtype = numpy.result_type(first, last, a.dtype)
-    if dtype.kind in "iub":
+    if kind_of(dtype) in "iub":
         dtype = numpy.result_type(dtype, float)
     return linspace(first, last, count + 1, dtype=dtype), count
 
@@ -262,7 +262,7 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
 
 def _bin_numbers(a, edges):
     """Number each element by its bin from 1 upwards; 0 below and len(edges) above all of them."""
-    dtype = numpy.promote_types(a.dtype, edges.dtype)
+    dtype = _core.promote_types(a.dtype, edges.dtype)
     a, edges = cast(a, dtype), cast(edges, dtype)
     number = searchsorted(edges, a, "right")
     return number - (a == edges[-1])  # the last bin includes its upper edge
@@ -378,7 +378,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     weights = None if weights is None else as_array(weights)
     counts = _counted(number, int(numpy.prod(shape)), weights).reshape(tuple(shape))
     counts = counts[(slice(1, -1),) * ndim]
-    counts = counts.astype(numpy.float64 if counts.dtype.kind != "c" else counts.dtype)
+    counts = counts.astype(numpy.float64 if kind_of(counts.dtype) != "c" else counts.dtype)
     if density:
         total = counts.sum()
         for i, edge in enumerate(edges):

@@ -9,7 +9,7 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
-from cupy._operands import INT64, as_array, cast, deliver, select, take_along_valid, take_valid
+from cupy._operands import INT64, as_array, cast, deliver, kind_of, select, take_along_valid, take_valid
 from cupy._sorting.sort import argsort, sort
 
 __all__ = [
@@ -39,12 +39,12 @@ def _kept_shape(a, axes, lead=()):
 
 def _has_nan(ordered):
     """Whether each line of a sorted array ends in NaN, or None where it cannot."""
-    return uf.isnan(ordered[..., -1]) if ordered.dtype.kind in "fc" else None
+    return uf.isnan(ordered[..., -1]) if kind_of(ordered.dtype) in "fc" else None
 
 
 def _middle(low, high):
     """The mean of two elements, as NumPy's `mean` computes it."""
-    if low.dtype.kind in "biu":
+    if kind_of(low.dtype) in "biu":
         return uf.add(low, high, dtype=numpy.float64) / 2.0
     if low.dtype.itemsize == 2:
         return cast(uf.add(low, high, dtype=numpy.float32) / 2.0, low.dtype)
@@ -92,7 +92,7 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
         ordered = sort(lines)
         if n % 2:
             result = ordered[..., n // 2]
-            if result.dtype.kind in "biu":
+            if kind_of(result.dtype) in "biu":
                 result = result.astype(numpy.float64)
             else:
                 result = result.copy()
@@ -131,7 +131,7 @@ def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=False):
     array(3.)
     """
     a = as_array(a)
-    if a.dtype.kind not in "fc" or a.size == 0:
+    if kind_of(a.dtype) not in "fc" or a.size == 0:
         return median(a, axis, out, keepdims=keepdims)
     lines, axes = _together(a, axis)
     ordered = sort(lines)
@@ -189,7 +189,7 @@ def _positions(n, q, method, xp):
         index = xp.minimum(xp.maximum(index, 0), n - 1).astype(INT64)
         return index, None, None
     index = _CONTINUOUS[method](n, q, xp)
-    if index.dtype.kind in "iu":  # from the integers 0 and 1
+    if kind_of(index.dtype) in "iu":  # from the integers 0 and 1
         if method == "linear":
             return index.astype(INT64), None, None
         index = index.astype(numpy.float64)
@@ -204,7 +204,7 @@ def _positions(n, q, method, xp):
 
 def _between_elements(low, high, fraction, host_fraction):
     """low + fraction * (high - low), from the nearer end."""
-    change = high - low if low.dtype.kind != "b" else uf.subtract(high, low, dtype=fraction.dtype)
+    change = high - low if kind_of(low.dtype) != "b" else uf.subtract(high, low, dtype=fraction.dtype)
     if host_fraction is not None and (host_fraction < 0.5).all():
         return low + change * fraction
     from_high = high - change * (1 - fraction)
@@ -215,14 +215,14 @@ def _between_elements(low, high, fraction, host_fraction):
 
 def _check(q, a, method, weights):
     """Return the quantiles on the host, checked."""
-    if a.dtype.kind == "c":
+    if kind_of(a.dtype) == "c":
         raise TypeError("a must be an array of real numbers")
     if method not in _DISCRETE and method not in _CONTINUOUS:
         names = ", ".join(map(repr, (*_DISCRETE, *_CONTINUOUS)))
         raise ValueError(f"{method!r} is not a valid method. Use one of: {names}")
     if weights is not None and method != "inverted_cdf":
         raise ValueError(f"Only method 'inverted_cdf' supports weights. Got: {method}.")
-    if q.dtype.kind not in "biuf":
+    if kind_of(q.dtype) not in "biuf":
         raise TypeError("quantiles must be real numbers")
     if not ((q >= 0) & (q <= 1)).all():
         raise ValueError("Quantiles must be in the range [0, 1]")
@@ -240,7 +240,7 @@ def _quantile(a, q, axis, out, method, keepdims, weights, skip_nan):
         result = _core.full(lines.shape[:-1] + flat.shape, numpy.nan, dtype)
     elif weights is not None:
         result = _weighted(lines, _weight_lines(a, weights, axes, axis), flat, skip_nan)
-    elif skip_nan and a.dtype.kind == "f":
+    elif skip_nan and kind_of(a.dtype) == "f":
         result = _skipping_nan(lines, flat, method)
     else:
         ordered = sort(lines)
@@ -287,7 +287,7 @@ def _weighted(lines, weights, q, skip_nan):
     last = lines.ndim - 1
     ordered = take_along_valid(lines, order, last)
     weights = take_along_valid(weights.astype(numpy.float64, copy=False), order, last)
-    missing = uf.isnan(ordered) if ordered.dtype.kind == "f" else None
+    missing = uf.isnan(ordered) if kind_of(ordered.dtype) == "f" else None
     if skip_nan and missing is not None:
         weights = select(missing, 0.0, weights)
     running = weights.cumsum(axis=last)
@@ -304,7 +304,7 @@ def _weighted(lines, weights, q, skip_nan):
 def _host_quantiles(q, a, scale):
     if isinstance(q, ndarray):
         q = q.get()
-    kind_type = a.dtype.type if a.dtype.kind == "f" else None
+    kind_type = a.dtype.type if kind_of(a.dtype) == "f" else None
     if scale != 1:
         return numpy.asanyarray(numpy.true_divide(q, kind_type(scale) if kind_type else scale))
     if isinstance(q, (int, float)) and kind_type:
