@@ -78,6 +78,8 @@ class Discrete:
         if not isinstance(lam, _core.ndarray):
             if lam == 0:
                 return _core.zeros(shape, numpy.int64)
+            if lam > 2.0**62:
+                raise ValueError("lam value too large")
             table = tabulate(
                 math.floor(lam), 0, math.inf, math.sqrt(lam), lambda k: math.log(lam) - numpy.log(k + 1)
             )
@@ -175,8 +177,6 @@ class Discrete:
     def poisson(self, lam=1.0, size=None, dtype=int):
         dtype = integer_dtype(dtype)
         p = Parameters(size, _DOUBLE, lam=(lam, "nonnegative"))
-        if p.scalar and p.values[0] > 2.0**62:
-            raise ValueError("lam value too large")
         return self._poisson(p.shape, *p).astype(dtype, copy=False)
 
     @documented(
@@ -281,14 +281,13 @@ class Discrete:
             if isinstance(pvals, numpy.ndarray):
                 as_array(pvals)  # raises
             host = numpy.asarray(pvals, float)
-            if host.ndim == 0:
+            if host.ndim == 0 or host.shape[-1] == 0:
                 raise ValueError(
-                    "pvals must have at least 1 dimension and the last dimension of pvals must be "
-                    "greater than 0."
+                    "pvals must have at least 1 dimension and the last dimension of pvals must be greater than 0."
                 )
             if not ((host >= 0) & (host <= 1)).all():
                 raise ValueError("pvals < 0, pvals > 1 or pvals contains NaNs")
-            if host[..., :-1].sum() > 1 + 1e-12:
+            if (host[..., :-1].sum(axis=-1) > 1 + 1e-12).any():
                 raise ValueError("sum(pvals[:-1]) > 1.0")
             pvals = _core.asarray(host)
         pvals = as_array(pvals, _DOUBLE)

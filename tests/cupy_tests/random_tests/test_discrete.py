@@ -109,7 +109,9 @@ def test_multinomial():
         assert distance(column, stats.binom(20, p)) < 1.95
     assert cupy.random.multinomial(0, [0.5, 0.5]).get().tolist() == [0, 0]
     assert cupy.random.multinomial(7, [1.0, 0.0]).get().tolist() == [7, 0]
-    for bad in ([0.5, 0.6, 0.1], [-0.1, 1.1], 0.5):
+    counts = cupy.random.multinomial(5, [[0.5, 0.5], [1, 0]]).get()
+    assert counts.sum(axis=1).tolist() == [5, 5] and counts[1].tolist() == [5, 0]
+    for bad in ([0.5, 0.6, 0.1], [-0.1, 1.1], 0.5, []):
         with pytest.raises(ValueError):
             cupy.random.multinomial(3, bad)
 
