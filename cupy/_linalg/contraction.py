@@ -21,14 +21,19 @@ def contract(a, b, out):
     return out
 
 
-def multiply_matrices(a, b):
-    """Return a @ b for two matrices of one dtype that fit, the frequent case; None for anything else."""
-    if type(a) is not ndarray or type(b) is not ndarray or a.ndim != 2 or b.ndim != 2:
+def multiply_plain(a, b):
+    """Return a @ b of matrices or vectors of one dtype that fit, the frequent case; None otherwise."""
+    if type(a) is not ndarray or type(b) is not ndarray:
         return None
-    (rows, inner), (other, columns), dtype = a.shape, b.shape, a.dtype
-    if inner != other or dtype != b.dtype:
+    shape, other, dtype = a.shape, b.shape, a.dtype
+    if not 0 < len(shape) <= 2 or not 0 < len(other) <= 2 or shape[-1] != other[0] or dtype != b.dtype:
         return None
-    return contract(a, b, _core.empty((rows, columns), dtype))
+    out = _core.empty(shape[:-1] + other[1:], dtype)
+    if len(shape) == len(other) == 2:
+        return contract(a, b, out)
+    rows, columns = shape[0] if len(shape) == 2 else 1, other[1] if len(other) == 2 else 1
+    contract(a.reshape(rows, shape[-1]), b.reshape(other[0], columns), out.reshape(rows, columns))
+    return out
 
 
 def _one_stack(a):

@@ -1,7 +1,8 @@
 """einsum: the subscripts are turned into diagonal views, reductions and pairwise matrix products.
 
 What is done depends on subscripts and shapes only: it is planned once and kept. The order of the pairs comes
-from numpy.einsum_path. Labels are single characters; the axes that an ellipsis stands for get negative integers.
+from numpy.einsum_path. Labels are single characters; the axes that an ellipsis stands for get negative
+integers.
 """
 
 import functools

@@ -10,7 +10,7 @@ import numpy
 from numpy.exceptions import AxisError
 
 from cupy import _core
-from cupy._linalg.contraction import contract, multiply_matrices
+from cupy._linalg.contraction import contract, multiply_plain
 from cupy._operands import as_array, cast
 
 __all__ = ["matmul", "matvec", "vecdot", "vecmat"]
@@ -69,7 +69,7 @@ class GUFunc:
         subok=True,
     ):
         if self._plain and out is axes is axis is dtype is None and (keepdims, casting, order) == _DEFAULTS:
-            result = multiply_matrices(x1, x2)
+            result = multiply_plain(x1, x2)
             if result is not None:
                 return result
         a, b, out = as_array(x1), as_array(x2), _single_output(out)

@@ -283,7 +283,8 @@ class Discrete:
             host = numpy.asarray(pvals, float)
             if host.ndim == 0 or host.shape[-1] == 0:
                 raise ValueError(
-                    "pvals must have at least 1 dimension and the last dimension of pvals must be greater than 0."
+                    "pvals must have at least 1 dimension and the last dimension of pvals must be greater "
+                    "than 0."
                 )
             if not ((host >= 0) & (host <= 1)).all():
                 raise ValueError("pvals < 0, pvals > 1 or pvals contains NaNs")
