@@ -170,8 +170,9 @@ void count_thread() {
     while (!all_counts.compare_exchange_weak(thread.counts->next, thread.counts)) {}
 }
 
+// The simulator goes on with copied memory; a real device's context does not survive.
 void in_forked_child() {
-    thread.bound = false;
+    if (!machine.simulator) thread.bound = false;
 }
 
 int load_locked() {

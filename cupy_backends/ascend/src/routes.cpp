@@ -172,7 +172,8 @@ Plan *cast_plan(const Request &request, int main, std::string *why) {
         plan->narrow = int8_t(main);
         plan->wide = int8_t(wide);
         plan->launch = launch_cast;
-        describe_plan(plan, CUPY_ROUTE_CAST, std::string(inner->how) + " in " + dtype_name(wide), *why);
+        describe_plan(plan, CUPY_ROUTE_CAST, std::string(inner->how) + " in " + dtype_name(wide),
+                      why->empty() ? "several steps would round several times" : *why);
         return plan;
     }
     return nullptr;
@@ -198,7 +199,7 @@ class ProgramBuilder {
             plan->sub[i] = sub;
             how += (how.empty() ? "" : ", ") + std::string(sub->how);
         }
-        describe_plan(plan, CUPY_ROUTE_COMPOSITE, how, *why);
+        describe_plan(plan, CUPY_ROUTE_COMPOSITE, how, why->empty() ? "no operator of CANN does this alone" : *why);
         return only_step(plan) ? alias(plan) : plan;
     }
 
