@@ -15,6 +15,7 @@ __all__ = [
     "asarray",
     "asarray_chkfinite",
     "ascontiguousarray",
+    "asfarray",
     "asfortranarray",
     "astype",
     "copy",
@@ -48,6 +49,29 @@ def asanyarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=Fa
     array([1, 2])
     """
     return asarray(a, dtype, order, device=device, copy=copy)
+
+
+def asfarray(a, dtype=float):
+    """Convert the input to an array of a floating or complex dtype.
+
+    Parameters
+    ----------
+    a : array_like
+    dtype : dtype
+        float64 takes the place of one that is neither.
+
+    Returns
+    -------
+    out : ndarray
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.asfarray([1, 2])
+    array([1., 2.])
+    """
+    dtype = _core.dtype_of(dtype)
+    return asarray(a, dtype if kind_of(dtype) in "fc" else float)
 
 
 def ascontiguousarray(a, dtype=None):

@@ -57,8 +57,12 @@ def take(a, indices, axis=None, out=None, mode="raise"):
         a = a.reshape(1)
     axis = _core.normalize_axis(axis, a.ndim)
     extent = a.shape[axis]
-    if extent == 0 and numpy.prod(getattr(indices, "shape", numpy.shape(indices))):
+    if not isinstance(indices, ndarray):
+        indices = numpy.asarray(indices)
+    if extent == 0 and indices.size and 0 not in a.shape[:axis] + a.shape[axis + 1 :]:
         raise IndexError("cannot do a non-empty take from an empty axes.")
+    if 0 in a.shape[:axis]:  # NumPy looks at no index then
+        mode, extent = "clip", 1
     indices = valid_indices(indices, extent, mode, axis)
     if out is not None and not _core.can_cast(out.dtype, a.dtype):
         raise TypeError(

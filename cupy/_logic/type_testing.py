@@ -6,7 +6,16 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import BOOL, as_array, kind_of
 
-__all__ = ["iscomplex", "iscomplexobj", "isfortran", "isreal", "isrealobj", "isscalar"]
+__all__ = [
+    "common_type",
+    "iscomplex",
+    "iscomplexobj",
+    "isfortran",
+    "isreal",
+    "isrealobj",
+    "isscalar",
+    "min_scalar_type",
+]
 
 
 def iscomplex(x):
@@ -129,3 +138,56 @@ def isscalar(element):
     (True, False)
     """
     return numpy.isscalar(element)
+
+
+def common_type(*arrays):
+    """Return the floating or complex type that all arrays can be cast to.
+
+    Parameters
+    ----------
+    *arrays : ndarray
+        Integers count as float64.
+
+    Returns
+    -------
+    out : type
+
+    Raises
+    ------
+    TypeError
+        For bool arrays.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.common_type(cp.ones(2, 'f4'), cp.ones(2, 'c8'))
+    <class 'numpy.complex64'>
+    """
+    dtypes = [as_array(a).dtype for a in arrays]
+    if any(kind_of(d) == "b" for d in dtypes):
+        raise TypeError("can't get common type for non-numeric array")
+    dtypes = [_core.dtype_of(float) if kind_of(d) in "iu" else d for d in dtypes]
+    return _core.result_type(numpy.dtype("f2"), *dtypes).type
+
+
+def min_scalar_type(a):
+    """Return the smallest dtype that holds a scalar, or the dtype of an array.
+
+    Parameters
+    ----------
+    a : scalar or ndarray
+        A 0-d array is read back.
+
+    Returns
+    -------
+    out : dtype
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.min_scalar_type(300), cp.min_scalar_type(cp.ones(2))
+    (dtype('uint16'), dtype('float64'))
+    """
+    if isinstance(a, ndarray):
+        return a.dtype if a.ndim else numpy.min_scalar_type(a.get())
+    return numpy.min_scalar_type(a)

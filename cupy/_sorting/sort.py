@@ -8,7 +8,7 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import DEVICE_RANK, INT64, as_array, kind_of, take_along_valid, three_axes
 
-__all__ = ["argpartition", "argsort", "lexsort", "partition", "sort", "sort_complex"]
+__all__ = ["argpartition", "argsort", "lexsort", "msort", "partition", "sort", "sort_complex"]
 
 _KINDS = ("quicksort", "heapsort", "mergesort", "stable", "introselect")
 
@@ -72,6 +72,32 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None):
     _check(kind, order, stable)
     a = as_array(a)
     return _sorted("sort", a, axis, a.dtype)
+
+
+def msort(a):
+    """Return a copy sorted along the first axis: ``sort(a, axis=0)``.
+
+    Parameters
+    ----------
+    a : array_like
+
+    Returns
+    -------
+    out : ndarray
+
+    Raises
+    ------
+    AxisError
+        If `a` is 0-d.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.msort(cp.array([[3, 1], [2, 4]]))
+    array([[2, 1],
+           [3, 4]])
+    """
+    return sort(a, axis=0)
 
 
 def argsort(a, axis=-1, kind=None, order=None, *, stable=None):

@@ -245,11 +245,12 @@ def _quantile(a, q, axis, out, method, keepdims, weights, skip_nan):
     else:
         ordered = sort(lines)
         first, second, fraction = _positions(n, flat, method, numpy)
-        last = lines.ndim - 1
-        result = take_valid(ordered, _core.asarray(first), last)
-        if second is not None:
-            behind = take_valid(ordered, _core.asarray(second), last)
-            result = _between_elements(result, behind, _core.asarray(fraction), fraction)
+        result = _elements(ordered, first)
+        if second is None:
+            result = result if flat.size > 1 else result.copy()
+        else:
+            step = _core.asarray(fraction) if flat.size > 1 else fraction[0]
+            result = _between_elements(result, _elements(ordered, second), step, fraction)
         missing = _has_nan(ordered)
         if missing is not None:
             result = select(missing[..., None], numpy.nan, result, result.dtype)
@@ -257,6 +258,13 @@ def _quantile(a, q, axis, out, method, keepdims, weights, skip_nan):
     result = result.transpose((result.ndim - 1, *range(result.ndim - 1)))
     kept = _kept_shape(a, axes, q.shape) if keepdims else q.shape + lines.shape[:-1]
     return deliver(result.reshape(kept), out)
+
+
+def _elements(ordered, positions):
+    """The elements at host positions of the last axis: a view of one, a copy of several."""
+    if positions.size == 1:
+        return ordered[..., int(positions[0]) :][..., :1]
+    return take_valid(ordered, _core.asarray(positions), ordered.ndim - 1)
 
 
 def _skipping_nan(lines, q, method):

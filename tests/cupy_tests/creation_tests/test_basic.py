@@ -107,6 +107,11 @@ def test_text_files(tmp_path):
     check(lambda xp: xp.fromfile(tmp_path / "numbers", "i2"))
 
 
+def test_asfarray():
+    assert cupy.asfarray([1, 2], "i4").dtype == np.float64
+    assert cupy.asfarray(cupy.ones(2, "i4"), "f4").dtype == np.float32
+
+
 def test_orders():
     assert cupy.asfortranarray(cupy.ones((2, 3))).flags.f_contiguous
     assert cupy.require(cupy.ones((2, 3)), requirements="F").flags.f_contiguous

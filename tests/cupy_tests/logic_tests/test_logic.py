@@ -46,6 +46,13 @@ CORNERS = [
     "xp.isfortran(a.T)",
     "xp.isfortran(a)",
     "xp.iscomplexobj(1j)",
+    "xp.common_type(a)",
+    "xp.common_type(a.astype('f2'), a.astype('f4'))",
+    "xp.common_type(a.astype('c8'), a)",
+    "xp.common_type(a > 0)",
+    "xp.min_scalar_type(a)",
+    "xp.min_scalar_type(xp.array(300))",
+    "xp.min_scalar_type(-1)",
 ]
 BITS = np.array([[1, 0, 1, 1, 0, 0, 1, 0, 1, 1], [0] * 9 + [1]])
 

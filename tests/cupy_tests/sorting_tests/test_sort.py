@@ -107,6 +107,11 @@ def test_many_dimensions():
     check("xp.sort(a, 3), xp.argsort(a, 8, kind='stable')", sample((1, 2, 1, 3, 1, 2, 1, 2, 2), "f4"))
 
 
+def test_msort():
+    a = sample((4, 5), "f4")
+    assert cupy.msort(cupy.asarray(a)).tolist() == np.sort(a, axis=0).tolist()
+
+
 def test_in_place():
     check("[a.sort(0), a][1]", sample((4, 5), "f4"))
     check("[a.sort(), a][1]", sample((4, 5), "f4"), layout="transposed")
