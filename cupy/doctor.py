@@ -1,0 +1,198 @@
+"""``python -m cupy.doctor``: what this machine has, what cupy makes of it, what is wrong and the line that mends it.
+
+The exit code is 0 if arrays can be used, else 1. What a broken driver could bring down runs in a child process.
+"""
+
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+
+__all__ = ["main", "report"]
+
+_PACKAGES = ("numpy", "ml_dtypes", "fastrlock", "scipy", "scikit-learn", "array-api-compat", "Cython")
+_PREFIXES = ("CUPY_", "CANNSIM_", "ASCEND_")
+_OTHER_VARIABLES = ("LD_LIBRARY_PATH", "LD_PRELOAD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+# Every variable of this package that something reads; a misspelt one would be ignored in silence.
+VARIABLES = frozenset(
+    """
+    CUPY_BACKEND CUPY_BUILD_JOBS CUPY_CANN CUPY_CANNSIM CUPY_FALLBACK CUPY_HOST_MEMORY CUPY_INDEX_CHECK
+    CUPY_LAUNCH_BLOCKING
+    """.split()
+)
+_INSTRUCTIONS = "sse4_2 avx avx2 fma f16c avx512f avx512bw avx512_bf16 avx512_fp16 amx_tile asimd sve sve2 bf16".split()
+_PROBE_SECONDS = 120
+
+
+def _backend():
+    return os.environ.get("CUPY_BACKEND", "ascend")
+
+
+def _backend_doctor():
+    """Return the module that knows the backend's libraries, None if it needs none."""
+    name = f"cupy_backends.{_backend()}.doctor"
+    try:
+        return importlib.import_module(name) if importlib.util.find_spec(name) else None
+    except ModuleNotFoundError:
+        return None
+
+
+def _probe():
+    """Print what the backend says and whether arrays work, one JSON object per line; runs in the child."""
+    doctor = _backend_doctor()
+    for piece in doctor.probe() if doctor else ():
+        print(json.dumps(piece), flush=True)
+    try:
+        import cupy
+
+        device = cupy.xpu.Device()
+        free, total = device.mem_info
+        print(json.dumps({"name": device.name, "devices": cupy.xpu.device_count(), "memory": [free, total]}), flush=True)
+        a = cupy.arange(6, dtype="f4").reshape(2, 3)
+        values = (a @ a.T + 1).get().tolist()
+        works = values == [[6.0, 15.0], [15.0, 51.0]] or _backend() == "null"
+        print(json.dumps({"works": works, "trial": None if works else f"2 x 2 product is {values}"}), flush=True)
+    except Exception as error:
+        print(json.dumps({"works": False, "trial": f"{type(error).__name__}: {error}"}), flush=True)
+
+
+def _ask_child():
+    """Run the probe in a child process and return its findings, with ``ended`` if it did not end well."""
+    command = [sys.executable, "-c", "from cupy import doctor; doctor._probe()"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_PROBE_SECONDS)
+        output, code, errors = done.stdout, done.returncode, done.stderr
+    except subprocess.TimeoutExpired as late:
+        output, code, errors = (late.stdout or b"").decode(errors="replace"), None, ""
+    found = {}
+    for line in output.splitlines():
+        if line.startswith("{"):
+            try:
+                found.update(json.loads(line))
+            except ValueError:  # a line of some library
+                pass
+    if code is None:
+        found["ended"] = f"the libraries did not answer within {_PROBE_SECONDS} s"
+    elif code < 0:
+        found["ended"] = f"the libraries killed the process with {signal.Signals(-code).name}"
+    elif code > 0:
+        found["ended"] = (errors.strip().splitlines() or [f"the probe ended with {code}"])[-1]
+    return found
+
+
+def _read(path, key):
+    """Return the value of the first line ``key : value`` of a file of /proc, or ''."""
+    try:
+        with open(path, errors="replace") as file:
+            for line in file:
+                name, _, value = line.partition(":")
+                if name.strip() == key:
+                    return value.strip()
+    except OSError:
+        pass
+    return ""
+
+
+def _versions():
+    rows = [("Python", f"{platform.python_version()} ({sys.executable})")]
+    import cupy
+
+    rows.append(("cupy", f"{cupy.__version__} ({os.path.dirname(cupy.__file__)})"))
+    for name in _PACKAGES:
+        try:
+            rows.append((name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            rows.append((name, "not installed"))
+    return rows
+
+
+def _machine():
+    import numpy
+
+    flags = set((_read("/proc/cpuinfo", "flags") or _read("/proc/cpuinfo", "Features")).split())
+    blas = numpy.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
+    gib = [f"{int(value.split()[0]) / 2**20:.1f} GiB {label}" for label, value in
+           (("total", _read("/proc/meminfo", "MemTotal")), ("available", _read("/proc/meminfo", "MemAvailable")))
+           if value]  # fmt: skip
+    return [
+        ("system", f"{platform.system()} {platform.release()} {platform.machine()}, {' '.join(platform.libc_ver())}"),
+        ("processor", f"{_read('/proc/cpuinfo', 'model name') or platform.machine()}, "
+         f"{len(os.sched_getaffinity(0))} cores usable"),
+        ("instructions", " ".join(name for name in _INSTRUCTIONS if name in flags) or "unknown"),
+        ("memory", ", ".join(gib) or "unknown"),
+        ("BLAS", f"{blas.get('name', 'unknown')} {blas.get('version', '')} (NumPy's)"),
+    ]  # fmt: skip
+
+
+def _environment():
+    return [(name, os.environ[name]) for name in sorted(os.environ)
+            if name.startswith(_PREFIXES) or name in _OTHER_VARIABLES]  # fmt: skip
+
+
+def report():
+    """Return what the machine has, as text, and the problems found.
+
+    Returns
+    -------
+    text : str
+    problems : list of (str, str)
+        What is wrong, and the line that mends it; empty if arrays can be used.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> text, problems = cp.doctor.report()
+    >>> 'NumPy' in text, problems
+    (True, [])
+    """
+    sections = [("Versions", _versions()), ("Machine", _machine())]
+    problems, found = [], {}
+    if importlib.util.find_spec(f"cupy_backends.{_backend()}") is None:
+        problems.append((f"CUPY_BACKEND={_backend()} is unknown", "unset CUPY_BACKEND"))
+    else:
+        found = _ask_child()
+    doctor = _backend_doctor()
+    if doctor and not problems:
+        own, problems = doctor.diagnose(found)
+        sections += own
+    trial = [("backend", _backend())]
+    if "devices" in found:
+        free, total = found["memory"]
+        trial.append(("devices", f"{found['devices']} x {found['name']}"))
+        trial.append(("device memory", f"{total / 2**30:.1f} GiB total, {free / 2**30:.1f} GiB free"))
+    trial.append(("trial", "works" if found.get("works") else found.get("trial") or found.get("ended", "not run")))
+    sections += [("Trial", trial), ("Environment", _environment() or [("", "nothing set")])]
+    notes = [(f"{name} is set, but nothing reads it", f"unset {name}") for name in sorted(os.environ)
+             if name.startswith("CUPY_") and name not in VARIABLES]  # fmt: skip
+    remedy = getattr(doctor, "USE_SIMULATOR", "unset CUPY_BACKEND")
+    if "ended" in found:
+        problems.append((found["ended"], remedy))
+    elif found.get("works"):
+        notes, problems = notes + problems, []
+    elif found and not problems:
+        problems.append((found["trial"], remedy))
+    lines = []
+    for title, rows in sections:
+        width = max(len(label) for label, _ in rows)
+        lines += [title, *(f"  {label.ljust(width)}  {text}".rstrip() for label, text in rows)]
+    for heading, remarks in (("Notes", notes), ("Problems", problems)):
+        if remarks:
+            lines += [heading, *(f"  {what}\n    mend: {mend}" for what, mend in remarks)]
+    lines.append("Arrays can be used." if not problems else "Arrays cannot be used.")
+    return "\n".join(lines), problems
+
+
+def main():
+    """Print the report; return the exit code."""
+    text, problems = report()
+    print(text)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
