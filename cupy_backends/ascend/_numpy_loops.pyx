@@ -30,10 +30,13 @@ def register():
         if type(candidate) is not numpy.ufunc or candidate.nout != 1 or candidate.signature is not None:
             continue
         ufunc = candidate
+        seen = set()
         for i in range(ufunc.ntypes):
             types = [<int>ufunc.types[i * ufunc.nargs + k] for k in range(ufunc.nargs)]
-            if types[0] not in _ACL or any([t != types[0] for t in types[:ufunc.nin]]):
+            # NumPy takes the first loop that fits; later ones of the same types are its plain ones.
+            if types[0] not in _ACL or types[0] in seen or any([t != types[0] for t in types[:ufunc.nin]]):
                 continue
+            seen.add(types[0])
             if offer(candidate.__name__.encode(), _ACL[types[0]], <Loop><void*>ufunc.functions[i], <void*>ufunc.data[i]):
                 used.add(name)
     return used
