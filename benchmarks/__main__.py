@@ -13,9 +13,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-import processes  # noqa: E402
-import report  # noqa: E402
-from measure import Library, measure  # noqa: E402
+import processes
+import report
+from measure import Library, measure
 
 RIVALS = ("torch", "numexpr")
 ROW_KEYS = {"bar", "floor", "sizes", "dtypes", "setup", "label", *RIVALS}
@@ -36,12 +36,13 @@ def read_rows(path=HERE / "rows.toml"):
                 for i, size in enumerate(sizes):
                     rows.append(
                         row
-                        | dict(section=section, statement=statement, label=label, dtype=dtype, size=size)
+                        | {"section": section, "statement": statement, "label": label}
+                        | {"dtype": dtype, "size": size}
                         | {key: row[key][i] for key in ("bar", "floor") if isinstance(row.get(key), list)}
                         | {"setup": table["setup"] + row.get("setup", "")}
                     )
     for name, row in tables["process"].items():
-        rows.append(row | dict(section="process", name=name))
+        rows.append(row | {"section": "process", "name": name})
     return rows, tables["overhead"]
 
 

@@ -40,7 +40,7 @@ print(statistics.median(ours / theirs for ours, theirs in pairs[1:]))
 
 def output(*command):
     """Return what the command prints; its error message becomes ours."""
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=600)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise RuntimeError(lines[-1] if lines else f"exit status {done.returncode}")

@@ -3,8 +3,10 @@
 import json
 import os
 import platform
+import re
 import statistics
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
@@ -18,12 +20,9 @@ HEADINGS = {
 def machine():
     import cupy
 
-    model = next(
-        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-        platform.machine(),
-    )
+    named = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
     return {
-        "processor": model,
+        "processor": named[1] if named else platform.machine(),
         "cores": len(os.sched_getaffinity(0)),
         "load": os.getloadavg()[0],
         "python": platform.python_version(),
@@ -99,7 +98,7 @@ def markdown(rows, about, rivals, mean_bar):
         "# Performance",
         "",
         "Written by `python benchmarks --markdown`; run it on your machine for figures of your own.",
-        f"{about['processor']}, {about['cores']} cores (load {about['load']:.1f}), Python {about['python']}, "
+        f"{about['processor']}, {about['cores']} cores (load {about['load']:.1f}), Python {about['python']},",
         f"NumPy {about['numpy']}, CuPy for Ascend {about['cupy']} on the simulator of CANN.",
         "",
         "`ok` reaches the bar. `floor` reaches only the bar in brackets, for one core or a loaded machine.",

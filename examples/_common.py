@@ -4,8 +4,9 @@ import argparse
 import sys
 import time
 
-import cupy as cp
 import numpy as np
+
+import cupy as cp
 
 
 def arguments(description, argv, *, output=True, **counts):

@@ -6,10 +6,11 @@ nothing else changes.
 
 from pathlib import Path
 
-import cupy as cp
 import numpy as np
 from _common import arguments, progress, report_host_routes, run, save_png
 from sklearn.datasets import load_sample_image
+
+import cupy as cp
 
 
 def principal_axes(xp, pixels):

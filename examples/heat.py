@@ -5,8 +5,9 @@
 
 from pathlib import Path
 
-import cupy as cp
 from _common import arguments, progress, report_host_routes, run, save_png
+
+import cupy as cp
 
 SIZE = 512
 # Of the difference to the neighbours, the part that flows in a step; stable up to 0.25.

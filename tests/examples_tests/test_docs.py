@@ -1,10 +1,14 @@
-"""The documentation says what is so: its examples run, its links lead somewhere, its variables exist."""
+"""The documentation says what is so: examples run, links lead somewhere, variables exist."""
 
 import doctest
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import cupy as cp
+from cupy_backends.backend import _backend
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("*.md")])
@@ -33,9 +37,30 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
+def launch_rows():
+    page = (ROOT / "docs/programming_model.md").read_text()
+    for expressions, count in re.findall(r"^\| (`.*) \| (\d+) \|$", page, re.MULTILINE):
+        for expression in re.findall(r"`(.*?)`", expressions):
+            yield pytest.param(expression, int(count), id=expression)
+
+
+@pytest.mark.parametrize("expression, expected", launch_rows())
+def test_launches_of_the_programming_model(expression, expected):
+    host = np.linspace(1, 2, 81, dtype=np.float32).reshape(9, 9)
+    a, b = cp.asarray(host), cp.asarray(host + 1)
+    scope = {"cp": cp, "a": a, "b": b, "host": host, "m": a > 1.5, "i": cp.asarray([3, 1, 2])}
+    before = launches()
+    eval(expression, scope)
+    assert launches() - before == expected
+
+
+def launches():
+    return sum(plan["launches"] for plan in _backend.plans())
+
+
 def test_configuration_lists_the_variables_that_are_read():
     page = (ROOT / "docs/configuration.md").read_text()
-    listed = set(re.findall(r"^\| `((?:CUPY|CANNSIM)_\w+)`", page, re.M))
+    listed = set(re.findall(r"^\| `((?:CUPY|CANNSIM)_\w+)`", page, re.MULTILINE))
     read = set()
     for folder in ("cupy", "cupyx", "cupy_backends"):
         for path in (ROOT / folder).rglob("*"):

@@ -3,9 +3,10 @@
 import importlib
 from pathlib import Path
 
-import cupy as cp
 import numpy as np
 import pytest
+
+import cupy as cp
 
 pytest.importorskip("sklearn", reason="the examples take their data from scikit-learn")
 Image = pytest.importorskip("PIL.Image", reason="the examples write pictures by Pillow")
@@ -50,9 +51,7 @@ def test_colours_keeps_the_photograph_recognisable(example, tmp_path, options):
 def test_colours_finds_the_palette_of_numpy(example):
     colours = example("colours")
     rng = np.random.default_rng(5)
-    pixels = (
-        rng.integers(0, 256, (3, 3)).repeat(400, axis=0) + rng.normal(0, 9, (1200, 3))
-    ).astype("f4")
+    pixels = (rng.integers(0, 256, (3, 3)).repeat(400, axis=0) + rng.normal(0, 9, (1200, 3))).astype("f4")
     got, expected = (colours.find_palette(xp, pixels, colours=5, steps=4) for xp in (cp, np))
     assert isinstance(got, cp.ndarray) and got.dtype == np.float32
     np.testing.assert_allclose(cp.asnumpy(got), expected, atol=0.05)
