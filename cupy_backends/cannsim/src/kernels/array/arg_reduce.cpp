@@ -87,8 +87,16 @@ template <class T> struct Run {
         int64_t m = std::min<int64_t>(kChunkBytes / int64_t(sizeof(T)), n);
         const T *x = chunk(best_at, step, m, buffer);
         int64_t i = 0;
-        if (is_nan(best)) while (i + 1 < m && !is_nan(load<T>(reinterpret_cast<const char *>(x + i)))) ++i;
-        else while (i + 1 < m && !(load<T>(reinterpret_cast<const char *>(x + i)) == best)) ++i;
+        bool nan = is_nan(best);
+        auto hit = [&](int64_t k) {
+            T value = load<T>(reinterpret_cast<const char *>(x + k));
+            return nan ? is_nan(value) : value == best;
+        };
+        for (bool any = false; i + 64 <= m; i += 64) {  // whole blocks, without branches
+            for (int64_t k = 0; k < 64; ++k) any |= hit(i + k);
+            if (any) break;
+        }
+        while (i + 1 < m && !hit(i)) ++i;
         return best_chunk + i;
     }
 };

@@ -2,11 +2,13 @@
 
 #include "../loops/driver.h"
 #include "copy.h"
+#include "isa/isa.h"
 #include "nest.h"
 #include "scratch.h"
 #include "update.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace cannsim {
 namespace array {
@@ -32,30 +34,57 @@ bool broadcast_shape(const Indices &indices, View *shape) {
     return true;
 }
 
-// Byte offsets, in C order of the broadcast shape, of what the indices point at.
+// C-order position of the first index outside [-extent, extent), -1 when all are inside.
+template <class Index> int64_t first_outside(Nest<1> nest, int64_t extent) {
+    int last = nest.ndim - 1;
+    int64_t n = nest.ndim ? nest.shape[last] : 1, step = nest.ndim ? nest.strides[0][last] : 0;
+    int64_t position = 0, bad = -1;
+    for_each_outer(nest, 1, [&](char *const *p) {
+        if (step == int64_t(sizeof(Index)) && extent > 0 && !isa().any_outside(p[0], sizeof(Index) == 8, n, extent)) {
+            position += n;
+            return;
+        }
+        for (int64_t i = 0; i < n && bad < 0; ++i) {
+            int64_t x = load<Index>(p[0] + i * step);
+            if (x < -extent || x >= extent) bad = position + i;
+        }
+        position += n;
+    });
+    return bad;
+}
+
+template <class Index>
+void accumulate_offsets(int64_t *offsets, const Nest<1> &nest, int64_t extent, int64_t stride) {
+    int last = nest.ndim - 1;
+    int64_t n = nest.ndim ? nest.shape[last] : 1, step = nest.ndim ? nest.strides[0][last] : 0;
+    for_each_outer(nest, 1, [&](char *const *p) {
+        for (int64_t i = 0; i < n; ++i) {
+            int64_t x = load<Index>(p[0] + i * step);
+            offsets[i] += (x + (x < 0 ? extent : 0)) * stride;
+        }
+        offsets += n;
+    });
+}
+
+// Adds the byte offsets, in C order of the broadcast shape, of what one index array points at; with
+// null offsets it only checks.
 Status add_offsets(int64_t *offsets, const View &index, const View &shape, int64_t extent, int64_t stride,
                    int64_t *bad) {
     View wide;
     if (!is_index(index)) return Status::UnsupportedDType;
     if (!broadcast_to(index, shape, &wide)) return Status::BadArgument;
-    bool is64 = index.dtype == DType::Int64, good = true;
+    bool is64 = index.dtype == DType::Int64;
     Nest<1> nest = nest_of<1>({&wide});
     nest.coalesce();
-    int last = nest.ndim - 1;
-    int64_t n = nest.ndim ? nest.shape[last] : 1, step = nest.ndim ? nest.strides[0][last] : 0, at = 0;
-    for_each_outer(nest, 1, [&](char *const *p) {
-        for (int64_t i = 0; i < n; ++i, ++at) {
-            int64_t x = load_index(p[0] + i * step, is64);
-            x += x < 0 ? extent : 0;
-            if (uint64_t(x) >= uint64_t(extent)) {
-                if (good && bad) *bad = at;
-                good = false;
-                continue;
-            }
-            offsets[at] += x * stride;
-        }
-    });
-    return good ? Status::Ok : Status::IndexOutOfRange;
+    int64_t first = is64 ? first_outside<int64_t>(nest, extent) : first_outside<int32_t>(nest, extent);
+    if (first >= 0) {
+        if (bad) *bad = first;
+        return Status::IndexOutOfRange;
+    }
+    if (!offsets) return Status::Ok;
+    if (is64) accumulate_offsets<int64_t>(offsets, nest, extent, stride);
+    else accumulate_offsets<int32_t>(offsets, nest, extent, stride);
+    return Status::Ok;
 }
 
 // One axis of indexed places between plain axes.
@@ -203,6 +232,84 @@ Status make_places(Places &places, const View &plain, const View &at, const Indi
     return Status::Ok;
 }
 
+// Single elements picked from one axis by one line of indices: no offsets need be stored.
+struct Line {
+    char *plain, *at;
+    const char *index;
+    bool is64;
+    int64_t n, plain_step, index_step, extent, stride;
+};
+
+bool is_line(const Places &places, const Indices &indices, const View &at, Line *line) {
+    if (indices.count != 1 || places.outer.ndim || places.inner.ndim || places.plain) return false;
+    const View &index = indices.index[0];
+    if (!is_index(index)) return false;
+    Nest<1> nest = nest_of<1>({&index});
+    nest.coalesce();
+    if (nest.ndim > 1) return false;
+    int axis = indices.axes[0];
+    *line = {places.outer.data[kPlain], places.outer.data[kAt], index.data, index.dtype == DType::Int64,
+             places.count, places.plain_step, nest.ndim ? nest.strides[0][0] : 0, at.shape[axis],
+             at.strides[axis]};
+    return true;
+}
+
+// Reads element by element; an index outside reads the first element instead and is reported.
+template <class T, class Index> bool get_range(const Line &line, int64_t begin, int64_t end) {
+    bool bad = false;
+    auto run = [&](int64_t index_step, int64_t plain_step, int64_t stride) {
+        const uint64_t extent = uint64_t(line.extent);
+        for (int64_t i = begin; i < end; ++i) {
+            int64_t x = load<Index>(line.index + i * index_step);
+            uint64_t place = uint64_t(x) + (x < 0 ? extent : 0);
+            bool outside = place >= extent;
+            bad |= outside;
+            store<T>(line.plain + i * plain_step, load<T>(line.at + int64_t(outside ? 0 : place) * stride));
+        }
+    };
+    constexpr int64_t size = sizeof(T);
+    if (line.index_step == sizeof(Index) && line.plain_step == size && line.stride == size)
+        run(sizeof(Index), size, size);
+    else run(line.index_step, line.plain_step, line.stride);
+    return !bad;
+}
+
+template <class T, class Index> void put_range(const Line &line) {
+    for (int64_t i = 0; i < line.n; ++i) {
+        int64_t x = load<Index>(line.index + i * line.index_step);
+        store<T>(line.at + (x + (x < 0 ? line.extent : 0)) * line.stride, load<T>(line.plain + i * line.plain_step));
+    }
+}
+
+// False when some index lies outside.
+bool get_line(const Line &line, int width) {
+    struct Context {
+        const Line &line;
+        std::atomic<bool> good{true};
+    } context{line};
+    if (line.extent == 0) return line.n == 0;
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        auto body = [](void *opaque, int64_t begin, int64_t end) {
+            auto *c = static_cast<Context *>(opaque);
+            bool good = c->line.is64 ? get_range<T, int64_t>(c->line, begin, end)
+                                     : get_range<T, int32_t>(c->line, begin, end);
+            if (!good) c->good = false;
+        };
+        if (line.n < 65536) body(&context, 0, line.n);
+        else parallel_for(line.n, 32768, body, &context);
+    });
+    return context.good;
+}
+
+void put_line(const Line &line, int width) {
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        if (line.is64) put_range<T, int64_t>(line);
+        else put_range<T, int32_t>(line);
+    });
+}
+
 bool empty(const View &v) { return v.size() == 0; }
 
 struct Offsets {
@@ -299,10 +406,17 @@ Status get_indexed(const View &out, const View &in, const Indices &indices, int6
     if (out.dtype != in.dtype) return Status::UnsupportedDType;
     Status s = prepare(indices, in, &o);
     if (s != Status::Ok) return s;
-    Scratch offsets(o.count * 8), plain(out.ndim > 1 ? o.count * 8 : 0);
-    if (!offsets || !plain) return Status::OutOfMemory;
+    Scratch plain(out.ndim > 1 ? o.count * 8 : 0);
+    if (!plain) return Status::OutOfMemory;
     Places places;
     if ((s = make_places(places, out, in, indices, o.shape, plain)) != Status::Ok) return s;
+    Line line;
+    if (is_line(places, indices, in, &line)) {
+        if (get_line(line, itemsize(in.dtype))) return Status::Ok;
+        return add_offsets(nullptr, indices.index[0], o.shape, line.extent, 0, bad);  // says where
+    }
+    Scratch offsets(o.count * 8);
+    if (!offsets) return Status::OutOfMemory;
     if ((s = locate(indices, in, o, offsets.as<int64_t>(), bad)) != Status::Ok || empty(out)) return s;
     places.at = offsets.as<int64_t>();
     gather(places, itemsize(in.dtype));
@@ -331,10 +445,18 @@ Status set_indexed(const View &dst, const Indices &indices, const View &values, 
         like.shape[i] = block ? o.shape.shape[i - indices.position] : kept[r++];
     }
     if (!broadcast_to(values, like, &wide)) return Status::BadArgument;
-    Scratch offsets(o.count * 8), plain(like.ndim > 1 ? o.count * 8 : 0);
-    if (!offsets || !plain) return Status::OutOfMemory;
+    Scratch plain(like.ndim > 1 ? o.count * 8 : 0);
+    if (!plain) return Status::OutOfMemory;
     Places places;
     if ((s = make_places(places, wide, dst, indices, o.shape, plain)) != Status::Ok) return s;
+    Line line;
+    if (update == Update::Set && is_line(places, indices, dst, &line)) {
+        s = add_offsets(nullptr, indices.index[0], o.shape, line.extent, 0, bad);
+        if (s == Status::Ok) put_line(line, itemsize(dst.dtype));
+        return s;
+    }
+    Scratch offsets(o.count * 8);
+    if (!offsets) return Status::OutOfMemory;
     if ((s = locate(indices, dst, o, offsets.as<int64_t>(), bad)) != Status::Ok || empty(like)) return s;
     places.at = offsets.as<int64_t>();
     scatter(places, dst.dtype, update);

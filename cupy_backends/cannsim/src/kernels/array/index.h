@@ -1,6 +1,7 @@
 // Reading and writing by integer indices. Negative indices count from the end; an index outside its axis
 // is IndexOutOfRange, with its C-order position among the (broadcast) indices in *bad when that is not
-// null, and nothing is written. Indices are Int32 or Int64.
+// null; no foreign memory is touched, and an array that is updated stays as it was. Indices are Int32 or
+// Int64.
 #pragma once
 
 #include "../view.h"

@@ -19,7 +19,7 @@ View slice(View v, int axis, int64_t begin, int64_t count) {
 }
 
 View drop_axis(View v, int axis) {
-    for (int i = axis; i + 1 < v.ndim; ++i) {
+    for (int i = axis; i + 1 < v.ndim && i + 1 < kMaxRank; ++i) {
         v.shape[i] = v.shape[i + 1];
         v.strides[i] = v.strides[i + 1];
     }

@@ -83,20 +83,29 @@ template <class T> Status uniform(const View &out, double low, double high, Stre
     const T last = below<T>(high);
     const bool clamp = low < high;
     return generate<T>(out, [=](T *to, int64_t begin, int64_t n) {
-        auto place = [&](int64_t i, W u) {
-            T x = narrow<T>(base + u * scale);
-            to[i] = clamp && !(double(widen(x)) < high) ? last : x;
-        };
-        if constexpr (sizeof(T) == 8) {
-            alignas(64) uint64_t w[kPiece + 4];
-            words64(w, stream, begin, n);
-            for (int64_t i = 0; i < n; ++i) place(i, W(int64_t(w[i] >> 11)) * W(0x1p-53));
-        } else {
-            alignas(64) uint32_t w[kPiece + 4];
+        alignas(64) uint32_t w[2 * kPiece + 4];
+        if constexpr (is_half<T>) {
             words(w, stream, begin, n);
-            constexpr int drop = sizeof(T) == 4 ? 8 : std::is_same_v<T, Half> ? 21 : 24;
-            constexpr W unit = sizeof(T) == 4 ? W(0x1p-24) : std::is_same_v<T, Half> ? W(0x1p-11) : W(0x1p-8);
-            for (int64_t i = 0; i < n; ++i) place(i, W(int32_t(w[i] >> drop)) * unit);
+            constexpr int drop = std::is_same_v<T, Half> ? 21 : 24;
+            constexpr W unit = std::is_same_v<T, Half> ? W(0x1p-11) : W(0x1p-8);
+            for (int64_t i = 0; i < n; ++i) {
+                T x = narrow<T>(base + W(int32_t(w[i] >> drop)) * unit * scale);
+                to[i] = clamp && widen(x) > widen(last) ? last : x;
+            }
+            return;
+        } else if constexpr (sizeof(T) == 8) {
+            isa().philox(w, stream.seed, stream.offset + uint64_t(begin / 2), (n + 1) / 2);
+            isa().unit_doubles(to, w, n);
+        } else {
+            words(w, stream, begin, n);
+            isa().unit_floats(to, w, n);
+        }
+        if constexpr (!is_half<T>) {
+            if (low == 0 && high == 1) return;
+            for (int64_t i = 0; i < n; ++i) {
+                T x = base + to[i] * scale;
+                to[i] = clamp && x > last ? last : x;
+            }
         }
     });
 }

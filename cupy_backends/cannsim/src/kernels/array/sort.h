@@ -37,8 +37,8 @@ Status unique_consecutive(const View &values, const View *inverse, const View *c
                           int axis, int64_t *found);
 
 // A host library offers its own sort of contiguous elements, in the signature of NumPy's array
-// functions: ascending, NaN last, returns 0. Null withdraws it. Sorts of 32-bit keys with indices use
-// the one for UInt64. Not to be called while kernels run.
+// functions: ascending, NaN last, returns 0. Null withdraws it. It is used where a trial shows it to be
+// faster than ours; sorts with indices may use the one for UInt64. Not to be called while kernels run.
 using SortFunction = int (*)(void *start, intptr_t n, void *array);
 void register_sort(DType t, SortFunction function);
 

@@ -1,9 +1,11 @@
 #include "sort_keys.h"
 
+#include "random.h"
 #include "scratch.h"
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 
 namespace cannsim {
 namespace array {
@@ -11,12 +13,17 @@ namespace {
 
 std::atomic<SortFunction> g_sorts[kMaxDType];
 
-SortFunction registered(DType t) { return g_sorts[int(t)].load(std::memory_order_acquire); }
+// Which of our radix sort and the registered sort is the faster one depends on the machine: vector
+// sorts win only where they exist. Settled by a trial at the first sort that is long enough to matter.
+enum Choice : int8_t { Unknown, Own, Registered };
+std::atomic<int8_t> g_choice[kMaxDType];
 
 constexpr int64_t kSmall = 256;
+constexpr int64_t kTrial = 16384;
 
-// Least-significant-digit radix sort; digits that are the same everywhere cost one pass of counting.
-template <class K> bool radix_sort(K *x, int64_t n) {
+// Least-significant-digit radix sort; digits that are the same everywhere cost no pass. Digits below
+// `first` are already in order.
+template <class K> bool radix_sort(K *x, int64_t n, int first = 0) {
     if (n < kSmall) {
         std::sort(x, x + n);
         return true;
@@ -26,9 +33,9 @@ template <class K> bool radix_sort(K *x, int64_t n) {
     constexpr int digits = sizeof(K);
     int64_t counts[digits][256] = {};
     for (int64_t i = 0; i < n; ++i)
-        for (int d = 0; d < digits; ++d) ++counts[d][x[i] >> 8 * d & 255];
+        for (int d = first; d < digits; ++d) ++counts[d][x[i] >> 8 * d & 255];
     K *from = x, *to = memory.as<K>();
-    for (int d = 0; d < digits; ++d) {
+    for (int d = first; d < digits; ++d) {
         if (counts[d][from[0] >> 8 * d & 255] == n) continue;
         int64_t position[256], sum = 0;
         for (int v = 0; v < 256; ++v) {
@@ -86,6 +93,67 @@ template <class T> bool sort_by_key(char *data, int64_t n) {
     }
 }
 
+bool own_sort(DType t, char *x, int64_t n) {
+    bool ok = true;
+    visit_dtype(t, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        if constexpr (is_complex<T>) {
+            T *values = reinterpret_cast<T *>(x);
+            std::sort(values, values + n, complex_less<T>);
+        } else {
+            ok = sort_by_key<T>(x, n);
+        }
+    });
+    return ok;
+}
+
+Choice trial(DType t, SortFunction f) {
+    int64_t width = itemsize(t), bytes = kTrial * width;
+    Scratch memory(2 * bytes);
+    if (!memory) return Registered;
+    View data;
+    data.data = memory.get();
+    data.dtype = t;
+    data.ndim = 1;
+    data.shape[0] = kTrial;
+    data.strides[0] = width;
+    char *work = memory.get() + bytes;
+    Status s = is_float_dtype(t) ? random_uniform(data, -1, 1, {}) : random_bits(data, {});
+    if (s != Status::Ok) return Registered;
+    double best[2];
+    for (int who = 0; who < 2; ++who) {
+        for (int round = 0; round < 3; ++round) {
+            std::memcpy(work, data.data, size_t(bytes));
+            auto start = std::chrono::steady_clock::now();
+            if (who == 0) own_sort(t, work, kTrial);
+            else f(work, kTrial, nullptr);
+            std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+            if (round == 0 || took.count() < best[who]) best[who] = took.count();
+        }
+    }
+    return best[0] < best[1] ? Own : Registered;
+}
+
+// The registered sort, where it should be used for n elements.
+SortFunction preferred(DType t, int64_t n) {
+    SortFunction f = g_sorts[int(t)].load(std::memory_order_acquire);
+    if (!f || n < kSmall || is_complex_dtype(t)) return f;
+    if (itemsize(t) == 1) return nullptr;  // nothing beats counting
+    int8_t choice = g_choice[int(t)].load(std::memory_order_relaxed);
+    if (choice == Unknown) {
+        if (n < 4096) return f;
+        choice = trial(t, f);
+        g_choice[int(t)].store(choice, std::memory_order_relaxed);
+    }
+    return choice == Registered ? f : nullptr;
+}
+
+// Sorts words of a key above an index that already ascends.
+bool sort_packed(uint64_t *x, int64_t n) {
+    if (SortFunction f = preferred(DType::UInt64, n)) return f(x, intptr_t(n), nullptr) == 0;
+    return radix_sort(x, n, 4);
+}
+
 // Keys of 8 or 16 bits: one stable pass of counting.
 template <class K> bool order_by_counting(const K *keys, int64_t n, int64_t *order) {
     constexpr int64_t values = int64_t(1) << 8 * sizeof(K);
@@ -118,7 +186,7 @@ template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
         while (range >> shift > 0xffffffffull) ++shift;
     uint64_t *packed = reinterpret_cast<uint64_t *>(order);
     for (int64_t i = 0; i < n; ++i) packed[i] = uint64_t(K(keys[i] - low) >> shift) << 32 | uint64_t(i);
-    if (!sort_u64(packed, n)) return false;
+    if (!sort_packed(packed, n)) return false;
     if (shift == 0) {
         for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
         return true;
@@ -156,7 +224,7 @@ template <class T> Status order_by_key(const char *data, int64_t n, bool descend
         } else if (sizeof(K) == 2 && n < 8192) {
             uint64_t *packed = reinterpret_cast<uint64_t *>(order);
             for (int64_t i = 0; i < n; ++i) packed[i] = uint64_t(keys[i]) << 32 | uint64_t(i);
-            ok = sort_u64(packed, n);
+            ok = sort_packed(packed, n);
             for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
         } else {
             std::sort(order, order + n, less);
@@ -171,27 +239,10 @@ template <class T> Status order_by_key(const char *data, int64_t n, bool descend
 
 }  // namespace
 
-bool sort_u64(uint64_t *x, int64_t n) {
-    if (SortFunction f = registered(DType::UInt64)) return f(x, intptr_t(n), nullptr) == 0;
-    return radix_sort(x, n);
-}
-
 bool sort_contiguous(DType t, char *x, int64_t n) {
     if (n < 2) return true;
-    // Counting beats any comparison sort for one-byte elements.
-    if (itemsize(t) > 1 || n < 64)
-        if (SortFunction f = registered(t)) return f(x, intptr_t(n), nullptr) == 0;
-    bool ok = true;
-    visit_dtype(t, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        if constexpr (is_complex<T>) {
-            T *values = reinterpret_cast<T *>(x);
-            std::sort(values, values + n, complex_less<T>);
-        } else {
-            ok = sort_by_key<T>(x, n);
-        }
-    });
-    return ok;
+    if (SortFunction f = preferred(t, n)) return f(x, intptr_t(n), nullptr) == 0;
+    return own_sort(t, x, n);
 }
 
 Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order) {
@@ -216,7 +267,9 @@ Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int6
 }  // namespace array
 
 void register_sort(DType t, SortFunction function) {
-    if (int(t) >= 0 && int(t) < kMaxDType) array::g_sorts[int(t)].store(function, std::memory_order_release);
+    if (int(t) < 0 || int(t) >= kMaxDType) return;
+    array::g_choice[int(t)].store(array::Unknown, std::memory_order_relaxed);
+    array::g_sorts[int(t)].store(function, std::memory_order_release);
 }
 
 }  // namespace cannsim

@@ -47,7 +47,4 @@ bool sort_contiguous(DType t, char *x, int64_t n);
 // Stable order of n contiguous elements: order[i] is the place of the i-th in sorted order.
 Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order);
 
-// Ascending sort of unsigned keys by whatever is fastest.
-bool sort_u64(uint64_t *x, int64_t n);
-
 }  // namespace cannsim::array

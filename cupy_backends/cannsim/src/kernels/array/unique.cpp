@@ -11,22 +11,9 @@ namespace cannsim {
 namespace array {
 namespace {
 
-template <class T> bool equal(const char *a, const char *b, bool equal_nan) {
-    T x = load<T>(a), y = load<T>(b);
-    if constexpr (std::is_same_v<T, Bool>) {
-        return (x.value != 0) == (y.value != 0);
-    } else {
-        auto u = widen(x), v = widen(y);
-        return u == v || (equal_nan && u != u && v != v);
-    }
-}
-
-using Equal = bool (*)(const char *, const char *, bool);
-
-Equal equal_for(DType t) {
-    Equal f = nullptr;
-    visit_dtype(t, [&](auto tag) { f = equal<typename decltype(tag)::type>; });
-    return f;
+template <class T> bool equal(T x, T y, bool equal_nan) {
+    auto u = widen(x), v = widen(y);
+    return u == v || (equal_nan && u != u && v != v);
 }
 
 // Element `i` of a one-dimensional Int64 output.
@@ -74,12 +61,6 @@ int64_t group(const int64_t *order, int64_t n, int64_t *places, Line64 counts, S
     if (groups) counts.set(groups - 1, n - start);
     return groups;
 }
-
-// Slices along an axis as contiguous rows.
-struct Slices {
-    View rows;  // axis first
-    int64_t count, bytes;
-};
 
 View axis_first(View v, int axis) {
     int64_t n = v.shape[axis], step = v.strides[axis];
@@ -176,24 +157,28 @@ Status unique(const View &values, const View *inverse, const View *counts, const
     View flat;
     s = flatten(in, memory, &flat);
     if (s != Status::Ok) return s;
-    Equal same = equal_for(in.dtype);
-    auto element = [&](int64_t i) { return flat.data + i * width; };
-    auto put = [&](int64_t g, int64_t at) {
-        std::memcpy(values.data + g * values.strides[0], element(at), size_t(width));
-        Line64{first}.set(g, at);
-    };
-    auto equal_at = [&](int64_t a, int64_t b) { return same(element(a), element(b), equal_nan); };
-    if (!inverse && !first) {
-        if (!sort_contiguous(in.dtype, flat.data, n)) return Status::OutOfMemory;
-        *found = group(nullptr, n, nullptr, Line64{counts}, equal_at, put);
-        return Status::Ok;
+    int64_t *order = nullptr, *places = nullptr;
+    Scratch order_memory(inverse || first ? n * 8 : 0), place_memory(inverse ? n * 8 : 0);
+    if (!order_memory || !place_memory) return Status::OutOfMemory;
+    if (inverse || first) {
+        order = order_memory.as<int64_t>();
+        s = order_contiguous(in.dtype, flat.data, n, false, order);
+        if (s != Status::Ok) return s;
+        if (inverse) places = place_memory.as<int64_t>();
+    } else if (!sort_contiguous(in.dtype, flat.data, n)) {
+        return Status::OutOfMemory;
     }
-    Scratch order(n * 8), places(inverse ? n * 8 : 0);
-    if (!order || !places) return Status::OutOfMemory;
-    s = order_contiguous(in.dtype, flat.data, n, false, order.as<int64_t>());
-    if (s != Status::Ok) return s;
-    *found = group(order.as<int64_t>(), n, inverse ? places.as<int64_t>() : nullptr, Line64{counts}, equal_at, put);
-    return inverse ? scatter_inverse(*inverse, places.as<int64_t>()) : Status::Ok;
+    visit_dtype(in.dtype, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const T *x = reinterpret_cast<const T *>(flat.data);
+        *found = group(
+            order, n, places, Line64{counts}, [&](int64_t a, int64_t b) { return equal(x[a], x[b], equal_nan); },
+            [&](int64_t g, int64_t at) {
+                store<T>(values.data + g * values.strides[0], x[at]);
+                Line64{first}.set(g, at);
+            });
+    });
+    return inverse ? scatter_inverse(*inverse, places) : Status::Ok;
 }
 
 Status unique_slices(const View &values, const View *inverse, const View *counts, const View *first,
@@ -215,14 +200,14 @@ Status unique_consecutive(const View &values, const View *inverse, const View *c
     View flat;
     s = flatten(in, memory, &flat);
     if (s != Status::Ok) return s;
-    Equal same = equal_for(in.dtype);
-    auto element = [&](int64_t i) { return flat.data + i * width; };
-    *found = group(
-        nullptr, n, places.as<int64_t>(), Line64{counts},
-        [&](int64_t a, int64_t b) { return same(element(a), element(b), false); },
-        [&](int64_t g, int64_t at) {
-            std::memcpy(values.data + g * values.strides[0], element(at), size_t(width));
-        });
+    visit_dtype(in.dtype, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const T *x = reinterpret_cast<const T *>(flat.data);
+        *found = group(
+            nullptr, n, places.as<int64_t>(), Line64{counts},
+            [&](int64_t a, int64_t b) { return equal(x[a], x[b], false); },
+            [&](int64_t g, int64_t at) { store<T>(values.data + g * values.strides[0], x[at]); });
+    });
     return inverse ? scatter_inverse(*inverse, places.as<int64_t>()) : Status::Ok;
 }
 

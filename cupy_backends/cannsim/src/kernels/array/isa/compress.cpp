@@ -130,4 +130,28 @@ int64_t where(int64_t *dst, const uint8_t *mask, int64_t n, int64_t base, int64_
     return k;
 }
 
+namespace {
+
+template <class T> bool outside(const char *index, int64_t n, int64_t extent) {
+    // Bounds of a block rather than a flag per element: they stay in T.
+    for (int64_t i = 0; i < n; i += 1024) {
+        int64_t m = n - i < 1024 ? n - i : 1024;
+        T low = 0, high = 0;
+        for (int64_t k = 0; k < m; ++k) {
+            T x;
+            std::memcpy(&x, index + (i + k) * int64_t(sizeof(T)), sizeof(T));
+            low = x < low ? x : low;
+            high = x > high ? x : high;
+        }
+        if (low < -extent || high >= extent) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool any_outside(const char *index, bool is64, int64_t n, int64_t extent) {
+    return is64 ? outside<int64_t>(index, n, extent) : outside<int32_t>(index, n, extent);
+}
+
 }  // namespace cannsim::array::CANNSIM_ISA

@@ -66,11 +66,17 @@ struct IsaTable {
     // Writes base + i for every non-zero mask[i], at most `capacity`; returns how many.
     int64_t (*where)(int64_t *dst, const uint8_t *mask, int64_t n, int64_t base, int64_t capacity);
 
+    // Whether any of n adjacent indices lies outside [-extent, extent).
+    bool (*any_outside)(const char *index, bool is64, int64_t n, int64_t extent);
+
     // Four words for each of `blocks` Philox blocks from `first` on.
     void (*philox)(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks);
     // n Box-Muller pairs from x in (0, 1] and t in [0, 1); natural logarithms of numbers in (0, 1].
     void (*normal_pairs)(double *out, const double *x, const double *t, int64_t n);
     void (*logarithms)(double *x, int64_t n);
+    // n numbers of [0, 1) from one word, or two words, each.
+    void (*unit_floats)(float *out, const uint32_t *words, int64_t n);
+    void (*unit_doubles)(double *out, const uint32_t *words, int64_t n);
 };
 
 const IsaTable &isa();

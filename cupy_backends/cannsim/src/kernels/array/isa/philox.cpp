@@ -105,6 +105,21 @@ void normal_pairs(double *out, const double *x, const double *t, int64_t n) {
     }
 }
 
+// u(i) of float32, and of float64 from pairs of words.
+void unit_floats(float *out, const uint32_t *w, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) out[i] = float(int32_t(w[i] >> 8)) * 0x1p-24f;
+}
+void unit_doubles(double *out, const uint32_t *w, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) {
+        uint64_t bits;
+        std::memcpy(&bits, w + 2 * i, 8);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+        bits = bits << 32 | bits >> 32;
+#endif
+        out[i] = double(int64_t(bits >> 11)) * 0x1p-53;
+    }
+}
+
 void logarithms(double *x, int64_t n) {
     for (int64_t i = 0; i < n; ++i) x[i] = logarithm(x[i]);
 }
@@ -115,6 +130,8 @@ void fill_random(IsaTable &table) {
     table.philox = philox;
     table.normal_pairs = normal_pairs;
     table.logarithms = logarithms;
+    table.unit_floats = unit_floats;
+    table.unit_doubles = unit_doubles;
 }
 
 }  // namespace cannsim::array::CANNSIM_ISA

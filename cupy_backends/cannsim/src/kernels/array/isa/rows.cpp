@@ -145,6 +145,16 @@ void rows(void *out_, const char *x, int64_t nrows, int64_t stride, int64_t widt
     }
 }
 
+// acc[0..stop) = acc[0..stop) op acc[stop..2 stop) op ..., by halving a width known when compiled.
+template <class Op, class T, int64_t W> inline int64_t halve(T *acc, int64_t stop) {
+    if constexpr (W > 1) {
+        if (W == stop) return W;
+        for (int64_t j = 0; j < W / 2; ++j) acc[j] = Op::combine(acc[j], acc[j + W / 2]);
+        return halve<Op, T, W / 2>(acc, stop);
+    }
+    return W;
+}
+
 template <class Op, class T>
 void run(void *out, const char *x, int64_t n, int64_t lanes, const void *center) {
     constexpr int64_t width = kRunBytes / sizeof(T);
@@ -160,6 +170,7 @@ void run(void *out, const char *x, int64_t n, int64_t lanes, const void *center)
         rows<Op, T>(acc, x, n / width, kRunBytes, width, center);
         int64_t done = n / width * width;
         for (int64_t j = 0; j < n - done; ++j) acc[j] = Op::combine(acc[j], element(done + j, j));
+        w = halve<Op, T, width>(acc, lanes);
     } else {
         w = n;
         for (int64_t j = 0; j < n; ++j) acc[j] = element(j, j);

@@ -18,6 +18,7 @@ const IsaTable &table() {
         fill_random(t);
         t.compress = compress;
         t.where = where;
+        t.any_outside = any_outside;
         return t;
     }();
     return table;
