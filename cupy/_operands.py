@@ -88,11 +88,11 @@ def on_device(device):
     raise TypeError(f"device must be a cupy device or None, not {type(device).__name__}")
 
 
-def select(condition, x, y, dtype=None):
-    """Return x where `condition` (bool array) holds, else y, in one launch."""
+def select(condition, x, y, dtype=None, out=None):
+    """Return x where `condition` (bool array) holds, else y, in one launch; into `out` if given."""
     if dtype is not None:
         x, y = as_array(x, dtype), as_array(y, dtype)
-    return _core.ufuncs.where(condition, x, y)
+    return _core.ufuncs._where(condition, x, y, out=out)
 
 
 def take_valid(a, indices, axis):
@@ -135,13 +135,14 @@ def check_bounds(indices, extent, axis=0, low=None):
         return
     low = -extent if low is None else low
     if on_device:
-        bad = ((indices < low) | (indices >= extent)).any()
-        if not bad:
-            return
-        indices = indices.get()
-    wrong = (indices < low) | (indices >= extent)
-    if wrong.any():
-        index = indices[wrong].ravel()[0]
+        ends = _core.empty((2,), indices.dtype)
+        parts = [indices.min().reshape(1), indices.max().reshape(1)]
+        _core.run_op("concatenate", parts, [ends], 0)
+        least, largest = ends.get().tolist()  # one synchronisation for both
+    else:
+        least, largest = int(indices.min()), int(indices.max())
+    if least < low or largest >= extent:
+        index = least if least < low else largest
         raise IndexError(f"index {index} is out of bounds for axis {axis} with size {extent}")
 
 

@@ -200,7 +200,7 @@ def putmask(a, /, mask, values):
         values = values.reshape(())
     elif values.shape != a.shape:
         values = resize(values, a.shape)
-    a[...] = select(mask.reshape(a.shape), values, a, a.dtype)
+    select(mask.reshape(a.shape), values, a, a.dtype, out=a)
 
 
 def fill_diagonal(a, val, wrap=False):

@@ -1,5 +1,7 @@
 """Comparison of arrays as a whole and within tolerances."""
 
+import cmath
+
 from cupy import _core
 from cupy._core import ufuncs as uf
 from cupy._operands import BOOL, as_array, kind_of
@@ -27,10 +29,15 @@ def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     >>> cp.isclose(cp.array([1.0, 1.1]), 1.0 + 1e-9)
     array([ True, False])
     """
-    scalar = isinstance(b, (bool, int, float, complex))
     a = as_array(a)
-    # a Python scalar stays weak, but integers are compared as inexact numbers
-    b = as_array(b, _core.result_type(a.dtype, b, 1.0) if scalar else None)
+    host = (bool, int, float, complex)
+    if isinstance(b, host) and isinstance(rtol, host) and isinstance(atol, host):
+        # what depends on the scalar alone is settled here
+        if not cmath.isfinite(b):
+            return uf.isnan(a) if cmath.isnan(b) and equal_nan else a == b
+        b = b if isinstance(b, complex) else float(b)
+        return uf.less_equal(uf.absolute(a - b), atol + rtol * abs(b))
+    b = as_array(b)
     if kind_of(b.dtype) not in "fc":
         b = b.astype(_core.result_type(b.dtype, 1.0))
     close = uf.less_equal(uf.absolute(a - b), atol + rtol * uf.absolute(b))

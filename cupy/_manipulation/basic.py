@@ -58,7 +58,7 @@ def copyto(dst, src, casting="same_kind", where=True):
     mask = _core.broadcast_to(mask, dst.shape)
     if src.ndim > dst.ndim:  # leading axes of extent 1 are dropped, as in assignment
         src = src.reshape(src.shape[src.ndim - dst.ndim :])
-    dst[...] = select(mask, src, dst, dst.dtype)
+    select(mask, src, dst, dst.dtype, out=dst)
 
 
 def shape(a):

@@ -203,7 +203,7 @@ def _gradient_along(f, axis, dx, edge_order):
     if f.shape[axis] > 2:
         low, mid, high = f[along(None, -2)], f[along(1, -1)], f[along(2, None)]
         if uniform:
-            out[along(1, -1)] = (high - low) / (2.0 * dx)
+            uf.divide(high - low, 2.0 * dx, out=out[along(1, -1)])
         else:
             shape = (-1,) + (1,) * (f.ndim - axis - 1)
             left, right = dx[:-1].reshape(shape), dx[1:].reshape(shape)
@@ -215,8 +215,8 @@ def _gradient_along(f, axis, dx, edge_order):
             )
     first, last = (dx, dx) if uniform else (dx[0], dx[-1])
     if edge_order == 1:
-        out[along(0, 1)] = (f[along(1, 2)] - f[along(0, 1)]) / first
-        out[along(-1, None)] = (f[along(-1, None)] - f[along(-2, -1)]) / last
+        uf.divide(f[along(1, 2)] - f[along(0, 1)], first, out=out[along(0, 1)])
+        uf.divide(f[along(-1, None)] - f[along(-2, -1)], last, out=out[along(-1, None)])
         return out
     f0, f1, f2 = f[along(0, 1)], f[along(1, 2)], f[along(2, 3)]
     e0, e1, e2 = f[along(-3, -2)], f[along(-2, -1)], f[along(-1, None)]

@@ -103,7 +103,7 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
         infinite = uf.isinf(part)
         bound = select(uf.signbit(part), neginf, posinf, part.dtype)
         finite = select(infinite, bound, part, part.dtype)
-        part[...] = select(uf.isnan(part), nan, finite, part.dtype)
+        select(uf.isnan(part), nan, finite, part.dtype, out=part)
     return out
 
 

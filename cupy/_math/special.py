@@ -1,13 +1,10 @@
 """Special functions of one variable, and window functions."""
 
-import math
-
 import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._creation.ranges import arange
-from cupy._operands import as_array, cast, kind_of, limits_of, select
+from cupy._operands import as_array, kind_of, limits_of, select
 
 __all__ = ["bartlett", "blackman", "hamming", "hanning", "i0", "kaiser", "sinc"]
 
@@ -77,7 +74,9 @@ _I0_LARGE = (
 
 
 def _chebyshev(t, coefficients):
-    """Sum a Chebyshev series by Clenshaw's recurrence."""
+    """Sum a Chebyshev series, as far as the dtype tells terms apart, by Clenshaw's recurrence."""
+    least = float(limits_of(t.dtype).eps) / 64 * abs(coefficients[0])
+    coefficients = [c for c in coefficients if abs(c) > least]
     twice = t + t
     behind, last = 0.0, coefficients[-1]
     for c in reversed(coefficients[1:-1]):
@@ -144,23 +143,27 @@ def sinc(x):
     return uf.sin(y) / y
 
 
-def _window(M, shape_of):
-    """Sample a symmetric window at M points -1 .. 1, as multiples of 1/(M - 1)."""
-    dtype = numpy.result_type(M, 0.0)
-    if M < 1:
-        return _core.empty((0,), dtype)
-    if M == 1:
-        return _core.ones((1,), dtype)
-    return shape_of(cast(arange(1 - M, M, 2), dtype))
+def _window(name, summary, example, shape=""):
+    """Make the window function `name`: its few values are NumPy's, computed on the host."""
+    host = getattr(numpy, name)
 
+    if shape:
 
-def bartlett(M):
-    """Return the Bartlett window: a triangle.
+        def window(M, beta):
+            return _core.asarray(host(M, beta))
+
+    else:
+
+        def window(M):
+            return _core.asarray(host(M))
+
+    window.__name__ = window.__qualname__ = name
+    window.__doc__ = f"""{summary}
 
     Parameters
     ----------
     M : int
-        Number of points.
+        Number of points.{shape}
 
     Returns
     -------
@@ -169,103 +172,34 @@ def bartlett(M):
     Examples
     --------
     >>> import cupy as cp
-    >>> cp.bartlett(5)
-    array([0. , 0.5, 1. , 0.5, 0. ])
+    {example}
     """
-    return _window(M, lambda n: 1.0 - uf.absolute(n) / (M - 1))
+    return window
 
 
-def blackman(M):
-    """Return the Blackman window.
-
-    Parameters
-    ----------
-    M : int
-        Number of points.
-
-    Returns
-    -------
-    out : ndarray
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.blackman(5).round(3)
-    array([-0.  ,  0.34,  1.  ,  0.34, -0.  ])
-    """
-
-    def value(n):
-        phase = math.pi * n / (M - 1)
-        return 0.42 + 0.5 * uf.cos(phase) + 0.08 * uf.cos(2.0 * phase)
-
-    return _window(M, value)
-
-
-def hamming(M):
-    """Return the Hamming window.
-
-    Parameters
-    ----------
-    M : int
-        Number of points.
-
-    Returns
-    -------
-    out : ndarray
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.hamming(5).round(3)
-    array([0.08, 0.54, 1.  , 0.54, 0.08])
-    """
-    return _window(M, lambda n: 0.54 + 0.46 * uf.cos(math.pi * n / (M - 1)))
-
-
-def hanning(M):
-    """Return the Hann window.
-
-    Parameters
-    ----------
-    M : int
-        Number of points.
-
-    Returns
-    -------
-    out : ndarray
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.hanning(5).round(3)
-    array([0. , 0.5, 1. , 0.5, 0. ])
-    """
-    return _window(M, lambda n: 0.5 + 0.5 * uf.cos(math.pi * n / (M - 1)))
-
-
-def kaiser(M, beta):
-    """Return the Kaiser window.
-
-    Parameters
-    ----------
-    M : int
-        Number of points.
-    beta : float
-        Shape: 0 is a rectangle, 14 a good start.
-
-    Returns
-    -------
-    out : ndarray
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.kaiser(3, 0.)
-    array([1., 1., 1.])
-    """
-
-    def value(n):
-        ratio = n / (M - 1)
-        return i0(beta * uf.sqrt(1.0 - ratio * ratio)) / i0(float(beta))
-
-    return _window(M, value)
+bartlett = _window(
+    "bartlett",
+    "Return the Bartlett window: a triangle.",
+    ">>> cp.bartlett(5)\n    array([0. , 0.5, 1. , 0.5, 0. ])",
+)
+blackman = _window(
+    "blackman",
+    "Return the Blackman window.",
+    ">>> cp.blackman(5).round(3)\n    array([-0.  ,  0.34,  1.  ,  0.34, -0.  ])",
+)
+hamming = _window(
+    "hamming",
+    "Return the Hamming window.",
+    ">>> cp.hamming(5).round(3)\n    array([0.08, 0.54, 1.  , 0.54, 0.08])",
+)
+hanning = _window(
+    "hanning",
+    "Return the Hann window.",
+    ">>> cp.hanning(5).round(3)\n    array([0. , 0.5, 1. , 0.5, 0. ])",
+)
+kaiser = _window(
+    "kaiser",
+    "Return the Kaiser window.",
+    ">>> cp.kaiser(3, 0.)\n    array([1., 1., 1.])",
+    "\n    beta : float\n        Shape: 0 is a rectangle, 14 a good start.",
+)

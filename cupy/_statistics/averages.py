@@ -7,7 +7,6 @@ import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._math.sumprod import without_nan
 from cupy._operands import as_array, cast, deliver, kind_of, select
 
 __all__ = ["average", "mean", "nanmean", "nanstd", "nanvar", "std", "var"]
@@ -45,10 +44,16 @@ def _mean(a, axes, compute, keepdims, where):
     count = _count(a, axes, where, keepdims)
     if where is True and count and a.dtype == compute and kind_of(compute) in "fc" and axes and a.size:
         return _core.reduce("mean", a, axes, compute, None, keepdims)
-    total = a.sum(axes, compute, None, keepdims, _NO_VALUE, where)
-    if isinstance(count, int):
-        return total / count if count else total / _core.zeros((), total.dtype)
-    return total / count
+    return _over(a.sum(axes, compute, None, keepdims, _NO_VALUE, where), count)
+
+
+def _over(total, count):
+    """Divide sums by counts in the dtype of the sums: an integer array would promote them."""
+    if isinstance(count, (int, float)):
+        return total / count
+    if total.dtype.itemsize == 2:  # too narrow for large counts
+        return (total.astype(_SINGLE) / count.astype(_SINGLE)).astype(total.dtype)
+    return total / cast(count, total.dtype) if kind_of(total.dtype) in "fc" else total / count
 
 
 def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
@@ -126,9 +131,9 @@ def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     if isinstance(count, int):
         if count - ddof <= 0:
             _warn("Degrees of freedom <= 0 for slice")
-        result = total / _core.full((), numpy.maximum(count - ddof, 0), total.dtype)
+        result = _over(total, max(count - ddof, 0))
     else:
-        result = total / uf.maximum(count - ddof, 0)
+        result = _over(total, uf.maximum(count - ddof, 0))
     if root:
         result = uf.sqrt(result)
     if kind_of(final) == "c":
@@ -246,10 +251,18 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     if kind_of(a.dtype) not in "fc":
         return mean(a, axis, dtype, out, keepdims, where=where)
     where = where if where is True else as_array(where)
-    valid = ~uf.isnan(a)
-    total = without_nan(a, 0).sum(axis, dtype, None, keepdims, _NO_VALUE, where)
-    count = valid.sum(axis, numpy.int64, None, keepdims, _NO_VALUE, where)
-    return deliver(cast(total / count, total.dtype), out, "unsafe")
+    axes = _core.normalize_axes(axis, a.ndim)
+    missing = uf.isnan(a)
+    total = select(missing, 0, a, a.dtype).sum(axes, dtype, None, keepdims, _NO_VALUE, where)
+    return deliver(_over(total, _valid(missing, axes, keepdims, where)), out, "unsafe")
+
+
+def _valid(missing, axes, keepdims, where):
+    """How many elements are not NaN."""
+    if where is True:
+        count = math.prod(missing.shape[i] for i in axes)
+        return count - missing.sum(axes, numpy.int64, None, keepdims)
+    return (~missing).sum(axes, numpy.int64, None, keepdims, _NO_VALUE, where)
 
 
 def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
@@ -259,20 +272,17 @@ def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     where = where if where is True else as_array(where)
     axes = _core.normalize_axes(axis, a.ndim)
     missing = uf.isnan(a)
-    filled = without_nan(a, 0)
-    count = (~missing).sum(axes, numpy.int64, None, True, _NO_VALUE, where)
+    count = _valid(missing, axes, True, where)
     if mean is _NO_VALUE:
-        total = filled.sum(axes, dtype, None, True, _NO_VALUE, where)
-        mean = cast(total / count, total.dtype)
-    deviation = filled - as_array(mean)
+        filled = select(missing, 0, a, a.dtype)
+        mean = _over(filled.sum(axes, dtype, None, True, _NO_VALUE, where), count)
+    deviation = a - as_array(mean)
     deviation = select(missing, 0, deviation, deviation.dtype)
-    total = _squared_modulus(deviation).sum(
-        axes, None if dtype is None else dtype, None, keepdims, _NO_VALUE, where
-    )
+    total = _squared_modulus(deviation).sum(axes, dtype, None, keepdims, _NO_VALUE, where)
     free = count - ddof
     if not keepdims:
         free = free.reshape(total.shape)
-    result = cast(total / free, total.dtype)
+    result = _over(total, free)
     result = select(free <= 0, numpy.nan, result, result.dtype)
     return deliver(uf.sqrt(result) if root else result, out, "unsafe")
 
