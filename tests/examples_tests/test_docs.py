@@ -67,3 +67,11 @@ def test_configuration_lists_the_variables_that_are_read():
             if path.suffix in SOURCES:
                 read |= set(READ.findall(path.read_text()))
     assert listed == read
+
+
+def test_contributing_quotes_the_sources():
+    page = (ROOT / "docs/contributing.md").read_text()
+    quotes = re.findall(r"`([\w/.]+)`:\n\n {8}(.+)\n", page)
+    assert len(quotes) == 3
+    for path, line in quotes:
+        assert line in (ROOT / path).read_text(), path
