@@ -10,8 +10,9 @@ import numpy
 import pytest
 
 MODULES = [
-    "cupy", "cupy.cuda", "cupy.fft", "cupy.lib", "cupy.lib.stride_tricks", "cupy.linalg", "cupy.random",
-    "cupy.testing", "cupy.xpu", "cupy.xpu.runtime", "cupyx", "cupyx.profiler",
+    "cupy", "cupy.doctor", "cupy.fft", "cupy.lib", "cupy.lib.array_utils", "cupy.lib.scimath",
+    "cupy.lib.stride_tricks", "cupy.linalg", "cupy.random", "cupy.testing", "cupy.typing", "cupy.xpu",
+    "cupy.xpu.runtime", "cupy.cuda", "cupyx", "cupyx.profiler",
 ]  # fmt: skip
 CLASSES = [cupy.ndarray, cupy.random.Generator, cupy.random.RandomState]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -43,7 +44,8 @@ METHODS = {
     for name, thing in vars(kind).items()
     if not name.startswith("_") and ">>>" in (getattr(thing, "__doc__", None) or "")
 }
-EXEMPT = {"cupy.testing.": "pytest decorators and assertions: they are the tests' own", "cupy.exceptions.": "classes"}
+MODULE_TEXTS = {name: importlib.import_module(name) for name in MODULES}
+WITHOUT_EXAMPLE = ("cupy.testing.", "cupy.doctor.main")  # for test suites and the command line
 
 
 def examples(name, thing):
@@ -51,10 +53,10 @@ def examples(name, thing):
     return doctest.DocTestParser().get_doctest(inspect.getdoc(thing) or "", names, name, None, 0)
 
 
-@pytest.mark.parametrize("name", [*THINGS, *METHODS])
+@pytest.mark.parametrize("name", [*THINGS, *METHODS, *MODULE_TEXTS])
 def test_examples(name):
     report = []
-    test = examples(name, THINGS.get(name, METHODS.get(name)))
+    test = examples(name, (THINGS | METHODS | MODULE_TEXTS)[name])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", cupy.exceptions.PerformanceWarning)
         failed = doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(test, out=report.append).failed
@@ -65,7 +67,7 @@ def test_every_public_function_has_an_example():
     missing = [name for name, thing in THINGS.items()
                if not examples(name, thing).examples
                and not (isinstance(thing, type) and issubclass(thing, BaseException))
-               and not name.startswith(tuple(EXEMPT))]  # fmt: skip
+               and not name.startswith(WITHOUT_EXAMPLE)]  # fmt: skip
     assert not missing
 
 
