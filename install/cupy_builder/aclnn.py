@@ -213,8 +213,9 @@ class Calls:
 
 
 _COLUMNS = {"call", "do", "cpp", "widen", "host", "when", "when_out", "except", "view", "cast", "main", "same",
-            "scalar0", "scalar1", "scalar_when", "variant", "wrap", "dense", "mixed"}
-CPP = ("concatenate", "prod")
+            "scalar0", "scalar1", "scalar_when", "variant", "wrap", "dense", "mixed", "shortcut"}
+_SHORTCUTS = ("nonzero1", "shift1", "ordered12")
+CPP = ("concatenate", "prod", "arange")
 _CHOICES = {"view": ("unsigned", "bits", "bool"), "wrap": ("take", "put", "getitem", "setitem"), "cpp": CPP}
 
 
@@ -248,6 +249,10 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
         def mask(column, default=0xFFFF):
             return class_mask(row[column], lambda p: TableError(path, op.name, column, p)) if column in row else default
 
+        shortcut = row.get("shortcut", {"if": "none"})
+        if "shortcut" in row and (way != "do" or set(shortcut) != {"if", "do"} or shortcut["if"] not in _SHORTCUTS):
+            raise TableError(path, op.name, "shortcut", f"of a do; has an if of {', '.join(_SHORTCUTS)} and a do")
+        shorter = programs.add(op, shortcut["do"]) if "do" in shortcut else -1
         scalars = [calls.add(op, c, row[c]) if c in row else -1 for c in ("scalar0", "scalar1")]
         out.append(
             f"    {{WAY_{way.upper()}, {index}, {hex(mask('when'))}, {hex(mask('when_out'))}, {hex(mask('except', 0))}, {hex(mask('dense', 0))}, "
@@ -255,6 +260,7 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
             f"{int(row.get('mixed', False))}, "
             f"{-1 if main == 'out0' else int(main[2:])}, {{{scalars[0]}, {scalars[1]}}}, {hex(mask('scalar_when'))}, "
             f"{row.get('variant', -1)}, WRAP_{row.get('wrap', 'none').upper()}, "
+            f"IF_{shortcut['if'].upper()}, {shorter}, "
             f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},")
     return out
 

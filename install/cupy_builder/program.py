@@ -128,7 +128,9 @@ class _Compiler:
             return self.step("copy", -1, [source], into, rule, ())
         if name.startswith("aclnn"):
             sources = [self.value(arg) for arg in node.args]
-            pattern = f"{name}({', '.join([f'in{i}' for i in range(len(sources))] + ['out0'])})"
+            types = [ctype for ctype, _ in self.programs.calls.facts.functions.get(name, {"params": []})["params"]]
+            words = [f"{'scalar' if 'aclScalar' in t else 'in'}{i}" for i, t in zip(range(len(sources)), types)]
+            pattern = f"{name}({', '.join([*words, 'out0'])})"
             call = self.programs.calls.add(_Anonymous(self.op.name, len(sources)), "do", pattern)
             return self.step(None, call, sources, into, self.rule(name, sources), ())
         if name not in self.programs.ops:

@@ -12,7 +12,6 @@ ExecutorCache *new_cache(const Call &call) {
         case ARG_OPTIONAL:
         case ARG_LIST:
         case ARG_INDICES:
-        case ARG_TEMP:
         case ARG_RANGE: return nullptr;
         default: break;
         }
@@ -33,7 +32,7 @@ ExecutorCache *new_cache(const Call &call) {
             cache->slots[i] = int8_t(input++);
         } else if (arg.kind == ARG_NULL) {
             input++;
-        } else if (arg.kind == ARG_OUT) {
+        } else if (arg.kind == ARG_OUT || arg.kind == ARG_TEMP) {
             cache->slots[i] = int8_t(inputs + outputs++);
         }
     }
@@ -116,13 +115,19 @@ int rerun(Plan *plan, CachedExecutor *entry, cupyOperand *ops, int nin, cupyStre
     Scratch scratch(stream);
     for (int i = 0; i < call.nargs; i++) {
         const Arg &arg = call.args[i];
-        if (arg.kind != ARG_IN && arg.kind != ARG_OUT) continue;
-        const cupyOperand &o = ops[arg.kind == ARG_OUT ? nin + arg.index : arg.index];
-        void *address = o.block;
-        if (__builtin_expect(!address, 0)) {
-            cupyOperand tensor;
-            if (int rc = scalar_tensor(plan, o, stream, scratch, &tensor)) return rc;
-            address = tensor.block;
+        void *address;
+        if (arg.kind == ARG_TEMP) {
+            if (int rc = scratch.take(temporary_bytes(plan, arg, ops[nin]), &address)) return rc;
+        } else if (arg.kind == ARG_IN || arg.kind == ARG_OUT) {
+            const cupyOperand &o = ops[arg.kind == ARG_OUT ? nin + arg.index : arg.index];
+            address = o.block;
+            if (__builtin_expect(!address, 0)) {
+                cupyOperand tensor;
+                if (int rc = scalar_tensor(plan, o, stream, scratch, &tensor)) return rc;
+                address = tensor.block;
+            }
+        } else {
+            continue;
         }
         if (address == entry->addresses[i]) continue;
         entry->addresses[i] = address;

@@ -138,10 +138,22 @@ void convert_scalar(const unsigned char *from, int from_dtype, unsigned char *to
         memcpy(&value, bits, 4);
         memset(bits, 0, 4);
         real_bits(value, to_dtype, bits);
+    } else if (from_dtype == CUPY_FLOAT32) {
+        float value;
+        memcpy(&value, from, 4);
+        real_bits(value, to_dtype, bits);
     } else {
         memcpy(bits, from, size_t(itemsize(from_dtype)));
     }
     memcpy(to, bits, 16);
+}
+
+double scalar_value(const unsigned char *bits, int dtype) {
+    unsigned char wide[16];
+    convert_scalar(bits, dtype, wide, CUPY_FLOAT64);
+    double value;
+    memcpy(&value, wide, 8);
+    return value;
 }
 
 } // namespace ascend

@@ -23,6 +23,7 @@ int looked(int dtype, Look look);       // dtype of a program's view
 int wider(int dtype);                   // -1: none
 void literal_bits(const Literal &, int dtype, unsigned char *bits);
 void convert_scalar(const unsigned char *from, int from_dtype, unsigned char *to, int to_dtype); // to a wider dtype
+double scalar_value(const unsigned char *bits, int dtype); // real dtypes
 void integer_bits(int64_t value, int dtype, unsigned char *bits);
 
 } // namespace ascend

@@ -46,6 +46,14 @@ int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &
     return fill->launch(fill, both, 2, nullptr, stream);
 }
 
+int temporary_dtype(const Plan *plan, const Arg &arg) {
+    return arg.value < 0 ? plan->seen_as[plan->dtypes[0]] : int(arg.value);
+}
+
+size_t temporary_bytes(const Plan *plan, const Arg &arg, const cupyOperand &out) {
+    return size_t(elements(out) * itemsize(temporary_dtype(plan, arg)));
+}
+
 int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *executor, cupyStream stream) {
     int code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
     count(thread.counts->calls);
@@ -109,12 +117,6 @@ struct Building {
 aclScalar *range_scalar(const Building &b, int which) {
     const cupyOperand &out = b.ops[b.nin];
     int64_t count = out.ndim ? out.shape[0] : 1;
-    int dtype = b.plan->seen_as[out.dtype];
-    if (is_float(dtype)) {
-        double start = b.attrs[0].f, step = b.attrs[1].f;
-        double value = which == 0 ? start : which == 2 ? step : start + (double(count) - 0.5) * step;
-        return api.aclCreateScalar(&value, ACL_DOUBLE);
-    }
     uint64_t start = b.attrs[2].u, step = b.attrs[3].u;
     uint64_t value = which == 0 ? start : which == 2 ? step : start + uint64_t(count) * step;
     return api.aclCreateScalar(&value, ACL_INT64);
@@ -156,11 +158,10 @@ int build_list(Building &b, int first, Value *value) {
 
 int build_temporary(Building &b, const Arg &arg, Value *value) {
     cupyOperand temporary = b.ops[b.nin];
-    int64_t count = elements(temporary);
-    temporary.dtype = int8_t(arg.value < 0 ? b.plan->seen_as[b.plan->dtypes[0]] : arg.value);
+    temporary.dtype = int8_t(temporary_dtype(b.plan, arg));
     temporary.contiguous = 1;
     temporary.offset = 0;
-    temporary.block_bytes = count * itemsize(temporary.dtype);
+    temporary.block_bytes = int64_t(temporary_bytes(b.plan, arg, b.ops[b.nin]));
     if (int rc = b.scratch.take(size_t(temporary.block_bytes), &temporary.block)) return rc;
     value->p = b.made.keep(describe(temporary, acl_dtypes[temporary.dtype]));
     return CUPY_OK;
@@ -237,10 +238,10 @@ void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspa
         entry->addresses[i] = nullptr;
         if (i >= plan->call->nargs) continue;
         const Arg &arg = plan->call->args[i];
-        if (arg.kind != ARG_IN && arg.kind != ARG_OUT) continue;
+        if (arg.kind != ARG_IN && arg.kind != ARG_OUT && arg.kind != ARG_TEMP) continue;
         entry->tensors[i] = static_cast<aclTensor *>(values[i].p);
-        // A constant's address is set again at the next run.
-        entry->addresses[i] = b.ops[arg.kind == ARG_OUT ? b.nin + arg.index : arg.index].block;
+        // Addresses of constants and temporaries are set again at the next run.
+        if (arg.kind != ARG_TEMP) entry->addresses[i] = b.ops[arg.kind == ARG_OUT ? b.nin + arg.index : arg.index].block;
     }
     put(*plan->cache, entry);
 }
@@ -261,6 +262,8 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
         }
         if (__builtin_expect(!fitting, 0)) return launch_elementwise(plan, ops, n, attrs, stream);
         if (is_empty(ops[n - 1])) return CUPY_OK;
+    } else if (plan->op == CUPY_OP_ARANGE && is_empty(ops[0])) {
+        return CUPY_OK;
     } else if (__builtin_expect(!fitting, 0)) {
         return launch_repaired(plan, ops, n, attrs, stream);
     }

@@ -33,6 +33,8 @@ struct Plan : cupyPlan {
     Plan *sub[kMaxSubplans] = {};            // of a composite: one per step; else helpers
     Plan *variants[kVariants] = {};          // by the attribute 'mode' or the kind of axis list
     Wrap wrap = WRAP_NONE;
+    Shortcut shortcut_if = IF_NONE;
+    Plan *shortcut = nullptr;                // taken instead when the condition holds
     bool elementwise = false;                // operands of one shape: axes may be merged and flipped
     bool updates = false;                    // out0 is read too
     bool dense = false;                      // out0 must be contiguous
@@ -58,6 +60,7 @@ int launch_host(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_copy(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_concatenate(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_prod(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
+int launch_arange(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_elementwise(Plan *, cupyOperand *, int n, const cupyAttr *, cupyStream); // operands in any layout
 int launch_repaired(Plan *, cupyOperand *, int n, const cupyAttr *, cupyStream);    // misfits through temporaries
 
@@ -84,6 +87,8 @@ inline int inputs_of(const cupyPlan &plan, int n) {
 }
 
 aclTensor *describe(const cupyOperand &, int acl_dtype);
+size_t temporary_bytes(const Plan *, const Arg &, const cupyOperand &out);
+int temporary_dtype(const Plan *, const Arg &);
 int run_phase2(Plan *, void *workspace, uint64_t bytes, aclOpExecutor *, cupyStream);
 int scalar_tensor(Plan *, const cupyOperand &, cupyStream, Scratch &, cupyOperand *out);
 

@@ -1,4 +1,5 @@
 // Composites: a few ops of the contract over temporaries, scalars and views of the operands.
+#include <algorithm>
 #include <cstring>
 
 #include "launch.h"
@@ -26,6 +27,19 @@ bool overlap(const cupyOperand &a, const cupyOperand &b) {
     if (is_scalar(a) || is_scalar(b)) return false;
     const char *x = static_cast<const char *>(a.block), *y = static_cast<const char *>(b.block);
     return x < y + b.block_bytes && y < x + a.block_bytes;
+}
+
+bool holds(Shortcut condition, const cupyOperand *ops) {
+    if (!is_scalar(ops[1]) || is_scalar(ops[0])) return false;
+    uint64_t bits = 0;
+    memcpy(&bits, ops[1].scalar, size_t(std::min<int64_t>(itemsize(ops[1].dtype), 8)));
+    switch (condition) {
+    case IF_NONZERO1: return bits != 0;
+    case IF_SHIFT1: return bits < uint64_t(itemsize(ops[1].dtype) * 8);
+    case IF_ORDERED12:
+        return is_scalar(ops[2]) && scalar_value(ops[1].scalar, ops[1].dtype) <= scalar_value(ops[2].scalar, ops[2].dtype);
+    default: return false;
+    }
 }
 
 class Run {
@@ -138,6 +152,7 @@ class Run {
 int launch_program(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     if (plan->elementwise && is_empty(ops[n - 1])) return CUPY_OK;
+    if (plan->shortcut && holds(plan->shortcut_if, ops)) return plan->shortcut->launch(plan->shortcut, ops, n, attrs, stream);
     if (int rc = bind()) return rc;
     Run run(plan, ops, n, attrs, stream);
     return run.all();

@@ -234,8 +234,8 @@ class ProgramBuilder {
             if (step.sources[s].kind == REF_LITERAL) dtypes[s] = int8_t(beside);
         dtypes[step.nsources] = int8_t(target);
         if (step.op >= 0) return find(step.op, dtypes, step.nsources + 1);
-        // A bare call is elementwise with one or two inputs, as these are.
-        int op = step.nsources == 1 ? CUPY_OP_NEGATIVE : CUPY_OP_ADD;
+        // A bare call is elementwise with one, two or three inputs, as these are.
+        int op = step.nsources == 1 ? CUPY_OP_NEGATIVE : step.nsources == 2 ? CUPY_OP_ADD : CUPY_OP_CLIP;
         return call_plan(Request(op, dtypes, step.nsources + 1), step.call, VIEW_NONE, dtypes[0], why);
     }
 
@@ -292,6 +292,10 @@ Plan *cpp_plan(const Request &request, int function) {
         plan->sub[0] = find(CUPY_OP_COPY, both, 2);
         plan->launch = launch_concatenate;
         describe_plan(plan, CUPY_ROUTE_COMPOSITE, plan->sub[0]->how, "aclnnCat does not take this dtype");
+    } else if (function == CPP_ARANGE) {
+        plan->launch = launch_arange;
+        describe_plan(plan, CUPY_ROUTE_COMPOSITE, "aclnnArange, aclnnInplaceCopy, aclnnMuls, aclnnAdds",
+                      "aclnnArange does not promise how floats are rounded");
     } else {
         plan->launch = launch_prod;
         describe_plan(plan, CUPY_ROUTE_COMPOSITE, "aclnnProdDim", "aclnnProdDim takes one axis");
@@ -323,7 +327,15 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
         return host_route(request, c.why);
     case WAY_WIDEN: return cast_plan(request, main, why);
     case WAY_CPP: return cpp_plan(request, c.index);
-    case WAY_DO: return ProgramBuilder(request, programs[c.index]).build(why);
+    case WAY_DO: {
+        Plan *plan = ProgramBuilder(request, programs[c.index]).build(why);
+        if (plan && c.shortcut_if != IF_NONE) {
+            std::string ignored;
+            plan->shortcut = ProgramBuilder(request, programs[c.shortcut]).build(&ignored);
+            plan->shortcut_if = c.shortcut_if;
+        }
+        return plan;
+    }
     case WAY_CALL: break;
     }
     Plan *plan = nullptr;

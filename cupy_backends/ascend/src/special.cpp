@@ -1,5 +1,5 @@
 // What no pattern in routes.toml expresses: indices that may be negative, products over several axes, joins of dtypes
-// that aclnnCat refuses.
+// that aclnnCat refuses, floating sequences.
 #include <cstring>
 
 #include "launch.h"
@@ -102,6 +102,36 @@ int launch_prod(cupyPlan *base, cupyOperand *ops, int, const cupyAttr *attrs, cu
     cupyOperand first[2] = {ops[0], partial}, second[2] = {partial, ops[1]};
     if (int rc = whole->launch(whole, first, 2, &one, stream)) return rc;
     return whole->launch(whole, second, 2, &rest, stream);
+}
+
+// start + i * step, each step rounded to the dtype.
+int launch_arange(cupyPlan *, cupyOperand *ops, int, const cupyAttr *attrs, cupyStream stream) {
+    if (is_empty(ops[0])) return CUPY_OK;
+    if (int rc = bind()) return rc;
+    int dtype = ops[0].dtype;
+    Plan *count = plan_for(CUPY_OP_ARANGE, {CUPY_INT64});
+    Plan *cast = plan_for(CUPY_OP_COPY, {CUPY_INT64, dtype});
+    Plan *multiply = plan_for(CUPY_OP_MULTIPLY, {dtype, dtype, dtype});
+    Plan *add = plan_for(CUPY_OP_ADD, {dtype, dtype, dtype});
+    if (!count || !cast || !multiply || !add) return CUPY_NO_ROUTE;
+    Scratch scratch(stream);
+    OwnedOperand index;
+    if (int rc = index.temporary(scratch, ops[0], CUPY_INT64)) return rc;
+    cupyAttr natural[4] = {};
+    natural[3].i = 1;
+    if (int rc = count->launch(count, &index, 1, natural, stream)) return rc;
+    cupyOperand casting[2] = {index, ops[0]};
+    if (int rc = cast->launch(cast, casting, 2, nullptr, stream)) return rc;
+    cupyOperand number = cupyOperand();
+    number.dtype = int8_t(dtype);
+    number.contiguous = 1;
+    for (int k : {1, 0}) { // step, start
+        literal_bits({LITERAL_NUMBER, attrs[k].f}, dtype, number.scalar);
+        cupyOperand list[3] = {ops[0], number, ops[0]};
+        Plan *plan = k ? multiply : add;
+        if (int rc = plan->launch(plan, list, 3, nullptr, stream)) return rc;
+    }
+    return CUPY_OK;
 }
 
 } // namespace ascend

@@ -106,7 +106,8 @@ struct Program {
 enum Way : uint8_t { WAY_CALL, WAY_DO, WAY_CPP, WAY_WIDEN, WAY_HOST };
 enum View : uint8_t { VIEW_NONE, VIEW_UNSIGNED, VIEW_BITS, VIEW_BOOL };
 enum Wrap : uint8_t { WRAP_NONE, WRAP_TAKE, WRAP_PUT, WRAP_GETITEM, WRAP_SETITEM };
-enum Cpp : uint8_t { CPP_CONCATENATE, CPP_PROD };
+enum Shortcut : uint8_t { IF_NONE, IF_NONZERO1, IF_SHIFT1, IF_ORDERED12 }; // what a host scalar allows
+enum Cpp : uint8_t { CPP_CONCATENATE, CPP_PROD, CPP_ARANGE };
 
 constexpr int kVariants = 5; // values of the attribute 'mode', or kinds of an axis list
 
@@ -121,6 +122,8 @@ struct Candidate {
     uint16_t scalar_when;
     int8_t variant; // -1: all
     Wrap wrap;
+    Shortcut shortcut_if;
+    int16_t shortcut; // a program
     const char *why;
 };
 
