@@ -31,6 +31,13 @@ bool cannsimRegisterLoop(const char *name, int dtype,
                          void (*fn)(char **args, const intptr_t *n, const intptr_t *steps, void *data),
                          void *data);
 
+/* Offers a CBLAS for matrix products: the library's path and the affixes of its names
+ * (prefix + "cblas_sgemm" + suffix). Whether it is used; NULL goes back to cannsim's own loops. */
+bool cannsimSetBlas(const char *path, const char *prefix, const char *suffix, bool ilp64);
+
+/* Offers a sort of contiguous elements in the signature of NumPy's array functions. NULL withdraws it. */
+void cannsimRegisterSort(int dtype, int (*fn)(void *start, intptr_t n, void *array));
+
 /* Totals over all threads since the process started. */
 typedef struct cannsimCounterValues {
     uint64_t phase1, launches, allocations, frees, synchronizations;

@@ -118,6 +118,15 @@ void pool_spill(FreeList &list, Kind kind) {
     move_list(list, s.lists[int(kind)], 256);
 }
 
+void pool_before_fork() { shared().mutex.lock(); }
+
+void pool_after_fork(bool child) {
+    // Other threads' lists are lost with the threads; what they held is not found again.
+    if (child && this_thread.attached) shared().threads.assign(1, &this_thread);
+    if (child && !this_thread.attached) shared().threads.clear();
+    shared().mutex.unlock();
+}
+
 Counters total_counters() {
     Shared &s = shared();
     std::lock_guard<std::mutex> lock(s.mutex);

@@ -39,6 +39,9 @@ inline bool alive(const void *p, Kind kind) {
 void *pool_refill(Kind kind, size_t size);       // a block from the shared list or fresh; may be null
 void pool_spill(FreeList &list, Kind kind);      // hands half of a long list to other threads
 
+void pool_before_fork();
+void pool_after_fork(bool child);
+
 struct FreeBlock : Handle {
     FreeBlock *next;
 };

@@ -18,6 +18,7 @@ namespace {
     define_reduction();
     define_scan();
     define_matrix();
+    define_linalg();
     define_shape();
     define_index();
     define_select();

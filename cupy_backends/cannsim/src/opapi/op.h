@@ -148,6 +148,7 @@ inline int add_bound(Executor &e, const aclTensor *t, int param) {
     e.offset[index] = t->offset * itemsize(t->dtype);
     e.overhangs |= t->reach != Reach::Inside;
     bind(e, index, t->data);
+    if (__builtin_expect(t->size == 0, 0)) e.unbound &= ~(1u << index);  // nothing is read or written
     return index;
 }
 

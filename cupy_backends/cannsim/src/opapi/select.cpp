@@ -85,8 +85,6 @@ aclnnStatus plan_nonzero(Call &c, bool columns) {
     add_view(c.exec, c.tensor(1), 1);
     add_result(c.exec, c.tensor(1));
     c.exec.i[0] = columns;
-    if (c.tensor(1)->size == 0) c.exec.unbound &= ~2u;
-    if (self->size == 0) c.exec.unbound = 0;
     c.exec.run = run_nonzero;
     return 0;
 }
@@ -117,7 +115,6 @@ aclnnStatus prepare_masked_select(Call &c) {
     if (int error = check_capacity(c, 2, n)) return error;
     for (int i = 0; i < 3; ++i) add_view(c.exec, c.tensor(i), i);
     add_result(c.exec, c.tensor(2));
-    if (!n) c.exec.unbound = 0;
     c.exec.run = run_masked_select;
     return 0;
 }
@@ -256,7 +253,6 @@ aclnnStatus plan_unique(Call &c, int axis, bool inverse, bool counts, bool conse
     e.i[0] = axis;
     e.i[1] = (inverse ? 1 : 0) | (counts ? 2 : 0);
     e.i[2] = consecutive;
-    if (self->size == 0) e.unbound = 0;
     if (!inverse) e.unbound &= ~4u;
     if (!counts) e.unbound &= ~8u;
     e.run = run_unique;
@@ -302,7 +298,6 @@ aclnnStatus prepare_isin_scalar(Call &c) {
     add_view(c.exec, c.tensor(1), 1);
     View &out = c.exec.views[add_view(c.exec, c.tensor(4), 4)];
     out.ndim = 0;
-    if (c.tensor(1)->size == 0) c.exec.unbound &= ~2u;
     c.exec.i[0] = c.flag(3);
     c.exec.run = run_isin;
     return 0;
@@ -354,8 +349,6 @@ aclnnStatus prepare_equal(Call &c) {
     e.i[0] = same;
     e.loop = find_loop(LoopOp::equal, a->dtype);
     if (!e.loop) return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(a->dtype));
-    if (a->size == 0) e.unbound &= ~1u;
-    if (b->size == 0) e.unbound &= ~2u;
     e.run = run_equal;
     return 0;
 }

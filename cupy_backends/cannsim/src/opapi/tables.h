@@ -13,6 +13,7 @@ void define_random();
 void define_reduction();
 void define_scan();
 void define_matrix();
+void define_linalg();
 void define_shape();
 void define_index();
 void define_select();

@@ -30,10 +30,8 @@ struct Mailboxes {
     std::map<uint64_t, uint64_t> thread_of_stream;  // stream serial -> thread
 };
 
-Mailboxes &mailboxes() {
-    static Mailboxes *instance = new Mailboxes;
-    return *instance;
-}
+Mailboxes *all_mailboxes = new Mailboxes;
+Mailboxes &mailboxes() { return *all_mailboxes; }
 
 uint64_t this_thread_id() { return uint64_t(pthread_self()); }
 
@@ -80,6 +78,8 @@ int wait_callbacks(DeviceStream *stream) {
     }
     return 0;
 }
+
+void callbacks_after_fork() { all_mailboxes = new Mailboxes; }
 
 }  // namespace cannsim
 

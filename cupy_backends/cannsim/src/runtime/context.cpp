@@ -12,7 +12,7 @@ namespace {
 constexpr int kMaxDevices = 64;
 
 struct Devices {
-    std::recursive_mutex mutex;
+    std::recursive_mutex *lock = new std::recursive_mutex;
     Context *primary[kMaxDevices] = {};
     int users[kMaxDevices] = {};  // aclrtSetDevice minus aclrtResetDevice
     int64_t options[8] = {};
@@ -54,7 +54,7 @@ int destroy_context(Context *context, bool wait) {
 int reset_device(int device, bool force) {
     if (int error = check_device(device)) return error;
     Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(d.mutex);
+    std::lock_guard<std::recursive_mutex> lock(*d.lock);
     if (d.users[device] == 0) return 0;
     if (--d.users[device] > 0 && !force) return 0;
     d.users[device] = 0;
@@ -68,19 +68,23 @@ int reset_device(int device, bool force) {
 }
 
 void before_fork() {
-    devices().mutex.lock();
+    devices().lock->lock();
     memory_before_fork();
     streams_before_fork();
+    pool_before_fork();
 }
 void after_fork_parent() {
+    pool_after_fork(false);
     streams_after_fork(false);
     memory_after_fork();
-    devices().mutex.unlock();
+    devices().lock->unlock();
 }
 void after_fork_child() {
+    pool_after_fork(true);
+    callbacks_after_fork();
     streams_after_fork(true);
     memory_after_fork();
-    devices().mutex.unlock();
+    devices().lock = new std::recursive_mutex;  // the old one is owned by a thread of the parent
 }
 
 [[gnu::constructor]] void install_fork_handlers() {
@@ -100,7 +104,7 @@ int check_device(int device) {
 int primary_context(int device, Context **out) {
     if (int error = check_device(device)) return error;
     Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(d.mutex);
+    std::lock_guard<std::recursive_mutex> lock(*d.lock);
     if (!d.primary[device])
         if (int error = create_context(device, true, &d.primary[device])) return error;
     *out = d.primary[device];
@@ -116,14 +120,14 @@ extern "C" {
 aclError aclInit(const char *) {
     if (int error = check_settings()) return error;
     Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(d.mutex);
+    std::lock_guard<std::recursive_mutex> lock(*d.lock);
     ++d.initialised;
     return 0;
 }
 
 aclError aclFinalize() {
     Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(d.mutex);
+    std::lock_guard<std::recursive_mutex> lock(*d.lock);
     if (d.initialised == 0)
         return fail(ACL_ERROR_REPEAT_FINALIZE, "aclFinalize without a matching aclInit");
     --d.initialised;
@@ -137,7 +141,7 @@ aclError aclrtSetDevice(int32_t deviceId) {
     if (int error = primary_context(deviceId, &context)) return error;
     attach();
     Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(d.mutex);
+    std::lock_guard<std::recursive_mutex> lock(*d.lock);
     ++d.users[deviceId];
     this_thread.context = context;
     return 0;
@@ -209,7 +213,7 @@ aclError aclrtCtxGetCurrentDefaultStream(aclrtStream *stream) {
 aclError aclrtGetPrimaryCtxState(int32_t deviceId, uint32_t *flags, int32_t *active) {
     if (int error = check_device(deviceId)) return error;
     Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(d.mutex);
+    std::lock_guard<std::recursive_mutex> lock(*d.lock);
     if (flags) *flags = 0;
     if (active) *active = d.primary[deviceId] != nullptr;
     return 0;

@@ -1,6 +1,8 @@
 // The symbols of abi/cannsim.h.
 #include "cannsim.h"
 
+#include "kernels/array/matmul.h"
+#include "kernels/array/sort.h"
 #include "kernels/loops/loops.h"
 #include "runtime/api.h"
 #include "runtime/memory.h"
@@ -49,6 +51,16 @@ bool cannsimRegisterLoop(const char *name, int dtype,
                          void (*fn)(char **args, const intptr_t *n, const intptr_t *steps, void *data),
                          void *data) {
     return name && dtype >= 0 && itemsize(DType(dtype)) && register_loop(name, DType(dtype), fn, data);
+}
+
+bool cannsimSetBlas(const char *path, const char *prefix, const char *suffix, bool ilp64) {
+    if (path) return set_blas_library(path, prefix ? prefix : "", suffix ? suffix : "", ilp64);
+    clear_blas_library();
+    return true;
+}
+
+void cannsimRegisterSort(int dtype, int (*fn)(void *start, intptr_t n, void *array)) {
+    if (dtype >= 0 && itemsize(DType(dtype))) register_sort(DType(dtype), fn);
 }
 
 void cannsimCounters(cannsimCounterValues *out) {

@@ -36,11 +36,10 @@ Registry &registry() {
     return *instance;
 }
 
-// Deferred tasks run one at a time in the process. Recursive: a host callback may call us.
-std::recursive_mutex &deferred_mutex() {
-    static std::recursive_mutex *instance = new std::recursive_mutex;
-    return *instance;
-}
+// Deferred tasks run one at a time in the process. Recursive: a host callback may call us. A forked
+// child takes a new one, since it is not the thread that owns the old one.
+std::recursive_mutex *deferred_lock = new std::recursive_mutex;
+std::recursive_mutex &deferred_mutex() { return *deferred_lock; }
 
 // Who waits for worker threads. One for all streams, so that a stream may be destroyed meanwhile.
 struct Waiters {
@@ -268,7 +267,10 @@ void streams_before_fork() {
 // The child has only the forking thread: a worker is started anew for every stream. A task that was
 // running in the parent's worker is lost, as on a device whose process died.
 void streams_after_fork(bool child) {
-    if (child) waiters = new Waiters;
+    if (child) {
+        waiters = new Waiters;
+        deferred_lock = new std::recursive_mutex;
+    }
     for (DeviceStream *s = registry().head; s; s = s->next) {
         if (!s->queue) continue;
         if (!child) {
@@ -281,7 +283,7 @@ void streams_after_fork(bool child) {
         s->completed = s->submitted - s->queue->tasks.size();
         start(s);
     }
-    deferred_mutex().unlock();
+    if (!child) deferred_mutex().unlock();
     registry().mutex.unlock();
 }
 

@@ -120,6 +120,7 @@ template <class F> void for_each_stream(const F &f) {
 
 int64_t now_nanoseconds();
 
+void callbacks_after_fork();  // the child has no polling threads: it forgets them
 void streams_before_fork();
 void streams_after_fork(bool child);
 

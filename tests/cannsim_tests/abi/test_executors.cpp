@@ -1,0 +1,145 @@
+// Executors: consumed once, repeated, patched, destroyed.
+#include "test.h"
+
+#include "aclnnop/aclnn_nonzero.h"
+#include "aclnnop/aclnn_cat.h"
+
+namespace {
+
+struct Plan {
+    uint64_t workspace = 77;
+    aclOpExecutor *executor = nullptr;
+};
+
+Plan plan_add(const Floats &a, const Floats &b, const Floats &out) {
+    Plan p;
+    Scalar one(1.0f);
+    OKAY(aclnnAddGetWorkspaceSize(a.tensor, b.tensor, one.p, out.tensor, &p.workspace, &p.executor));
+    EXPECT_EQ(p.workspace, 0u);
+    return p;
+}
+
+void once() {
+    Floats a({3}, {1, 2, 3}), out({3});
+    Plan p = plan_add(a, a, out);
+    OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_PARAM_INVALID, "was used or destroyed");
+    FAILS(aclnnAdd(nullptr, 0, nullptr, nullptr), ACLNN_ERR_PARAM_NULLPTR, "null");
+    FAILS(aclDestroyAclOpExecutor(p.executor), ACLNN_ERR_PARAM_INVALID, "was used or destroyed");
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(out.read()[2] == 6);
+    p = plan_add(a, a, out);
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_PARAM_INVALID, "was used or destroyed");
+    int nothing = 0;
+    FAILS(aclnnAdd(nullptr, 0, reinterpret_cast<aclOpExecutor *>(&nothing), nullptr), ACLNN_ERR_PARAM_INVALID, "not an executor");
+}
+
+// The plan holds what it needs: descriptors may go before the second phase has run.
+void descriptors_may_go() {
+    Floats a({3}, {1, 2, 3});
+    Memory out(12);
+    Plan p;
+    {
+        const int64_t shape[] = {3};
+        Scalar one(1.0f);
+        aclTensor *t = aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, out.p);
+        OKAY(aclnnAddGetWorkspaceSize(a.tensor, a.tensor, one.p, t, &p.workspace, &p.executor));
+        OKAY(aclDestroyTensor(t));
+    }
+    OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    float back[3];
+    OKAY(aclrtMemcpy(back, 12, out.p, 12, ACL_MEMCPY_DEVICE_TO_HOST));
+    EXPECT(back[0] == 2 && back[2] == 6);
+}
+
+void repeated() {
+    Floats a({3}, {1, 2, 3}), b({3}, {10, 20, 30}), out({3}), other({3});
+    Plan p = plan_add(a, b, out);
+    OKAY(aclSetAclOpExecutorRepeatable(p.executor));
+    for (int i = 0; i < 3; ++i) OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+    // Tasks in flight keep the addresses that they were launched with.
+    OKAY(aclSetTensorAddr(p.executor, 0, a.tensor, b.memory.p));
+    OKAY(aclSetOutputTensorAddr(p.executor, 0, out.tensor, other.memory.p));
+    OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(out.read()[1] == 22);
+    EXPECT(other.read()[1] == 40);
+    OKAY(AclSetInputTensorAddr(p.executor, 1, b.tensor, a.memory.p));
+    OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(other.read()[1] == 22);
+    FAILS(aclSetTensorAddr(p.executor, 3, a.tensor, b.memory.p), ACLNN_ERR_PARAM_INVALID, "no such tensor");
+    FAILS(aclSetTensorAddr(p.executor, 0, a.tensor, nullptr), ACLNN_ERR_PARAM_NULLPTR, "null");
+    int host = 0;
+    OKAY(aclSetTensorAddr(p.executor, 0, a.tensor, &host));
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR, "self is not device memory");
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    FAILS(aclSetTensorAddr(p.executor, 0, a.tensor, b.memory.p), ACLNN_ERR_PARAM_INVALID, "destroyed");
+    FAILS(aclSetAclOpExecutorRepeatable(nullptr), ACLNN_ERR_INNER_NULLPTR, "null");
+}
+
+void lists() {
+    Floats a({2}, {1, 2}), b({1}, {3}), c({2}, {5, 6}), out({3});
+    const int64_t two[] = {2}, one[] = {1};
+    aclTensor *items[] = {
+        aclCreateTensor(two, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, two, 1, a.memory.p),
+        aclCreateTensor(one, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, one, 1, b.memory.p)};
+    aclTensorList *list = aclCreateTensorList(items, 2);
+    Plan p;
+    OKAY(aclnnCatGetWorkspaceSize(list, 0, out.tensor, &p.workspace, &p.executor));
+    OKAY(aclSetAclOpExecutorRepeatable(p.executor));
+    OKAY(aclnnCat(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(out.read() == (std::vector<float>{1, 2, 3}));
+    OKAY(aclSetDynamicInputTensorAddr(p.executor, 0, 0, list, c.memory.p));
+    OKAY(aclnnCat(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(out.read() == (std::vector<float>{5, 6, 3}));
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    OKAY(aclDestroyTensorList(list));
+}
+
+// The shape of the result is known when the second phase returns, whatever the mode.
+void data_dependent() {
+    Floats a({4}, {0, 5, 0, 7});
+    Array<int64_t> out(ACL_INT64, {4, 1});
+    Plan p;
+    OKAY(aclnnNonzeroGetWorkspaceSize(a.tensor, out.tensor, &p.workspace, &p.executor));
+    FAILS(aclSetAclOpExecutorRepeatable(p.executor), ACLNN_ERR_PARAM_INVALID, "data-dependent");
+    OKAY(aclnnNonzero(nullptr, 0, p.executor, nullptr));
+    int64_t *dims;
+    uint64_t n;
+    OKAY(aclGetViewShape(out.tensor, &dims, &n));
+    EXPECT(n == 2 && dims[0] == 2 && dims[1] == 1);
+    delete[] dims;
+    EXPECT(out.read()[0] == 1 && out.read()[1] == 3);
+}
+
+// Nothing grows when executors and descriptors come and go.
+void many() {
+    Floats a({3}, {1, 2, 3}), out({3});
+    for (int i = 0; i < 5000; ++i) {
+        Plan p = plan_add(a, a, out);
+        if (i % 3) OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+        else OKAY(aclDestroyAclOpExecutor(p.executor));
+    }
+    OKAY(aclrtSynchronizeStream(nullptr));
+    cannsimCounterValues counters;
+    cannsimCounters(&counters);
+    EXPECT(counters.phase1 >= 5000 && counters.launches >= 3333 && counters.launches < 6000);
+}
+
+}  // namespace
+
+int main() {
+    OKAY(aclrtSetDevice(0));
+    once();
+    descriptors_may_go();
+    repeated();
+    lists();
+    data_dependent();
+    many();
+    return finish();
+}
