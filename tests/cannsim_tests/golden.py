@@ -1,6 +1,6 @@
 """Replays the conformance corpus: recorded calls with the status that CANN's own host code returned.
 
-python golden.py LIBCANNSIM CORPUS: one line per call that differs. The simulator reads its chip from the
+python golden.py LIBCANNSIM CORPUS [--execute]: one line per call that differs (or that is accepted and fails). The simulator reads its chip from the
 environment once, so each chip is a process of its own.
 """
 import collections
@@ -31,8 +31,6 @@ class Caller:
         self.lib.aclrtSetDevice(0)
         self.memory = ctypes.c_void_p()
         self.lib.aclrtMalloc(ctypes.byref(self.memory), ctypes.c_size_t(1 << 22), 0)
-        self.garbage = []
-
     def tensor(self, d):
         shape = d["shape"]
         strides = d.get("strides")
@@ -93,14 +91,20 @@ class Caller:
         array = (ctype * max(len(a["v"]), 1))(*a["v"])
         return ctypes.c_void_p(create(array, ctypes.c_uint64(len(a["v"]))))
 
-    def status(self, call):
+    def status(self, call, execute=False):
+        """Status and message of phase 1; with `execute` of both phases."""
         function = getattr(self.lib, call["op"] + "GetWorkspaceSize")
         arguments = [self.argument(a) for a in call["args"]]
         size, executor = ctypes.c_uint64(), ctypes.c_void_p()
         result = function(*arguments, ctypes.byref(size), ctypes.byref(executor))
         message = self.lib.aclGetRecentErrMsg() if result else None
-        if not result:
+        if not result and not execute:
             self.lib.aclDestroyAclOpExecutor(executor)
+        elif not result:
+            # All tensors share the memory, so what one call wrote would be the next one's indices.
+            self.lib.aclrtMemset(self.memory, ctypes.c_size_t(1 << 16), 0, ctypes.c_size_t(1 << 16))
+            result = getattr(self.lib, call["op"])(None, ctypes.c_uint64(0), executor, None)
+            message = self.lib.aclGetRecentErrMsg() if result else None
         return result, message.decode() if message else ""
 
 
@@ -127,10 +131,25 @@ def compare(path, corpus):
     return {"same": same, "skipped": skipped, "different": different}
 
 
-def run(path, corpus, soc):
-    """The comparison for one chip, in a process of its own."""
+def execute(path, corpus):
+    """Calls that were accepted and cannot be carried out: (id, status, message)."""
+    caller = Caller(path)
+    soc = os.environ["CANNSIM_SOC"]
+    failed, done = [], 0
+    for call in load(corpus):
+        if call["soc"].get(soc, {}).get("status") != 0:
+            continue
+        status, message = caller.status(call, execute=True)
+        done += not status
+        if status:
+            failed.append((call["id"], status, message))
+    return {"done": done, "failed": failed}
+
+
+def run(path, corpus, soc, mode="--compare"):
+    """One chip, in a process of its own."""
     environment = dict(os.environ, CANNSIM_SOC=soc)
-    done = subprocess.run([sys.executable, __file__, path, corpus, "--json"], env=environment,
+    done = subprocess.run([sys.executable, __file__, path, corpus, mode, "--json"], env=environment,
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{soc}: {done.stderr}")
@@ -138,9 +157,13 @@ def run(path, corpus, soc):
 
 
 if __name__ == "__main__":
-    outcome = compare(sys.argv[1], sys.argv[2])
+    outcome = (execute if "--execute" in sys.argv else compare)(sys.argv[1], sys.argv[2])
     if "--json" in sys.argv:
         json.dump(outcome, sys.stdout)
+    elif "failed" in outcome:
+        for row in outcome["failed"]:
+            print(*row)
+        print(outcome["done"], "done,", len(outcome["failed"]), "failed")
     else:
         for name, expected, status, message, arguments in outcome["different"]:
             print(f"{name}: expected {expected}, got {status} {message}  {arguments[:300]}")
