@@ -166,6 +166,16 @@ Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
 
 }  // namespace
 
+void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n, int width) {
+    if (dst_step == width && src_step == width) {
+        std::memcpy(dst, src, size_t(n * width));
+        return;
+    }
+    visit_width(width, [&](auto tag) {
+        copy_row<typename decltype(tag)::type>(dst, dst_step, src, src_step, n);
+    });
+}
+
 void copy_nest(Nest<2> nest, int width) {
     for (int i = 0; i < nest.ndim; ++i)
         if (nest.shape[i] == 0) return;

@@ -1,7 +1,7 @@
 #include "reduce_engine.h"
 
 #include "../loops/driver.h"
-#include "copy.h"
+#include "copy_nest.h"
 #include "scalar.h"
 #include "scratch.h"
 
@@ -111,6 +111,8 @@ struct Engine {
                 intptr_t second_steps[2] = {mid, intptr_t(size)};
                 r.cast2(second, &m, second_steps);
             }
+        } else if (r.in == r.compute && !r.convert) {
+            copy_line(to, size, from, step, n, int(size));
         } else {
             r.cast(args, &count, steps);
         }

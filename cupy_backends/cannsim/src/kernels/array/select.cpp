@@ -2,9 +2,9 @@
 #include "search.h"
 
 #include "../loops/loops.h"
+#include "copy_nest.h"
 #include "count.h"
 #include "isa/isa.h"
-#include "nest.h"
 #include "scalar.h"
 #include "scratch.h"
 
@@ -23,14 +23,6 @@ const uint8_t *mask_bytes(const char *x, int64_t step, int64_t n, DType t, LoopF
     intptr_t count = n, steps[2] = {intptr_t(step), 1};
     cast(args, &count, steps);
     return buffer;
-}
-
-void gather_line(char *to, const char *from, int64_t step, int64_t n, int width) {
-    visit_width(width, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        for (int64_t i = 0; i < n; ++i)
-            store<T>(to + i * int64_t(sizeof(T)), load<T>(from + i * step));
-    });
 }
 
 bool common_shape(const View &a, const View &b, View *like) {
@@ -113,7 +105,7 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
                                            : mask_bytes(p[1] + i * mask_step, mask_step, m, mask.dtype, cast, bytes);
             const char *x = p[0] + i * step;
             if (!direct && step != width) {
-                gather_line(line, x, step, m, int(width));
+                copy_line(line, width, x, step, m, int(width));
                 x = line;
             }
             int64_t c;
@@ -121,8 +113,7 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
                 c = isa().compress(int(width), out.data + k * width, x, chosen, m, capacity - k);
             } else {
                 c = isa().compress(int(width), packed, x, chosen, m, std::min(kChunk, capacity - k));
-                for (int64_t r = 0; r < c; ++r)
-                    std::memcpy(out.data + (k + r) * out_step, packed + r * width, size_t(width));
+                copy_line(out.data + k * out_step, out_step, packed, width, c, int(width));
             }
             k += c;
             i += m;

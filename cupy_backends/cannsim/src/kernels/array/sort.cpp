@@ -1,6 +1,6 @@
 #include "sort.h"
 
-#include "nest.h"
+#include "copy_nest.h"
 #include "scratch.h"
 #include "sort_keys.h"
 
@@ -11,30 +11,6 @@ namespace array {
 namespace {
 
 enum { kIn = 0, kValues = 1, kIndices = 2 };
-
-void gather_line(char *to, const char *from, int64_t step, int64_t n, int width) {
-    if (step == width) {
-        std::memcpy(to, from, size_t(n * width));
-        return;
-    }
-    visit_width(width, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        for (int64_t i = 0; i < n; ++i)
-            store<T>(to + i * int64_t(sizeof(T)), load<T>(from + i * step));
-    });
-}
-
-void scatter_line(char *to, int64_t step, const char *from, int64_t n, int width) {
-    if (step == width) {
-        std::memcpy(to, from, size_t(n * width));
-        return;
-    }
-    visit_width(width, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        for (int64_t i = 0; i < n; ++i)
-            store<T>(to + i * step, load<T>(from + i * int64_t(sizeof(T))));
-    });
-}
 
 void pick(char *to, int64_t step, const char *line, const int64_t *order, int64_t n, int width) {
     visit_width(width, [&](auto tag) {
@@ -151,7 +127,7 @@ Status each_line(const Lines &lines, int64_t begin, int64_t count, const View *v
         if (status != Status::Ok) return;
         const char *x = p[kIn];
         if (lines.in_step != lines.width) {
-            gather_line(line.get(), x, lines.in_step, lines.n, lines.width);
+            copy_line(line.get(), lines.width, x, lines.in_step, lines.n, lines.width);
             x = line.get();
         }
         status = f(x, order.as<int64_t>());
@@ -188,10 +164,10 @@ Status sort(const View *values, const View *indices, const View &in, int axis, b
     for_each_outer(lines.nest, 0, [&](char *const *p) {
         char *x = direct ? p[kValues] : line.get();
         if (x != p[kIn] || lines.in_step != lines.width)
-            gather_line(x, p[kIn], lines.in_step, lines.n, lines.width);
+            copy_line(x, lines.width, p[kIn], lines.in_step, lines.n, lines.width);
         ok = sort_contiguous(in.dtype, x, lines.n) && ok;
         if (descending) reverse(x, lines.n, lines.width);
-        if (!direct) scatter_line(p[kValues], lines.values_step, x, lines.n, lines.width);
+        if (!direct) copy_line(p[kValues], lines.values_step, x, lines.width, lines.n, lines.width);
     });
     return ok ? Status::Ok : Status::OutOfMemory;
 }

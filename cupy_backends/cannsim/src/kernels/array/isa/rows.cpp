@@ -78,6 +78,9 @@ inline void extremum_tile(T *out, const char *x, int64_t nrows, int64_t stride) 
 #pragma GCC unroll 8
         for (int u = 0; u < U; ++u) {
             V value = vload<V>(x + u * sizeof(V));
+#if defined(__AVX512F__)
+            asm("" : "+v"(value));  // or it would be loaded twice, once per operation
+#endif
             I pattern = I(value) & mask;
             acc[u] = Op::ordered(acc[u], value);
             magnitude[u] = magnitude[u] > pattern ? magnitude[u] : pattern;
