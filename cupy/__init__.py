@@ -113,6 +113,8 @@ from cupy._indexing.generate import *  # noqa: E402, F403
 from cupy._indexing.indexing import *  # noqa: E402, F403
 from cupy._indexing.insert import *  # noqa: E402, F403
 from cupy._indexing.iterate import *  # noqa: E402, F403
+from cupy._io.npz import *  # noqa: E402, F403
+from cupy._io.text import *  # noqa: E402, F403
 from cupy._linalg.einsum import *  # noqa: E402, F403
 from cupy._linalg.gufunc import *  # noqa: E402, F403
 from cupy._linalg.products import *  # noqa: E402, F403
@@ -176,14 +178,30 @@ def get_array_module(*args):
     """
     import sys
 
-    return sys.modules[__name__] if any(isinstance(a, ndarray) for a in args) else _numpy
+    for a in args:
+        if isinstance(a, ndarray):
+            return sys.modules[__name__]
+    return _numpy
 
 
 def get_default_pinned_memory_pool():
-    """Return a pool object for pinned host memory; see :class:`cupy.xpu.PinnedMemoryPool`."""
+    """Return a pool object for pinned host memory; see :class:`cupy.xpu.PinnedMemoryPool`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.get_default_pinned_memory_pool().free_all_blocks()
+    """
     return xpu.PinnedMemoryPool()
 
 
 def is_available():
-    """Return whether a device can be used (the simulated one counts)."""
+    """Return whether a device can be used (the simulated one counts).
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.is_available()
+    True
+    """
     return xpu.is_available()

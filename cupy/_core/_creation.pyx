@@ -273,7 +273,9 @@ def item(ndarray self, *args):
         if len(args) == 1 and isinstance(args[0], tuple):
             args = args[0]
         if len(args) == 1 and self.rank != 1:
-            a = self[numpy.unravel_index(args[0] + self.size if args[0] < 0 else args[0], shape_tuple(self))]
+            if not -self.size <= args[0] < self.size:
+                raise IndexError(f"index {args[0]} is out of bounds for size {self.size}")
+            a = self[numpy.unravel_index(args[0] % self.size, shape_tuple(self))]
         elif len(args) != self.rank:
             raise ValueError("incorrect number of indices for array")
         else:
@@ -446,9 +448,16 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False
     >>> cp.asarray(np.arange(3)) * 2
     array([0, 2, 4])
     """
+    if device is not None and device != "cpu" and not isinstance(device, (int, _device_type())):
+        raise TypeError(f"device must be a Device or a number, not {device!r}")
     if type(a) is ndarray and dtype is None and order is None and copy is None:
         return a
     return array(a, dtype, copy=copy, order="K" if order is None else order)
+
+
+def _device_type():
+    from cupy._core._device import Device
+    return Device
 
 
 def asnumpy(a, stream=None, order="C", out=None, *, blocking=True):

@@ -23,7 +23,14 @@ cdef int switch(int device, cupyStream stream) except -1:
 
 
 def device_count():
-    """Return the number of devices."""
+    """Return the number of devices.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.xpu.device_count() > 0
+    True
+    """
     cdef int count = 0
     _backend.check(_backend.active().device_count(&count), "counting the devices")
     return count
@@ -171,7 +178,16 @@ cdef class Event:
 
 
 def get_elapsed_time(Event start_event, Event end_event):
-    """Return the milliseconds between two recorded events."""
+    """Return the milliseconds between two recorded events.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> start, end = cp.cuda.Event(), cp.cuda.Event()
+    >>> start.record(); end.record(); end.synchronize()
+    >>> cp.cuda.get_elapsed_time(start, end) >= 0
+    True
+    """
     cdef float milliseconds = 0
     if not (start_event.timed and end_event.timed):
         raise ValueError("events made with disable_timing=True cannot be timed")
@@ -308,7 +324,14 @@ _null = Stream(null=True)
 
 
 def get_current_stream(device_id=None):
-    """Return the calling thread's stream."""
+    """Return the calling thread's stream.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.cuda.get_current_stream() == cp.cuda.Stream.null
+    True
+    """
     found = getattr(_local, "stream", None)
     return _null if found is None or current().stream is NULL else found
 

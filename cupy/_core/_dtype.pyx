@@ -33,6 +33,7 @@ for _c in "?bhilqBHILQefdFD":
     _d = numpy.dtype(_c)
     _code_of_num[_d.num] = _names.index(_d.name)
 
+cdef tuple _CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
 cdef dict _code_of_name = {}  # the names and types that programs write
 cdef object _bfloat16 = None
 cdef int _bfloat16_num = -1
@@ -143,6 +144,9 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
         value = float(value)
     if code == CUPY_BOOL:
         value = bool(value)
+    elif code < CUPY_FLOAT16 and t is float and (value != value or value - value != 0):
+        raise (ValueError if value != value else OverflowError)(
+            f"cannot convert float {'NaN' if value != value else 'infinity'} to integer")
     with numpy.errstate(all="ignore"):
         if t is int or t is bool:
             data = numpy.asarray(value, dtype=dtype_object(code)).tobytes()
@@ -177,6 +181,8 @@ cdef int promote_codes(int a, int b) except -1:
 
 cdef bint can_cast_codes(int source, int target, str casting) except -1:
     """Return whether a cast is allowed under one of NumPy's casting rules."""
+    if casting not in _CASTINGS:
+        raise ValueError(f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got {casting!r})")
     if source == target or casting == "unsafe":
         return True
     if source != CUPY_BFLOAT16 and target != CUPY_BFLOAT16:
@@ -190,7 +196,7 @@ cdef bint can_cast_codes(int source, int target, str casting) except -1:
 
 def _strip(arg):
     """Return what NumPy needs to know of `arg` for promotion: a dtype or a Python scalar's type."""
-    if hasattr(arg, "dtype") and hasattr(arg, "shape"):
+    if not isinstance(arg, type) and hasattr(arg, "dtype") and hasattr(arg, "shape"):
         return arg.dtype
     cdef int code = scalar_code(arg)
     if code == WEAK_INT:

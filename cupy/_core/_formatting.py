@@ -38,16 +38,37 @@ def _with_shape(text, a):
 
 
 def array_repr(a, max_line_width=None, precision=None, suppress_small=None):
-    """Return the text that ``repr`` gives; waits for the device. As numpy.array_repr."""
+    """Return the text that ``repr`` gives, as numpy.array_repr; waits for the device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array_repr(cp.arange(2))
+    'array([0, 1])'
+    """
     text = _format(a, lambda h: numpy.array_repr(h, max_line_width, precision, suppress_small))
     return _with_shape(text, a)
 
 
 def array_str(a, max_line_width=None, precision=None, suppress_small=None):
-    """Return the text that ``str`` gives; waits for the device. As numpy.array_str."""
+    """Return the text that ``str`` gives, as numpy.array_str; waits for the device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array_str(cp.arange(2))
+    '[0 1]'
+    """
     return _format(a, lambda h: numpy.array_str(h, max_line_width, precision, suppress_small))
 
 
 def array2string(a, *args, **kwargs):
-    """Return `a` as text; waits for the device. Arguments as for numpy.array2string."""
+    """Return `a` as text, with the arguments of numpy.array2string; waits for the device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array2string(cp.arange(2), separator=', ')
+    '[0, 1]'
+    """
     return numpy.array2string(a.get(), *args, **kwargs)

@@ -376,5 +376,12 @@ _default_pool = MemoryPool()
 
 
 def get_default_memory_pool():
-    """Return the pool that arrays are allocated from."""
+    """Return the pool that arrays are allocated from.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.get_default_memory_pool().used_bytes() >= 0
+    True
+    """
     return _default_pool

@@ -169,16 +169,26 @@ cdef int read_shape(object shape, Py_ssize_t* out) except -1:
     """Write the extents that a Python object names; return their number."""
     cdef int n = 0
     if type(shape) is int or isinstance(shape, int) or not hasattr(shape, "__iter__"):
-        out[0] = shape if type(shape) is int else _operator.index(shape)
+        out[0] = extent_of(shape)
         return 1
     if type(shape) is not tuple:
         shape = tuple(shape)
     if len(shape) > MAX_RANK:
         raise ValueError(f"maximum supported dimension for an ndarray is {MAX_RANK}, found {len(shape)}")
     for extent in <tuple>shape:
-        out[n] = extent if type(extent) is int else _operator.index(extent)
+        out[n] = extent_of(extent)
         n += 1
     return n
+
+
+cdef Py_ssize_t extent_of(object extent) except? -1:
+    try:
+        return extent if type(extent) is int else _operator.index(extent)
+    except OverflowError:
+        raise ValueError(f"Maximum allowed dimension exceeded: {extent}") from None
+    except TypeError:
+        raise TypeError(f"a shape is an integer or a sequence of integers; {type(extent).__name__!r} object cannot be "
+                        "interpreted as an integer") from None
 
 
 cdef tuple dims_tuple(const Py_ssize_t* dims, int n):
@@ -390,9 +400,12 @@ cdef class ndarray:
     def __contains__(self, item):
         return bool((self == item).any())
 
-    def __int__(self): return int(self.item())
-    def __float__(self): return float(self.item())
-    def __complex__(self): return complex(self.item())
+    def __delitem__(self, key):
+        raise ValueError("cannot delete array elements")
+
+    def __int__(self): return int(_scalar(self))
+    def __float__(self): return float(_scalar(self))
+    def __complex__(self): return complex(_scalar(self))
 
     def __index__(self):
         if self.rank or self.dtype.kind not in "iu":
@@ -466,6 +479,13 @@ cdef class ndarray:
     def __invert__(self): return binary_operator(INVERT, self, None)
 
     __hash__ = None
+
+
+cdef object _scalar(ndarray a):
+    if a.rank:
+        raise TypeError("only 0-dimensional arrays can be converted to Python scalars; this one has shape "
+                        f"{shape_tuple(a)}")
+    return a.item()
 
 
 def _elements(ndarray a):

@@ -181,6 +181,11 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
     elif row is None:
         signature = u.reference.resolve_dtypes((dtype_object(code), dtype_object(code), None))
         code = code_of(signature[2])
+    if row is None and len(axes) > 1 and not logical and u.__name__ not in _ASSOCIATIVE:
+        raise ValueError(f"reduction operation '{u.__name__}' is not reorderable, so at most one axis may be specified")
+    if where is not True and asarray(where).dtype != bool:
+        raise TypeError(f"Cannot cast array data from {asarray(where).dtype!r} to dtype('bool') according to the rule "
+                        "'safe'")
     length = 1
     for i in axes:
         length *= a.dims[<int>i]

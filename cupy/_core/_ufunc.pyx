@@ -101,9 +101,8 @@ cdef class ufunc:
 
     @property
     def __doc__(self):
-        summary = (self.reference.__doc__ or "").split("\n\n")
-        text = summary[1].strip() if len(summary) > 1 else ""
-        return f"{self.__name__}: as numpy.{self.__name__}, on device arrays.\n\n{text}"
+        from cupy._core._documentation import ufunc_docstring
+        return ufunc_docstring(self)
 
     cdef Loop* loop(self, int a, int b) except NULL:
         """Return the loop for one or two operand codes (`b` is 0 for one)."""
@@ -124,6 +123,8 @@ cdef class ufunc:
         if n == self.nin + 1 and self.nout == 1 and out is None:
             target = args[n - 1]
             n -= 1
+        if casting != "same_kind":
+            can_cast_codes(0, 0, casting)  # refuses what is no casting rule
         if n == self.nin and where is True and dtype is None and signature is None and sig is None and order == "K" \
                 and (target is None or type(target) is ndarray and self.nout == 1):
             if n == 2:

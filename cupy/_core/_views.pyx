@@ -120,6 +120,8 @@ def reshape(ndarray self, *shape, order="C", copy=None):
     cdef int ndim
     if len(shape) == 1:
         shape = shape[0]
+    elif not shape:
+        raise TypeError("reshape() takes a shape (0 arguments given)")
     ndim = read_shape(shape, extents)
     infer_shape(extents, ndim, self, shape)
     if order == "C":
@@ -179,8 +181,10 @@ def transpose(ndarray self, *axes):
     """
     cdef Py_ssize_t[2 * MAX_RANK] dims
     cdef int i, axis, n = self.rank
-    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+    if len(axes) == 1 and (axes[0] is None or hasattr(axes[0], "__len__")):
         axes = axes[0]
+        if isinstance(axes, str):
+            raise TypeError("axes are integers: 'str' object cannot be interpreted as an integer")
     if not axes and (axes is None or n != 0):
         return self.T
     if len(axes) != n:
@@ -419,12 +423,27 @@ def broadcast_to(array, shape, subok=False):
 
 
 def broadcast_shapes(*shapes):
-    """Return the shape that arrays of `shapes` broadcast to, as numpy.broadcast_shapes."""
+    """Return the shape that arrays of `shapes` broadcast to.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.broadcast_shapes((3, 1), (4,))
+    (3, 4)
+    """
     return numpy.broadcast_shapes(*shapes)
 
 
 def may_share_memory(ndarray a, ndarray b, max_work=None):
-    """Return whether the memory ranges of two arrays meet."""
+    """Return whether the memory ranges of two arrays meet.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.arange(4)
+    >>> cp.may_share_memory(a, a[::2]), cp.may_share_memory(a, a.copy())
+    (True, False)
+    """
     return overlaps(a, b)
 
 

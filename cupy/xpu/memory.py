@@ -14,6 +14,13 @@ class MemoryPointer:
     ----------
     ptr : int
         The device address.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.arange(4)
+    >>> a[2:].data.ptr - a.data.ptr
+    16
     """
 
     __slots__ = ("_owner", "ptr")
@@ -33,12 +40,26 @@ class MemoryPointer:
 
 def alloc_pinned_memory(size):
     """Return `size` bytes of host memory as a buffer. Copies from the host are complete when they return, so
-    ordinary memory serves."""
+    ordinary memory serves.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> len(cp.cuda.alloc_pinned_memory(10))
+    10
+    """
     return numpy.empty(size, numpy.uint8).data
 
 
 class PinnedMemoryPool:
-    """Accepted for compatibility: host memory is not pooled, so there is nothing to free."""
+    """Accepted for compatibility: host memory is not pooled, so there is nothing to free.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.cuda.PinnedMemoryPool().n_free_blocks()
+    0
+    """
 
     def malloc(self, size):
         """Return host memory."""

@@ -28,26 +28,60 @@ def getDeviceCount():
 
 
 def getDevice():
-    """Return the number of the calling thread's device."""
+    """Return the number of the calling thread's device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.xpu.runtime.getDevice()
+    0
+    """
     return Device().id
 
 
 def setDevice(device):
-    """Make `device` that of the calling thread."""
+    """Make `device` that of the calling thread.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.xpu.runtime.setDevice(0)
+    """
     Device(device).use()
 
 
 def deviceSynchronize():
-    """Wait for all work of the current device."""
+    """Wait for all work of the current device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.xpu.runtime.deviceSynchronize()
+    """
     Device().synchronize()
 
 
 def memGetInfo():
-    """Return (free, total) bytes of the current device's memory."""
+    """Return (free, total) bytes of the current device's memory.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> free, total = cp.xpu.runtime.memGetInfo()
+    >>> free <= total
+    True
+    """
     return Device().mem_info
 
 
 def getDeviceProperties(device):
-    """Return what is known of a device as a dict: name (bytes) and totalGlobalMem."""
+    """Return what is known of a device as a dict: name (bytes) and totalGlobalMem.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> sorted(cp.xpu.runtime.getDeviceProperties(0))
+    ['name', 'totalGlobalMem']
+    """
     d = Device(device)
     return {"name": d.name.encode(), "totalGlobalMem": d.mem_info[1]}
