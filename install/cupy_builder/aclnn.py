@@ -19,32 +19,87 @@ from .program import CLASSES, DTYPES, class_mask
 FAMILIES = ("910", "310P", "910B", "910_93", "950")
 
 # The functions outside aclnn that the backend calls; "?" = may be missing in an old or lean CANN.
-RUNTIME = """
-aclInit aclrtGetSocName aclrtGetDeviceCount aclrtSetDevice aclrtMalloc aclrtFree aclrtMemcpy aclrtMemcpyAsync
-aclrtMemsetAsync aclrtGetMemInfo aclrtSynchronizeDevice aclrtCreateStreamWithConfig aclrtDestroyStream
-aclrtSynchronizeStream aclrtStreamQuery aclrtStreamWaitEvent aclrtDestroyEvent aclrtRecordEvent
-aclrtQueryEventStatus aclrtSynchronizeEvent aclrtEventElapsedTime aclGetRecentErrMsg aclrtCreateEventWithFlag
-aclrtCreateEventExWithFlag?
-aclrtLaunchHostFunc? aclrtLaunchCallback? aclrtSubscribeReport? aclrtProcessReport? aclrtUnSubscribeReport? aclrtGetVersion?
-aclCreateTensor aclCreateScalar aclCreateIntArray aclCreateTensorList aclDestroyTensor aclDestroyScalar
-aclDestroyIntArray aclDestroyTensorList aclGetViewShape
-aclSetAclOpExecutorRepeatable? aclSetTensorAddr? aclDestroyAclOpExecutor?
-""".split()
+RUNTIME = [
+    "aclInit",
+    "aclrtGetSocName",
+    "aclrtGetDeviceCount",
+    "aclrtSetDevice",
+    "aclrtMalloc",
+    "aclrtFree",
+    "aclrtMemcpy",
+    "aclrtMemcpyAsync",
+    "aclrtMemsetAsync",
+    "aclrtGetMemInfo",
+    "aclrtSynchronizeDevice",
+    "aclrtCreateStreamWithConfig",
+    "aclrtDestroyStream",
+    "aclrtSynchronizeStream",
+    "aclrtStreamQuery",
+    "aclrtStreamWaitEvent",
+    "aclrtDestroyEvent",
+    "aclrtRecordEvent",
+    "aclrtQueryEventStatus",
+    "aclrtSynchronizeEvent",
+    "aclrtEventElapsedTime",
+    "aclGetRecentErrMsg",
+    "aclrtCreateEventWithFlag",
+    "aclrtCreateEventExWithFlag?",
+    "aclrtLaunchHostFunc?",
+    "aclrtLaunchCallback?",
+    "aclrtSubscribeReport?",
+    "aclrtProcessReport?",
+    "aclrtUnSubscribeReport?",
+    "aclrtGetVersion?",
+    "aclCreateTensor",
+    "aclCreateScalar",
+    "aclCreateIntArray",
+    "aclCreateTensorList",
+    "aclDestroyTensor",
+    "aclDestroyScalar",
+    "aclDestroyIntArray",
+    "aclDestroyTensorList",
+    "aclGetViewShape",
+    "aclSetAclOpExecutorRepeatable?",
+    "aclSetTensorAddr?",
+    "aclDestroyAclOpExecutor?",
+]
 
-ENUMS = ("aclDataType", "aclFormat", "aclrtMemcpyKind", "aclrtMemMallocPolicy", "aclrtMemAttr", "aclrtStreamStatus",
-         "aclrtEventRecordedStatus", "aclrtCallbackBlockType")
-CONSTANTS = ("ACL_EVENT_SYNC", "ACL_EVENT_TIME_LINE", "ACL_STREAM_FAST_LAUNCH", "ACL_STREAM_FAST_SYNC",
-             "ACL_ERROR_REPEAT_INITIALIZE", "ACL_ERROR_RT_MEMORY_ALLOCATION", "ACL_ERROR_BAD_ALLOC",
-             "ACL_ERROR_STORAGE_OVER_LIMIT")
+ENUMS = (
+    "aclDataType",
+    "aclFormat",
+    "aclrtMemcpyKind",
+    "aclrtMemMallocPolicy",
+    "aclrtMemAttr",
+    "aclrtStreamStatus",
+    "aclrtEventRecordedStatus",
+    "aclrtCallbackBlockType",
+)
+CONSTANTS = (
+    "ACL_EVENT_SYNC",
+    "ACL_EVENT_TIME_LINE",
+    "ACL_STREAM_FAST_LAUNCH",
+    "ACL_STREAM_FAST_SYNC",
+    "ACL_ERROR_REPEAT_INITIALIZE",
+    "ACL_ERROR_INVALID_PARAM",
+    "ACL_ERROR_RT_MEMORY_ALLOCATION",
+    "ACL_ERROR_BAD_ALLOC",
+    "ACL_ERROR_STORAGE_OVER_LIMIT",
+)
 
 _MAX_ARGS = 8  # kMaxArgs of tables.h
 
 # C class of a phase-1 parameter -> letter of its thunk, C type in the call, member of Value.
 _KINDS = {
     "pointer": ("p", "void *", "p"),
-    "int64_t": ("l", "int64_t", "i"), "uint64_t": ("u", "uint64_t", "u"), "int32_t": ("i", "int32_t", "i"),
-    "int": ("i", "int32_t", "i"), "aclDataType": ("i", "int32_t", "i"), "int8_t": ("c", "int8_t", "i"),
-    "bool": ("b", "bool", "i"), "double": ("d", "double", "d"), "float": ("f", "float", "d"),
+    "int64_t": ("l", "int64_t", "i"),
+    "uint64_t": ("u", "uint64_t", "u"),
+    "int32_t": ("i", "int32_t", "i"),
+    "int": ("i", "int32_t", "i"),
+    "aclDataType": ("i", "int32_t", "i"),
+    "int8_t": ("c", "int8_t", "i"),
+    "bool": ("b", "bool", "i"),
+    "double": ("d", "double", "d"),
+    "float": ("f", "float", "d"),
 }
 
 
@@ -134,23 +189,33 @@ class Calls:
             return self.known[key]
         masks, signature, args = self.facts.masks(function), [], []
         for argument, (ctype, name) in zip(node.args, params):
-            kind, index, value, literal = self._argument(op, argument, _struct_kind(ctype), lambda p: bad(f"{name}: {p}"))
+            kind, index, value, literal = self._argument(
+                op, argument, _struct_kind(ctype), lambda p, name=name: bad(f"{name}: {p}")
+            )
             accept = masks.get(name, [0xFFFF] * len(FAMILIES))
             signature.append(_kind(ctype))
-            args.append(f"{{ARG_{kind}, {index}, {str(name.endswith('Ref')).lower()}, {value}, {literal!r}, "
-                        f"{{{', '.join(hex(m) for m in accept)}}}}}")
+            args.append(
+                f"{{ARG_{kind}, {index}, {str(name.endswith('Ref')).lower()}, {value}, {literal!r}, "
+                f"{{{', '.join(hex(m) for m in accept)}}}}}"
+            )
         letters = "".join(_KINDS[kind][0] for kind in signature)
         self.thunks[letters] = signature
         number = self.known[key] = len(self.rows)
         quirk = json.dumps(self.quirks[function]) if function in self.quirks else "nullptr"
-        self.rows.append(f'    {{"{function}", thunk_{letters}, {quirk}, {self.facts.max_rank(function)}, {len(args)}, '
-                         f"{{{', '.join(args)}}}}},")
+        self.rows.append(
+            f'    {{"{function}", thunk_{letters}, {quirk}, {self.facts.max_rank(function)}, {len(args)}, '
+            f"{{{', '.join(args)}}}}},"
+        )
         return number
 
     def _argument(self, op, node, ctype, bad):
         """Return (kind, index, integer, float) of one argument of the pattern."""
-        attrs = dict((name, (i, kind)) for i, (name, kind) in enumerate(op.attrs))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        attrs = {name: (i, kind) for i, (name, kind) in enumerate(op.attrs)}
+        if (
+            isinstance(node, ast.UnaryOp)
+            and isinstance(node.op, ast.USub)
+            and isinstance(node.operand, ast.Constant)
+        ):
             node = ast.Constant(-node.operand.value)
         if isinstance(node, ast.Constant):
             if ctype == "aclScalar":
@@ -181,8 +246,12 @@ class Calls:
                 if (kind == "ints") != (ctype == "aclIntArray"):
                     bad(f"attribute {word} of type {kind} does not fit {ctype}")
                 return ("INTS" if kind == "ints" else "FLOAT" if kind == "float" else "ATTR"), index, 0, 0.0
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1 \
-                and isinstance(node.args[0], ast.Name):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Name)
+        ):
             what, inner = node.func.id, node.args[0].id
             if what == "dtype" and ctype == "aclDataType" and inner == "out0":
                 return "DTYPE", 0, 0, 0.0
@@ -204,16 +273,39 @@ class Calls:
         thunks = []
         for letters, signature in sorted(self.thunks.items()):
             types = ", ".join(_KINDS[kind][1] for kind in signature)
-            values = ", ".join(f"({_KINDS[kind][1]})v[{i}].{_KINDS[kind][2]}" for i, kind in enumerate(signature))
+            values = ", ".join(
+                f"({_KINDS[kind][1]})v[{i}].{_KINDS[kind][2]}" for i, kind in enumerate(signature)
+            )
             thunks.append(
                 f"static int thunk_{letters}(void *f, const Value *v, uint64_t *size, aclOpExecutor **executor) {{\n"
                 f"    using F = int (*)({types}, uint64_t *, aclOpExecutor **);\n"
-                f"    return ((F)f)({values}, size, executor);\n}}\n")
+                f"    return ((F)f)({values}, size, executor);\n}}\n"
+            )
         return "\n".join(thunks) + "\nconst Call calls[] = {\n" + "\n".join(self.rows) + "\n};\n"
 
 
-_COLUMNS = {"call", "do", "cpp", "widen", "host", "when", "when_out", "except", "view", "cast", "main", "same",
-            "scalar0", "scalar1", "scalar_when", "variant", "wrap", "dense", "mixed", "shortcut"}
+_COLUMNS = {
+    "call",
+    "do",
+    "cpp",
+    "widen",
+    "host",
+    "when",
+    "when_out",
+    "except",
+    "view",
+    "cast",
+    "main",
+    "same",
+    "scalar0",
+    "scalar1",
+    "scalar_when",
+    "variant",
+    "wrap",
+    "dense",
+    "mixed",
+    "shortcut",
+}
 _SHORTCUTS = ("nonzero1", "shift1", "ordered12")
 CPP = ("concatenate", "prod", "arange")
 _CHOICES = {"view": ("unsigned", "bits", "bool"), "wrap": ("take", "put", "getitem", "setitem"), "cpp": CPP}
@@ -233,7 +325,9 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
                 raise TableError(path, op.name, column, f"{row[column]!r} is none of {', '.join(known)}")
         ways = [way for way in ("call", "do", "cpp", "widen", "host") if way in row]
         if len(ways) != 1:
-            raise TableError(path, op.name, "call", "a candidate has exactly one of call, do, cpp, widen, host")
+            raise TableError(
+                path, op.name, "call", "a candidate has exactly one of call, do, cpp, widen, host"
+            )
         way = ways[0]
         index = 0
         if way == "call":
@@ -246,12 +340,18 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
         if not re.fullmatch(r"in\d|out0", main):
             raise TableError(path, op.name, "main", f"{main!r} is neither inN nor out0")
 
-        def mask(column, default=0xFFFF):
-            return class_mask(row[column], lambda p: TableError(path, op.name, column, p)) if column in row else default
+        def mask(column, default=0xFFFF, row=row):
+            if column not in row:
+                return default
+            return class_mask(row[column], lambda p: TableError(path, op.name, column, p))
 
         shortcut = row.get("shortcut", {"if": "none"})
-        if "shortcut" in row and (way != "do" or set(shortcut) != {"if", "do"} or shortcut["if"] not in _SHORTCUTS):
-            raise TableError(path, op.name, "shortcut", f"of a do; has an if of {', '.join(_SHORTCUTS)} and a do")
+        if "shortcut" in row and (
+            way != "do" or set(shortcut) != {"if", "do"} or shortcut["if"] not in _SHORTCUTS
+        ):
+            raise TableError(
+                path, op.name, "shortcut", f"of a do; has an if of {', '.join(_SHORTCUTS)} and a do"
+            )
         shorter = programs.add(op, shortcut["do"]) if "do" in shortcut else -1
         scalars = [calls.add(op, c, row[c]) if c in row else -1 for c in ("scalar0", "scalar1")]
         out.append(
@@ -261,7 +361,8 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
             f"{-1 if main == 'out0' else int(main[2:])}, {{{scalars[0]}, {scalars[1]}}}, {hex(mask('scalar_when'))}, "
             f"{row.get('variant', -1)}, WRAP_{row.get('wrap', 'none').upper()}, "
             f"IF_{shortcut['if'].upper()}, {shorter}, "
-            f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},")
+            f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},"
+        )
     return out
 
 
@@ -285,18 +386,31 @@ def tables(facts: Facts, ops, path: Path) -> str:
         rows += mine
     flip = contract.Op("flip", "helpers", 1, 1, (("axes", "ints"),), "-", 0, "")
     helper_flip = calls.add(flip, "helpers", helpers["flip"])
-    families = {name: FAMILIES.index(soc["family"]) for name, soc in facts.socs.items() if soc["family"] in FAMILIES}
+    families = {
+        name: FAMILIES.index(soc["family"]) for name, soc in facts.socs.items() if soc["family"] in FAMILIES
+    }
     socs = "".join(f'    {{"{name}", {family}}},\n' for name, family in families.items())
     return (
-        "// Generated from routes.toml and the CANN facts.\n" + calls.emit() + programs.emit()
-        + "\nconst Candidate candidates[] = {\n" + "\n".join(rows) + "\n};\n"
-        + "\nconst Span op_candidates[] = {\n" + "\n".join(spans) + "\n};\n"
+        "// Generated from routes.toml and the CANN facts.\n"
+        + calls.emit()
+        + programs.emit()
+        + "\nconst Candidate candidates[] = {\n"
+        + "\n".join(rows)
+        + "\n};\n"
+        + "\nconst Span op_candidates[] = {\n"
+        + "\n".join(spans)
+        + "\n};\n"
         + f"\nconst Soc socs[] = {{\n{socs}}};\n"
-        + "\nconst char *const family_names[] = {" + ", ".join(f'"{f}"' for f in FAMILIES) + "};\n"
+        + "\nconst char *const family_names[] = {"
+        + ", ".join(f'"{f}"' for f in FAMILIES)
+        + "};\n"
         + f"\nconst int helper_flip = {helper_flip};\n"
-        + "\nconst Function functions[] = {\n" + "".join(
+        + "\nconst Function functions[] = {\n"
+        + "".join(
             f'    {{"{n}", {int(facts.functions[n]["in_8_1_rc1"])}}},\n'
-            for n in sorted({r.split('"')[1] for r in calls.rows})) + "};\n"
+            for n in sorted({r.split('"')[1] for r in calls.rows})
+        )
+        + "};\n"
     )
 
 
@@ -325,7 +439,9 @@ def api(facts: Facts) -> str:
             lines.append(f"typedef struct {name} {name};")
         else:
             lines.append(f"typedef {definition} {name};")
-    constants = [f"    {key} = {value}," for enum in ENUMS for key, value in runtime["enums"][enum]["values"].items()]
+    constants = [
+        f"    {key} = {value}," for enum in ENUMS for key, value in runtime["enums"][enum]["values"].items()
+    ]
     constants += [f"    {name} = {runtime['constants'][name]['v']}," for name in CONSTANTS]
     dtypes = runtime["enums"]["aclDataType"]["values"]
     spelled = {"bool": "BOOL", "bfloat16": "BF16", "float32": "FLOAT", "float64": "DOUBLE"}
@@ -337,8 +453,13 @@ def api(facts: Facts) -> str:
     errors = "".join(f'    {{{code}, "{name}"}},\n' for code, name in sorted(named.items()))
     return (
         "/* Generated from the CANN facts. */\n#ifndef ASCEND_API_H\n#define ASCEND_API_H\n"
-        "#include <stddef.h>\n#include <stdint.h>\n\n" + "\n".join(lines)
-        + "\n\nenum : int32_t {\n" + "\n".join(constants) + "\n};\n\nstruct Api {\n" + "\n".join(members) + "\n};\n\n"
+        "#include <stddef.h>\n#include <stdint.h>\n\n"
+        + "\n".join(lines)
+        + "\n\nenum : int32_t {\n"
+        + "\n".join(constants)
+        + "\n};\n\nstruct Api {\n"
+        + "\n".join(members)
+        + "\n};\n\n"
         "struct ApiSymbol {\n    const char *name;\n    size_t offset;\n    int required;\n};\n"
         "static const ApiSymbol api_symbols[] = {\n" + "\n".join(symbols) + "\n};\n\n"
         f"static const int8_t acl_dtypes[] = {{{codes}}};\n\n"

@@ -12,8 +12,23 @@ import re
 
 from .contract import TableError
 
-DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16",
-          "float32", "float64", "complex64", "complex128")
+DTYPES = (
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+)
 
 CLASSES = {
     "bool": ("bool",),
@@ -26,8 +41,24 @@ CLASSES["integer"] = CLASSES["signed"] + CLASSES["unsigned"]
 
 VIEWS = ("signed", "unsigned", "bits", "real", "imag")
 LITERALS = ("width", "lastbit", "signmask", "absmask", "inf")
-_BOOLEAN = set("isnan isinf isfinite signbit logical_not equal not_equal less less_equal greater greater_equal "
-               "logical_and logical_or logical_xor".split())
+_BOOLEAN = set(
+    [
+        "isnan",
+        "isinf",
+        "isfinite",
+        "signbit",
+        "logical_not",
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "logical_and",
+        "logical_or",
+        "logical_xor",
+    ]
+)
 
 
 def class_mask(text: str, error) -> int:
@@ -66,9 +97,11 @@ class Programs:
         return self.literals.index(row)
 
     def emit(self) -> str:
-        return ("\nconst Literal literals[] = {\n" + "\n".join(self.literals) + "\n};\n"
-                "\nconst Step steps[] = {\n" + "\n".join(self.steps) + "\n};\n"
-                "\nconst Program programs[] = {\n" + "\n".join(self.rows) + "\n};\n")
+        return (
+            "\nconst Literal literals[] = {\n" + "\n".join(self.literals) + "\n};\n"
+            "\nconst Step steps[] = {\n" + "\n".join(self.steps) + "\n};\n"
+            "\nconst Program programs[] = {\n" + "\n".join(self.rows) + "\n};\n"
+        )
 
 
 class _Compiler:
@@ -128,8 +161,12 @@ class _Compiler:
             return self.step("copy", -1, [source], into, rule, ())
         if name.startswith("aclnn"):
             sources = [self.value(arg) for arg in node.args]
-            types = [ctype for ctype, _ in self.programs.calls.facts.functions.get(name, {"params": []})["params"]]
-            words = [f"{'scalar' if 'aclScalar' in t else 'in'}{i}" for i, t in zip(range(len(sources)), types)]
+            types = [
+                ctype for ctype, _ in self.programs.calls.facts.functions.get(name, {"params": []})["params"]
+            ]
+            words = [
+                f"{'scalar' if 'aclScalar' in t else 'in'}{i}" for i, t in zip(range(len(sources)), types)
+            ]
             pattern = f"{name}({', '.join([*words, 'out0'])})"
             call = self.programs.calls.add(_Anonymous(self.op.name, len(sources)), "do", pattern)
             return self.step(None, call, sources, into, self.rule(name, sources), ())
@@ -139,7 +176,9 @@ class _Compiler:
         if len(node.args) != inner.nin or inner.nout != 1:
             raise self.bad(f"{name} takes {inner.nin} operands and gives {inner.nout}")
         sources = [self.value(arg) for arg in node.args]
-        return self.step(name, -1, sources, into, self.rule(name, sources), self.attributes(inner, node.keywords))
+        return self.step(
+            name, -1, sources, into, self.rule(name, sources), self.attributes(inner, node.keywords)
+        )
 
     def attributes(self, inner, keywords):
         given = {keyword.arg: keyword.value for keyword in keywords}
@@ -158,7 +197,11 @@ class _Compiler:
         """How a temporary that holds the result gets its dtype."""
         if name in _BOOLEAN:
             return f"RULE_FIXED, {DTYPES.index('bool')}"
-        data = [i for i, source in enumerate(sources) if source[0] != "LITERAL" and not (name == "where" and i == 0)]
+        data = [
+            i
+            for i, source in enumerate(sources)
+            if source[0] != "LITERAL" and not (name == "where" and i == 0)
+        ]
         if not data:
             return "RULE_OUT, 0"
         return f"{'RULE_REAL' if name == 'absolute' else 'RULE_LIKE'}, {data[0]}"
@@ -171,7 +214,8 @@ class _Compiler:
         refs = ", ".join(f"{{REF_{kind}, {index}, LOOK_{view}}}" for kind, index, view in sources)
         self.steps.append(
             f"    {{{op}, {call}, {len(sources)}, {{{refs}}}, /*dst*/{{REF_{into[0]}, {into[1]}, LOOK_{into[2]}}}, "
-            f"{rule}, {len(attrs)}, {{{', '.join(map(str, attrs)) or '0'}}}}},")
+            f"{rule}, {len(attrs)}, {{{', '.join(map(str, attrs)) or '0'}}}}},"
+        )
         return into
 
 

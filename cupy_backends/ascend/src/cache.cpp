@@ -5,7 +5,8 @@
 namespace ascend {
 
 ExecutorCache *new_cache(const Call &call) {
-    if (!api.aclSetAclOpExecutorRepeatable || !api.aclSetTensorAddr || !api.aclDestroyAclOpExecutor) return nullptr;
+    if (!api.aclSetAclOpExecutorRepeatable || !api.aclSetTensorAddr || !api.aclDestroyAclOpExecutor)
+        return nullptr;
     for (int i = 0; i < call.nargs; i++) {
         switch (call.args[i].kind) {
         case ARG_SHAPED:
@@ -69,7 +70,8 @@ void make_key(const Plan *plan, const cupyOperand *ops, int n, const cupyAttr *a
         case ARG_FIRST: key->add(uint64_t(attrs[arg.index].list[0])); break;
         case ARG_INTS:
             key->add(uint64_t(attrs[arg.index].count));
-            for (int64_t j = 0; j < attrs[arg.index].count; j++) key->add(uint64_t(attrs[arg.index].list[j]));
+            for (int64_t j = 0; j < attrs[arg.index].count; j++)
+                key->add(uint64_t(attrs[arg.index].list[j]));
             break;
         default: break;
         }
@@ -95,7 +97,8 @@ CachedExecutor *take(ExecutorCache &cache, const Key &key, bool *keep) {
 
 void put(ExecutorCache &cache, CachedExecutor *entry) {
     size_t slot = entry->key.hash >> 59;
-    if (CachedExecutor *other = cache.entries[slot].exchange(entry, std::memory_order_acq_rel)) discard(other);
+    if (CachedExecutor *other = cache.entries[slot].exchange(entry, std::memory_order_acq_rel))
+        discard(other);
 }
 
 void discard(CachedExecutor *entry) {
@@ -131,9 +134,11 @@ int rerun(Plan *plan, CachedExecutor *entry, cupyOperand *ops, int nin, cupyStre
         }
         if (address == entry->addresses[i]) continue;
         entry->addresses[i] = address;
-        int code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->slots[i]), entry->tensors[i], address);
+        int code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->slots[i]),
+                                        entry->tensors[i], address);
         if (!code && plan->cache->ref_slots[i] >= 0)
-            code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->ref_slots[i]), entry->tensors[i], address);
+            code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->ref_slots[i]),
+                                        entry->tensors[i], address);
         if (__builtin_expect(code != 0, 0)) return kStale;
     }
     void *workspace = nullptr;

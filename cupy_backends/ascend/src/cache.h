@@ -1,4 +1,5 @@
-// Executors that are run again: a call whose operands look as before skips the first phase and only patches addresses.
+// Executors that are run again: a call whose operands look as before skips the first phase and only
+// patches addresses.
 #pragma once
 
 #include "launch.h"
@@ -30,11 +31,12 @@ struct CachedExecutor {
 };
 
 struct ExecutorCache {
-    int8_t slots[kMaxArgs];     // index of a tensor argument among inputs and then outputs; -1: none
+    int8_t slots[kMaxArgs]; // index of a tensor argument among inputs and then outputs; -1: none
     int8_t ref_slots[kMaxArgs]; // its second index, of arguments that are both
     std::atomic<CachedExecutor *> entries[kCacheSlots] = {};
-    std::atomic<uint64_t> missed[kCacheSlots] = {}; // hash of the last miss: what comes twice is kept
-    std::atomic<bool> refused{false};               // CANN does not repeat this operator
+    std::atomic<uint64_t> missed[kCacheSlots] =
+        {};                           // hash of the last miss: what comes twice is kept
+    std::atomic<bool> refused{false}; // CANN does not repeat this operator
 };
 
 ExecutorCache *new_cache(const Call &);

@@ -18,8 +18,8 @@ void cupy_ascend_set_host(cupyHostRun run);
 
 int cupy_ascend_is_loaded(void);
 int cupy_ascend_is_simulator(void);
-const char *cupy_ascend_soc(void);    /* "" before loading */
-const char *cupy_ascend_family(void); /* "" when unknown */
+const char *cupy_ascend_soc(void);          /* "" before loading */
+const char *cupy_ascend_family(void);       /* "" when unknown */
 void *cupy_ascend_symbol(const char *name); /* from the loaded libraries; NULL when missing */
 
 /* Libraries that were tried; returns 0 past the end. */
@@ -28,17 +28,18 @@ int cupy_ascend_library(int index, const char **name, const char **path, const c
 int cupy_ascend_function(int index, const char **name, int *available);
 /* Resolved plans; returns 0 past the end. host_runs counts launches that ended on the CPU. */
 int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs);
-/* What a real device is said to do otherwise than NumPy in this plan; NULL when nothing is known. */
+/* What a real device is said to do otherwise than NumPy in this plan; NULL when nothing is known.
+ */
 const char *cupy_ascend_quirk(const cupyPlan *);
 void cupy_ascend_reset_counters(void);
 void cupy_ascend_release(void); /* at exit: frees what the backend holds on the device */
 
 typedef struct cupyAscendCounters {
-    uint64_t calls;            /* second phases */
+    uint64_t calls; /* second phases */
     uint64_t first_phases;
     uint64_t host_runs;
-    uint64_t scratch_allocs;   /* device allocations for workspaces and temporaries */
-    uint64_t constants;        /* scalars kept in device memory */
+    uint64_t scratch_allocs; /* device allocations for workspaces and temporaries */
+    uint64_t constants;      /* scalars kept in device memory */
 } cupyAscendCounters;
 void cupy_ascend_counters(cupyAscendCounters *);
 

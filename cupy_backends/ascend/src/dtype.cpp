@@ -6,14 +6,15 @@
 namespace ascend {
 
 const char *dtype_name(int dtype) {
-    static const char *const names[] = {"bool",    "int8",     "int16",   "int32",   "int64",
-                                        "uint8",   "uint16",   "uint32",  "uint64",  "float16",
-                                        "bfloat16", "float32", "float64", "complex64", "complex128"};
+    static const char *const names[] = {
+        "bool",   "int8",    "int16",    "int32",   "int64",   "uint8",     "uint16",    "uint32",
+        "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128"};
     return dtype >= 0 && dtype < CUPY_NUM_DTYPES ? names[dtype] : "?";
 }
 
 int integer_of(int dtype) {
-    static const int8_t by_shift[] = {CUPY_INT8, CUPY_INT16, CUPY_INT32, CUPY_INT64, CUPY_COMPLEX128};
+    static const int8_t by_shift[] = {CUPY_INT8, CUPY_INT16, CUPY_INT32, CUPY_INT64,
+                                      CUPY_COMPLEX128};
     return by_shift[shift(dtype)];
 }
 
@@ -32,7 +33,10 @@ int looked(int dtype, Look look) {
     case LOOK_BITS: return integer_of(dtype);
     case LOOK_UNSIGNED: return is_signed(dtype) ? dtype - CUPY_INT8 + CUPY_UINT8 : dtype;
     case LOOK_REAL:
-    case LOOK_IMAG: return dtype == CUPY_COMPLEX64 ? CUPY_FLOAT32 : dtype == CUPY_COMPLEX128 ? CUPY_FLOAT64 : dtype;
+    case LOOK_IMAG:
+        return dtype == CUPY_COMPLEX64    ? CUPY_FLOAT32
+               : dtype == CUPY_COMPLEX128 ? CUPY_FLOAT64
+                                          : dtype;
     default: return dtype;
     }
 }
@@ -77,7 +81,8 @@ static uint16_t bfloat_bits(float value) {
 }
 
 static float half_value(uint16_t half) {
-    uint32_t sign = uint32_t(half & 0x8000) << 16, exponent = half >> 10 & 31, mantissa = half & 0x3ff, bits;
+    uint32_t sign = uint32_t(half & 0x8000) << 16, exponent = half >> 10 & 31,
+             mantissa = half & 0x3ff, bits;
     if (exponent == 0) {
         float tiny = float(mantissa) * 0x1p-24f;
         return sign ? -tiny : tiny;
@@ -95,10 +100,22 @@ void integer_bits(int64_t value, int dtype, unsigned char *bits) {
 static void real_bits(double value, int dtype, unsigned char *bits) {
     switch (dtype) {
     case CUPY_BOOL: bits[0] = value != 0; break;
-    case CUPY_FLOAT16: { uint16_t b = half_bits(float(value)); memcpy(bits, &b, 2); break; }
-    case CUPY_BFLOAT16: { uint16_t b = bfloat_bits(float(value)); memcpy(bits, &b, 2); break; }
+    case CUPY_FLOAT16: {
+        uint16_t b = half_bits(float(value));
+        memcpy(bits, &b, 2);
+        break;
+    }
+    case CUPY_BFLOAT16: {
+        uint16_t b = bfloat_bits(float(value));
+        memcpy(bits, &b, 2);
+        break;
+    }
     case CUPY_FLOAT32:
-    case CUPY_COMPLEX64: { float b = float(value); memcpy(bits, &b, 4); break; }
+    case CUPY_COMPLEX64: {
+        float b = float(value);
+        memcpy(bits, &b, 4);
+        break;
+    }
     case CUPY_FLOAT64:
     case CUPY_COMPLEX128: memcpy(bits, &value, 8); break;
     default: integer_bits(int64_t(value), dtype, bits);
@@ -125,9 +142,12 @@ void convert_scalar(const unsigned char *from, int from_dtype, unsigned char *to
         int64_t value = 0;
         int bytes = int(itemsize(from_dtype));
         memcpy(&value, from, size_t(bytes));
-        if (is_signed(from_dtype)) value = int64_t(uint64_t(value) << (64 - 8 * bytes)) >> (64 - 8 * bytes);
-        if (is_float(to_dtype) || is_complex(to_dtype)) real_bits(double(value), to_dtype, bits);
-        else integer_bits(value, to_dtype, bits);
+        if (is_signed(from_dtype))
+            value = int64_t(uint64_t(value) << (64 - 8 * bytes)) >> (64 - 8 * bytes);
+        if (is_float(to_dtype) || is_complex(to_dtype))
+            real_bits(double(value), to_dtype, bits);
+        else
+            integer_bits(value, to_dtype, bits);
     } else if (from_dtype == CUPY_FLOAT16) {
         uint16_t half;
         memcpy(&half, from, 2);

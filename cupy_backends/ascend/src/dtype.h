@@ -17,12 +17,13 @@ inline bool is_signed(int dtype) { return dtype >= CUPY_INT8 && dtype <= CUPY_IN
 inline bool is_float(int dtype) { return dtype >= CUPY_FLOAT16 && dtype <= CUPY_FLOAT64; }
 
 const char *dtype_name(int dtype);
-int integer_of(int dtype);              // signed, of the same width; complex128: itself
-int viewed(int dtype, View view);       // dtype itself when the view does not apply
-int looked(int dtype, Look look);       // dtype of a program's view
-int wider(int dtype);                   // -1: none
+int integer_of(int dtype);        // signed, of the same width; complex128: itself
+int viewed(int dtype, View view); // dtype itself when the view does not apply
+int looked(int dtype, Look look); // dtype of a program's view
+int wider(int dtype);             // -1: none
 void literal_bits(const Literal &, int dtype, unsigned char *bits);
-void convert_scalar(const unsigned char *from, int from_dtype, unsigned char *to, int to_dtype); // to a wider dtype
+void convert_scalar(const unsigned char *from, int from_dtype, unsigned char *to,
+                    int to_dtype);                         // to a wider dtype
 double scalar_value(const unsigned char *bits, int dtype); // real dtypes
 void integer_bits(int64_t value, int dtype, unsigned char *bits);
 

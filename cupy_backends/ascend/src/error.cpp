@@ -14,14 +14,17 @@ const char *error_name(int code) {
     while (low <= high) {
         int middle = (low + high) / 2;
         if (error_names[middle].code == code) return error_names[middle].name;
-        if (error_names[middle].code < code) low = middle + 1;
-        else high = middle - 1;
+        if (error_names[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle - 1;
     }
     return "unknown code";
 }
 
 static bool out_of_memory(int code) {
-    return code == ACL_ERROR_RT_MEMORY_ALLOCATION || code == ACL_ERROR_BAD_ALLOC || code == ACL_ERROR_STORAGE_OVER_LIMIT;
+    return code == ACL_ERROR_RT_MEMORY_ALLOCATION || code == ACL_ERROR_BAD_ALLOC ||
+           code == ACL_ERROR_STORAGE_OVER_LIMIT;
 }
 
 struct Advice {
@@ -30,23 +33,36 @@ struct Advice {
 };
 
 static const Advice advices[] = {
-    {161001, 161002, "The operator refused its arguments: cupy.show_routes() shows the route that was taken; please report it."},
-    {561003, 561003, "No kernel for this dtype: is the kernel package of this SoC installed? See 'python -m cupy.doctor'."},
-    {561107, 561113, "The operator package is not set up: source set_env.sh of the toolkit; see 'python -m cupy.doctor'."},
-    {107000, 107999, "The runtime was used wrongly or the device was reset; see 'python -m cupy.doctor'."},
+    {161001, 161002,
+     "The operator refused its arguments: cupy.show_routes() shows the route that was taken; "
+     "please report it."},
+    {561003, 561003,
+     "No kernel for this dtype: is the kernel package of this SoC installed? See 'python -m "
+     "cupy.doctor'."},
+    {561107, 561113,
+     "The operator package is not set up: source set_env.sh of the toolkit; see 'python -m "
+     "cupy.doctor'."},
+    {107000, 107999,
+     "The runtime was used wrongly or the device was reset; see 'python -m cupy.doctor'."},
     {207001, 207001, "Free arrays, or call cupy.get_default_memory_pool().free_all_blocks()."},
     {207000, 207999, "A resource of the device is exhausted."},
-    {507000, 507999, "The device failed earlier than this call: CUPY_LAUNCH_BLOCKING=1 makes it surface at its line."},
-    {500000, 599999, "An internal failure of CANN: the plog files (ASCEND_PROCESS_LOG_PATH) say more."},
+    {507000, 507999,
+     "The device failed earlier than this call: CUPY_LAUNCH_BLOCKING=1 makes it surface at its "
+     "line."},
+    {500000, 599999,
+     "An internal failure of CANN: the plog files (ASCEND_PROCESS_LOG_PATH) say more."},
 };
 
-static void put(char *to, size_t size, const char *text) { snprintf(to, size, "%s", text ? text : ""); }
+static void put(char *to, size_t size, const char *text) {
+    snprintf(to, size, "%s", text ? text : "");
+}
 
 int fail(int code, const char *call) {
     current.code = code;
     put(current.name, sizeof current.name, error_name(code));
     put(current.call, sizeof current.call, call);
-    put(current.message, sizeof current.message, api.aclGetRecentErrMsg ? api.aclGetRecentErrMsg() : "");
+    put(current.message, sizeof current.message,
+        api.aclGetRecentErrMsg ? api.aclGetRecentErrMsg() : "");
     current.advice[0] = 0;
     for (const Advice &advice : advices) {
         if (code >= advice.first && code <= advice.last) {
@@ -64,10 +80,13 @@ int fail_text(int status, const char *call, const char *format, ...) {
     va_end(arguments);
     current.code = status;
     put(current.name, sizeof current.name,
-        status == CUPY_OUT_OF_MEMORY ? "out of memory" : status == CUPY_NO_ROUTE ? "no route" : "failed");
+        status == CUPY_OUT_OF_MEMORY ? "out of memory"
+        : status == CUPY_NO_ROUTE    ? "no route"
+                                     : "failed");
     put(current.call, sizeof current.call, call);
     put(current.advice, sizeof current.advice,
-        status == CUPY_NO_ROUTE ? "cupy.show_routes() lists what this device can do." : "See 'python -m cupy.doctor'.");
+        status == CUPY_NO_ROUTE ? "cupy.show_routes() lists what this device can do."
+                                : "See 'python -m cupy.doctor'.");
     return status;
 }
 

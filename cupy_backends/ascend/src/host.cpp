@@ -1,4 +1,5 @@
-// The host route: wait for the stream, compute on the CPU, put the result back. In place on the simulator.
+// The host route: wait for the stream, compute on the CPU, put the result back. In place on the
+// simulator.
 #include <cstdlib>
 #include <cstring>
 
@@ -38,14 +39,16 @@ class HostCopies {
         size_t bytes = size_t(high - low);
         if (machine.simulator) {
             static auto pointer = reinterpret_cast<HostPointer>(symbol("cannsimHostPointer"));
-            if (!pointer) return fail_text(CUPY_FAILED, "cannsimHostPointer", "this simulator is too old");
+            if (!pointer)
+                return fail_text(CUPY_FAILED, "cannsimHostPointer", "this simulator is too old");
             void *host = pointer(device, bytes, output ? kRead | kWrite : kRead, stream);
-            if (!host) return fail(507899, "cannsimHostPointer");
+            if (!host) return fail(ACL_ERROR_INVALID_PARAM, "cannsimHostPointer");
             o.block = static_cast<char *>(host) - low;
             return CUPY_OK;
         }
         void *memory = malloc(bytes);
-        if (!memory) return fail_text(CUPY_OUT_OF_MEMORY, "malloc", "the host lacks %zu bytes", bytes);
+        if (!memory)
+            return fail_text(CUPY_OUT_OF_MEMORY, "malloc", "the host lacks %zu bytes", bytes);
         copies_[count_++] = {memory, device, bytes, output};
         ASCEND_TRY(aclrtMemcpy, memory, bytes, device, bytes, ACL_MEMCPY_DEVICE_TO_HOST);
         o.block = static_cast<char *>(memory) - low;
@@ -54,8 +57,8 @@ class HostCopies {
     int put_back() {
         for (int k = 0; k < count_; k++)
             if (copies_[k].output)
-                ASCEND_TRY(aclrtMemcpy, copies_[k].device, copies_[k].bytes, copies_[k].memory, copies_[k].bytes,
-                           ACL_MEMCPY_HOST_TO_DEVICE);
+                ASCEND_TRY(aclrtMemcpy, copies_[k].device, copies_[k].bytes, copies_[k].memory,
+                           copies_[k].bytes, ACL_MEMCPY_HOST_TO_DEVICE);
         return CUPY_OK;
     }
 
@@ -78,15 +81,17 @@ class HostCopies {
 int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     if (!host_run)
-        return fail_text(CUPY_NO_ROUTE, cupy_op_info[plan->op].name, "%s; and there is no host backend to run it",
+        return fail_text(CUPY_NO_ROUTE, cupy_op_info[plan->op].name,
+                         "%s; and there is no host backend to run it",
                          plan->why ? plan->why : "the device has no operator for it");
     if (n > HostCopies::kMostOperands)
-        return fail_text(CUPY_NO_ROUTE, cupy_op_info[plan->op].name, "more than %d operands on the host",
-                         HostCopies::kMostOperands);
+        return fail_text(CUPY_NO_ROUTE, cupy_op_info[plan->op].name,
+                         "more than %d operands on the host", HostCopies::kMostOperands);
     if (int rc = bind()) return rc;
     plan->host_runs.fetch_add(1, std::memory_order_relaxed);
     count(thread.counts->host_runs);
-    if (!machine.simulator) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+    if (!machine.simulator)
+        ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
     int nin = inputs_of(*plan, n);
     HostCopies copies;
     cupyOperand list[HostCopies::kMostOperands];

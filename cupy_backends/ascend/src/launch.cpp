@@ -7,7 +7,8 @@ namespace ascend {
 
 bool strided_fits(const cupyOperand &o) {
     int64_t mask = itemsize(o.dtype) - 1, bad = 0;
-    for (int d = 0; d < o.ndim; d++) bad |= (o.strides[d] & mask) | (o.strides[d] < 0 && o.shape[d] > 1);
+    for (int d = 0; d < o.ndim; d++)
+        bad |= (o.strides[d] & mask) | (o.strides[d] < 0 && o.shape[d] > 1);
     return !bad;
 }
 
@@ -25,11 +26,13 @@ aclTensor *describe(const cupyOperand &o, int acl_dtype) {
         steps = strides;
     }
     storage += offset;
-    return api.aclCreateTensor(o.shape, uint64_t(o.ndim), acl_dtype, steps, offset, ACL_FORMAT_ND, &storage, 1, o.block);
+    return api.aclCreateTensor(o.shape, uint64_t(o.ndim), acl_dtype, steps, offset, ACL_FORMAT_ND,
+                               &storage, 1, o.block);
 }
 
 // A host scalar as a tensor: the cached constant, else a temporary filled on the stream.
-int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &scratch, cupyOperand *out) {
+int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &scratch,
+                  cupyOperand *out) {
     int dtype = plan->seen_as[o.dtype];
     *out = o;
     out->dtype = int8_t(dtype);
@@ -54,11 +57,13 @@ size_t temporary_bytes(const Plan *plan, const Arg &arg, const cupyOperand &out)
     return size_t(elements(out) * itemsize(temporary_dtype(plan, arg)));
 }
 
-int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *executor, cupyStream stream) {
+int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *executor,
+               cupyStream stream) {
     int code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
     count(thread.counts->calls);
     if (__builtin_expect(code != 0, 0)) return fail(code, plan->call->function);
-    if (__builtin_expect(machine.blocking, 0)) ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+    if (__builtin_expect(machine.blocking, 0))
+        ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
     return CUPY_OK;
 }
 
@@ -183,7 +188,8 @@ int build_argument(Building &b, int position, Value *value) {
     case ARG_ATTR: value->i = b.attrs[arg.index].i; return CUPY_OK;
     case ARG_FLOAT: value->d = b.attrs[arg.index].f; return CUPY_OK;
     case ARG_INTS:
-        value->p = b.made.keep(api.aclCreateIntArray(b.attrs[arg.index].list, uint64_t(b.attrs[arg.index].count)));
+        value->p = b.made.keep(
+            api.aclCreateIntArray(b.attrs[arg.index].list, uint64_t(b.attrs[arg.index].count)));
         return CUPY_OK;
     case ARG_FIRST: value->i = b.attrs[arg.index].list[0]; return CUPY_OK;
     case ARG_DTYPE: value->i = b.plan->pass_as[b.ops[b.nin].dtype]; return CUPY_OK;
@@ -228,7 +234,8 @@ bool repeatable(Plan *plan, aclOpExecutor *executor) {
     return false;
 }
 
-void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspace, const Value *values, const Building &b) {
+void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspace,
+           const Value *values, const Building &b) {
     auto *entry = new CachedExecutor;
     entry->key = key;
     entry->executor = executor;
@@ -241,7 +248,8 @@ void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspa
         if (arg.kind != ARG_IN && arg.kind != ARG_OUT && arg.kind != ARG_TEMP) continue;
         entry->tensors[i] = static_cast<aclTensor *>(values[i].p);
         // Addresses of constants and temporaries are set again at the next run.
-        if (arg.kind != ARG_TEMP) entry->addresses[i] = b.ops[arg.kind == ARG_OUT ? b.nin + arg.index : arg.index].block;
+        if (arg.kind != ARG_TEMP)
+            entry->addresses[i] = b.ops[arg.kind == ARG_OUT ? b.nin + arg.index : arg.index].block;
     }
     put(*plan->cache, entry);
 }
@@ -256,7 +264,8 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     for (int k = 0; k < n; k++) fitting &= fits(ops[k], call.max_rank);
     fitting &= !plan->dense || ops[n - 1].contiguous;
     if (plan->elementwise) {
-        if (nin == 2 && (is_scalar(ops[0]) | is_scalar(ops[1])) && !(is_scalar(ops[0]) & is_scalar(ops[1]))) {
+        if (nin == 2 && (is_scalar(ops[0]) | is_scalar(ops[1])) &&
+            !(is_scalar(ops[0]) & is_scalar(ops[1]))) {
             Plan *form = plan->scalar_form[is_scalar(ops[1])];
             if (form) return launch_call(form, ops, n, attrs, stream);
         }
@@ -311,7 +320,9 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     if (rc) return rc;
     for (int i = 0; i < call.nargs; i++)
         if (call.args[i].kind == ARG_SHAPED)
-            if (int failed = read_shape(static_cast<aclTensor *>(values[i].p), ops[nin + call.args[i].index])) return failed;
+            if (int failed = read_shape(static_cast<aclTensor *>(values[i].p),
+                                        ops[nin + call.args[i].index]))
+                return failed;
     return CUPY_OK;
 }
 

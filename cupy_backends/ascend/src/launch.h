@@ -23,24 +23,24 @@ struct Plan : cupyPlan {
     const Call *call = nullptr; // of a native or reinterpreting plan
     void *phase1 = nullptr;
     Phase2 phase2 = nullptr;
-    aclScalar *numbers[kMaxArgs] = {};       // of ARG_NUMBER
-    int8_t pass_as[CUPY_NUM_DTYPES];         // aclDataType under which an operand of a dtype is handed over
-    int8_t seen_as[CUPY_NUM_DTYPES];         // the same as cupyDtype
-    Plan *scalar_form[2] = {};               // when that operand is a host scalar
-    Plan *inner = nullptr;                   // of a cast: the plan in the wider dtype
-    int8_t narrow = -1, wide = -1;           // of a cast
-    const Program *program = nullptr;        // of a composite
-    Plan *sub[kMaxSubplans] = {};            // of a composite: one per step; else helpers
-    Plan *variants[kVariants] = {};          // by the attribute 'mode' or the kind of axis list
+    aclScalar *numbers[kMaxArgs] = {}; // of ARG_NUMBER
+    int8_t pass_as[CUPY_NUM_DTYPES]; // aclDataType under which an operand of a dtype is handed over
+    int8_t seen_as[CUPY_NUM_DTYPES]; // the same as cupyDtype
+    Plan *scalar_form[2] = {};       // when that operand is a host scalar
+    Plan *inner = nullptr;           // of a cast: the plan in the wider dtype
+    int8_t narrow = -1, wide = -1;   // of a cast
+    const Program *program = nullptr; // of a composite
+    Plan *sub[kMaxSubplans] = {};     // of a composite: one per step; else helpers
+    Plan *variants[kVariants] = {};   // by the attribute 'mode' or the kind of axis list
     Wrap wrap = WRAP_NONE;
     Shortcut shortcut_if = IF_NONE;
-    Plan *shortcut = nullptr;                // taken instead when the condition holds
-    bool elementwise = false;                // operands of one shape: axes may be merged and flipped
-    bool updates = false;                    // out0 is read too
-    bool dense = false;                      // out0 must be contiguous
-    ExecutorCache *cache = nullptr;          // nullptr: the call cannot be repeated
+    Plan *shortcut = nullptr;       // taken instead when the condition holds
+    bool elementwise = false;       // operands of one shape: axes may be merged and flipped
+    bool updates = false;           // out0 is read too
+    bool dense = false;             // out0 must be contiguous
+    ExecutorCache *cache = nullptr; // nullptr: the call cannot be repeated
     std::atomic<uint64_t> host_runs{0};
-    std::atomic<Plan *> host{nullptr};       // the plan for layouts that no operator takes
+    std::atomic<Plan *> host{nullptr}; // the plan for layouts that no operator takes
     char how_text[120], why_text[160];
 };
 
@@ -48,8 +48,8 @@ extern cupyHostRun host_run;
 
 cupyPlan *resolve_plan(int op, const int8_t *dtypes, int n);
 Plan *plan_for(int op, std::initializer_list<int> dtypes); // nullptr: no route, last_error() is set
-Plan *host_plan(Plan *);      // the same op on the CPU
-Plan *flip_plan(int dtype);   // out0 = in0 reversed along the axes of attrs[0]
+Plan *host_plan(Plan *);                                   // the same op on the CPU
+Plan *flip_plan(int dtype); // out0 = in0 reversed along the axes of attrs[0]
 
 int launch_call(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_cast(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
@@ -61,8 +61,10 @@ int launch_copy(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_concatenate(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_prod(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_arange(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
-int launch_elementwise(Plan *, cupyOperand *, int n, const cupyAttr *, cupyStream); // operands in any layout
-int launch_repaired(Plan *, cupyOperand *, int n, const cupyAttr *, cupyStream);    // misfits through temporaries
+int launch_elementwise(Plan *, cupyOperand *, int n, const cupyAttr *,
+                       cupyStream); // operands in any layout
+int launch_repaired(Plan *, cupyOperand *, int n, const cupyAttr *,
+                    cupyStream); // misfits through temporaries
 
 inline bool is_scalar(const cupyOperand &o) { return !o.block && o.ndim == 0; }
 inline bool is_empty(const cupyOperand &o) {

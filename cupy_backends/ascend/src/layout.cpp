@@ -1,5 +1,6 @@
-// Operands that no descriptor expresses: more than 8 axes, negative strides, addresses between elements. Elementwise
-// ops merge and flip axes together; what remains goes through temporaries. Copies live here: they mend all others.
+// Operands that no descriptor expresses: more than 8 axes, negative strides, addresses between
+// elements. Elementwise ops merge and flip axes together; what remains goes through temporaries.
+// Copies live here: they mend all others.
 #include <cstring>
 
 #include "launch.h"
@@ -18,7 +19,8 @@ void normalise(Joint &joint) {
     int rank = ops[joint.n - 1].ndim;
     auto tensor = [&](int k) { return !is_scalar(ops[k]); };
     int kept = 0;
-    for (int d = 0; d < rank; d++) { // drop axes of one element, flip those that run backwards in the output
+    for (int d = 0; d < rank;
+         d++) { // drop axes of one element, flip those that run backwards in the output
         int64_t extent = ops[joint.n - 1].dims[d];
         if (extent == 1) continue;
         bool flip = true, any = false;
@@ -134,7 +136,8 @@ int flip(const cupyOperand &from, const cupyOperand &to, cupyStream stream) {
 
 } // namespace
 
-int launch_elementwise(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+int launch_elementwise(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs,
+                       cupyStream stream) {
     if (is_empty(ops[n - 1])) return CUPY_OK;
     Joint joint;
     joint.n = n;
@@ -149,8 +152,11 @@ int launch_elementwise(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attr
         OwnedOperand mended[CUPY_MAX_PLAN_DTYPES];
         for (int k = 0; k < n; k++) {
             list[k] = part.ops[k];
-            if (is_scalar(list[k]) || (fits(list[k]) && !(plan->dense && k >= nin && !list[k].contiguous))) continue;
-            if (copying) return flip(part.ops[0], part.ops[1], stream); // aligned, the target runs forward
+            if (is_scalar(list[k]) ||
+                (fits(list[k]) && !(plan->dense && k >= nin && !list[k].contiguous)))
+                continue;
+            if (copying)
+                return flip(part.ops[0], part.ops[1], stream); // aligned, the target runs forward
             if (int rc = mended[k].temporary(scratch, list[k], list[k].dtype)) return rc;
             if (k < nin)
                 if (int rc = copy(list[k], mended[k], stream)) return rc;
@@ -166,7 +172,8 @@ int launch_elementwise(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attr
 }
 
 int launch_repaired(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
-    if (plan->op == CUPY_OP_CONCATENATE) return launch_concatenate(plan->inner, ops, n, attrs, stream);
+    if (plan->op == CUPY_OP_CONCATENATE)
+        return launch_concatenate(plan->inner, ops, n, attrs, stream);
     int rank_limit = plan->call ? plan->call->max_rank : kMaxRank;
     bool high = n > CUPY_MAX_PLAN_DTYPES;
     for (int k = 0; k < n; k++) high |= ops[k].ndim > rank_limit;
@@ -191,7 +198,8 @@ int launch_repaired(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs, 
     if (int rc = plan->launch(plan, list, n, attrs, stream)) return rc;
     for (int k = nin; k < n; k++) {
         if (!changed[k]) continue;
-        if (list[k].ndim && list[k].shape[0] != ops[k].shape[0]) { // the operator decided the extent
+        if (list[k].ndim &&
+            list[k].shape[0] != ops[k].shape[0]) { // the operator decided the extent
             ops[k].shape[0] = list[k].shape[0];
             list[k].contiguous = ops[k].contiguous = 0;
         }

@@ -1,7 +1,8 @@
-// Finds and opens CANN or its simulator with dlopen; nothing is linked and nothing happens at import.
+// Finds and opens CANN or its simulator with dlopen; nothing is linked and nothing happens at
+// import.
 //
-// The choice is made from files alone, before anything is opened: libraries of two CANNs in one process capture each
-// other's symbols.
+// The choice is made from files alone, before anything is opened: libraries of two CANNs in one
+// process capture each other's symbols.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <pthread.h>
@@ -69,7 +70,9 @@ bool has_device_node() {
     bool found = false;
     if (DIR *folder = opendir("/dev")) {
         while (dirent *entry = readdir(folder))
-            if (!strncmp(entry->d_name, "davinci", 7) && (entry->d_name[7] >= '0' && entry->d_name[7] <= '9')) found = true;
+            if (!strncmp(entry->d_name, "davinci", 7) &&
+                (entry->d_name[7] >= '0' && entry->d_name[7] <= '9'))
+                found = true;
         closedir(folder);
     }
     return found;
@@ -97,27 +100,34 @@ std::string problems() {
 }
 
 int open_simulator() {
-    if (simulator_path.empty()) return fail_text(CUPY_FAILED, "load", "this build has no CANN simulator");
+    if (simulator_path.empty())
+        return fail_text(CUPY_FAILED, "load", "this build has no CANN simulator");
     if (!open_library("libcannsim.so", simulator_path))
-        return fail_text(CUPY_FAILED, "load", "the CANN simulator cannot be loaded: %s", problems().c_str());
+        return fail_text(CUPY_FAILED, "load", "the CANN simulator cannot be loaded: %s",
+                         problems().c_str());
     machine.simulator = true;
     return CUPY_OK;
 }
 
 int open_cann(const std::string &folder, bool node) {
-    const char *mend = "Run 'python -m cupy.doctor' for the cause, or set CUPY_CANN=sim to use the simulator.";
+    const char *mend =
+        "Run 'python -m cupy.doctor' for the cause, or set CUPY_CANN=sim to use the simulator.";
     if (folder.empty()) {
-        return fail_text(CUPY_FAILED, "load", "%s but no CANN toolkit was found (ASCEND_HOME_PATH, /usr/local/Ascend). %s",
-                         node ? "an NPU is present" : "CUPY_CANN=real was asked for", mend);
+        return fail_text(
+            CUPY_FAILED, "load",
+            "%s but no CANN toolkit was found (ASCEND_HOME_PATH, /usr/local/Ascend). %s",
+            node ? "an NPU is present" : "CUPY_CANN=real was asked for", mend);
     }
     bool runtime = open_library("libascendcl.so", folder + "/libascendcl.so");
-    if (exists(folder + "/libacl_rt.so")) runtime |= open_library("libacl_rt.so", folder + "/libacl_rt.so");
+    if (exists(folder + "/libacl_rt.so"))
+        runtime |= open_library("libacl_rt.so", folder + "/libacl_rt.so");
     bool base = open_library("libnnopbase.so", folder + "/libnnopbase.so");
     bool operators = false;
     if (exists(folder + "/libopapi.so")) { // never together with the split ones
         operators = open_library("libopapi.so", folder + "/libopapi.so");
     } else {
-        for (const char *part : {"libopapi_math.so", "libopapi_nn.so", "libopapi_cv.so", "libopapi_transformer.so"})
+        for (const char *part :
+             {"libopapi_math.so", "libopapi_nn.so", "libopapi_cv.so", "libopapi_transformer.so"})
             if (exists(folder + "/" + part)) operators |= open_library(part, folder + "/" + part);
     }
     if (runtime && base && operators) return CUPY_OK;
@@ -131,7 +141,8 @@ int open_all() {
     std::string choice = wish ? wish : "auto";
     if (choice == "sim") return open_simulator();
     if (choice != "auto" && choice != "real")
-        return fail_text(CUPY_FAILED, "load", "CUPY_CANN=%s: expected sim, real or auto", choice.c_str());
+        return fail_text(CUPY_FAILED, "load", "CUPY_CANN=%s: expected sim, real or auto",
+                         choice.c_str());
     std::string folder = find_cann();
     bool node = has_device_node();
     if (choice == "auto" && folder.empty() && !node) return open_simulator();
@@ -143,7 +154,8 @@ int resolve_api() {
         void *found = symbol(wanted.name);
         memcpy(reinterpret_cast<char *>(&api) + wanted.offset, &found, sizeof found);
         if (!found && wanted.required)
-            return fail_text(CUPY_FAILED, "load", "%s lacks %s. Run 'python -m cupy.doctor', or set CUPY_CANN=sim.",
+            return fail_text(CUPY_FAILED, "load",
+                             "%s lacks %s. Run 'python -m cupy.doctor', or set CUPY_CANN=sim.",
                              libraries.front().path.c_str(), wanted.name);
     }
     return CUPY_OK;
@@ -153,9 +165,10 @@ int family_of(const char *soc) {
     for (int i = 0; i < num_socs; i++)
         if (!strcmp(socs[i].name, soc)) return socs[i].family;
     // A chip newer than the facts: its name begins as its family's. Longest first.
-    static const struct { const char *prefix, *family; } prefixes[] = {
-        {"Ascend910_95", "950"}, {"Ascend910_93", "910_93"}, {"Ascend910B", "910B"},
-        {"Ascend310P", "310P"},  {"Ascend950", "950"},       {"Ascend910", "910"}};
+    static const struct {
+        const char *prefix, *family;
+    } prefixes[] = {{"Ascend910_95", "950"}, {"Ascend910_93", "910_93"}, {"Ascend910B", "910B"},
+                    {"Ascend310P", "310P"},  {"Ascend950", "950"},       {"Ascend910", "910"}};
     for (auto &row : prefixes)
         if (!strncmp(soc, row.prefix, strlen(row.prefix)))
             for (int i = 0; i < kFamilies; i++)
@@ -167,7 +180,8 @@ void count_thread() {
     if (thread.counts) return;
     thread.counts = new Counters;
     thread.counts->next = all_counts.load(std::memory_order_relaxed);
-    while (!all_counts.compare_exchange_weak(thread.counts->next, thread.counts)) {}
+    while (!all_counts.compare_exchange_weak(thread.counts->next, thread.counts)) {
+    }
 }
 
 // The simulator goes on with copied memory; a real device's context does not survive.
@@ -182,11 +196,13 @@ int load_locked() {
     machine = Machine();
     if (int rc = open_all()) return rc;
     if (int rc = resolve_api()) return rc;
-    if (int code = api.aclInit(nullptr); code && code != ACL_ERROR_REPEAT_INITIALIZE) return fail(code, "aclInit");
+    if (int code = api.aclInit(nullptr); code && code != ACL_ERROR_REPEAT_INITIALIZE)
+        return fail(code, "aclInit");
     uint32_t devices = 0;
     if (int code = api.aclrtGetDeviceCount(&devices)) return fail(code, "aclrtGetDeviceCount");
     if (!devices)
-        return fail_text(CUPY_FAILED, "load", "CANN finds no NPU. Run 'python -m cupy.doctor', or set CUPY_CANN=sim.");
+        return fail_text(CUPY_FAILED, "load",
+                         "CANN finds no NPU. Run 'python -m cupy.doctor', or set CUPY_CANN=sim.");
     if (int code = api.aclrtSetDevice(thread.device)) return fail(code, "aclrtSetDevice");
     count_thread();
     thread.bound = true;
@@ -195,7 +211,8 @@ int load_locked() {
     machine.soc = soc_name.c_str();
     machine.family = family_of(machine.soc);
     if (machine.family < 0)
-        return fail_text(CUPY_FAILED, "load", "the SoC %s is not one this version knows", machine.soc);
+        return fail_text(CUPY_FAILED, "load", "the SoC %s is not one this version knows",
+                         machine.soc);
     const char *blocking = environment("CUPY_LAUNCH_BLOCKING");
     machine.blocking = blocking && strcmp(blocking, "0");
     loading_process = getpid();
@@ -227,7 +244,9 @@ int bind_thread() {
     if (int rc = load()) return rc;
     if (retired) return fail_text(CUPY_FAILED, "bind", "the process is ending");
     if (!machine.simulator && getpid() != loading_process)
-        return fail_text(CUPY_FAILED, "bind", "CANN cannot be used after fork: start the process with the 'spawn' method");
+        return fail_text(
+            CUPY_FAILED, "bind",
+            "CANN cannot be used after fork: start the process with the 'spawn' method");
     ASCEND_TRY(aclrtSetDevice, thread.device);
     return guarded("bind", [] {
         count_thread();
@@ -244,7 +263,9 @@ void retire() {
 
 void reset_counts() {
     for (Counters *one = all_counts; one; one = one->next)
-        for (auto *counter : {&one->calls, &one->first_phases, &one->host_runs, &one->scratch_allocs}) *counter = 0;
+        for (auto *counter :
+             {&one->calls, &one->first_phases, &one->host_runs, &one->scratch_allocs})
+            *counter = 0;
 }
 
 } // namespace ascend
@@ -258,7 +279,9 @@ void cupy_ascend_set_simulator(const char *path) { simulator_path = path ? path 
 int cupy_ascend_is_loaded(void) { return loaded(); }
 int cupy_ascend_is_simulator(void) { return machine.simulator; }
 const char *cupy_ascend_soc(void) { return machine.soc; }
-const char *cupy_ascend_family(void) { return machine.family < 0 ? "" : family_names[machine.family]; }
+const char *cupy_ascend_family(void) {
+    return machine.family < 0 ? "" : family_names[machine.family];
+}
 void *cupy_ascend_symbol(const char *name) { return loaded() ? symbol(name) : nullptr; }
 
 int cupy_ascend_library(int index, const char **name, const char **path, const char **problem) {
@@ -272,7 +295,9 @@ int cupy_ascend_library(int index, const char **name, const char **path, const c
 int cupy_ascend_function(int index, const char **name, int *available) {
     if (index < 0 || index >= num_functions) return 0;
     *name = functions[index].name;
-    *available = loaded() && symbol((std::string(functions[index].name) + "GetWorkspaceSize").c_str()) != nullptr;
+    *available =
+        loaded() &&
+        symbol((std::string(functions[index].name) + "GetWorkspaceSize").c_str()) != nullptr;
     return 1;
 }
 

@@ -37,7 +37,8 @@ bool holds(Shortcut condition, const cupyOperand *ops) {
     case IF_NONZERO1: return bits != 0;
     case IF_SHIFT1: return bits < uint64_t(itemsize(ops[1].dtype) * 8);
     case IF_ORDERED12:
-        return is_scalar(ops[2]) && scalar_value(ops[1].scalar, ops[1].dtype) <= scalar_value(ops[2].scalar, ops[2].dtype);
+        return is_scalar(ops[2]) && scalar_value(ops[1].scalar, ops[1].dtype) <=
+                                        scalar_value(ops[2].scalar, ops[2].dtype);
     default: return false;
     }
 }
@@ -45,13 +46,15 @@ bool holds(Shortcut condition, const cupyOperand *ops) {
 class Run {
   public:
     Run(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream)
-        : plan_(plan), ops_(ops), n_(n), nin_(inputs_of(*plan, n)), attrs_(attrs), stream_(stream), scratch_(stream) {}
+        : plan_(plan), ops_(ops), n_(n), nin_(inputs_of(*plan, n)), attrs_(attrs), stream_(stream),
+          scratch_(stream) {}
 
     int all() {
         const Program &program = *plan_->program;
         if (int rc = redirect_outputs()) return rc;
         for (int i = 0; i < program.count; i++)
-            if (int rc = one(steps[program.first + i], plan_->sub[i], i == program.count - 1)) return rc;
+            if (int rc = one(steps[program.first + i], plan_->sub[i], i == program.count - 1))
+                return rc;
         for (int k = nin_; k < n_; k++) {
             if (!redirected_[k - nin_]) continue;
             Plan *copy = plan_for(CUPY_OP_COPY, {ops_[k].dtype, ops_[k].dtype});
@@ -63,7 +66,8 @@ class Run {
     }
 
   private:
-    // An output that is an input, written while that input is still to be read, is kept apart until the end.
+    // An output that is an input, written while that input is still to be read, is kept apart until
+    // the end.
     int redirect_outputs() {
         const Program &program = *plan_->program;
         for (int k = nin_; k < n_; k++) {
@@ -71,7 +75,8 @@ class Run {
             for (int i = 0; i < program.count && !apart; i++) {
                 const Step &step = steps[program.first + i];
                 for (int s = 0; s < step.nsources && written; s++)
-                    apart |= step.sources[s].kind == REF_IN && overlap(ops_[step.sources[s].index], ops_[k]);
+                    apart |= step.sources[s].kind == REF_IN &&
+                             overlap(ops_[step.sources[s].index], ops_[k]);
                 written |= step.target.kind == REF_OUT && step.target.index == k - nin_;
             }
             redirected_[k - nin_] = apart;
@@ -111,7 +116,9 @@ class Run {
         if (step.target.kind == REF_TEMP) {
             cupyOperand point = cupyOperand();
             OwnedOperand &temp = temps_[step.target.index];
-            if (int rc = temp.temporary(scratch_, shaped ? *shaped : point, sub->dtypes[step.nsources])) return rc;
+            if (int rc =
+                    temp.temporary(scratch_, shaped ? *shaped : point, sub->dtypes[step.nsources]))
+                return rc;
             target = temp;
         } else {
             target = *slot(step.target);
@@ -149,10 +156,12 @@ class Run {
 
 } // namespace
 
-int launch_program(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+int launch_program(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
+                   cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     if (plan->elementwise && is_empty(ops[n - 1])) return CUPY_OK;
-    if (plan->shortcut && holds(plan->shortcut_if, ops)) return plan->shortcut->launch(plan->shortcut, ops, n, attrs, stream);
+    if (plan->shortcut && holds(plan->shortcut_if, ops))
+        return plan->shortcut->launch(plan->shortcut, ops, n, attrs, stream);
     if (int rc = bind()) return rc;
     Run run(plan, ops, n, attrs, stream);
     return run.all();
@@ -194,17 +203,21 @@ int launch_cast(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     return CUPY_OK;
 }
 
-int launch_variant(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+int launch_variant(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
+                   cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     int64_t which;
     if (plan->op == CUPY_OP_PROD && attrs[0].count == 0) {
         Plan *copy = plan_for(CUPY_OP_COPY, {ops[0].dtype, ops[1].dtype});
         return copy ? copy->launch(copy, ops, n, nullptr, stream) : int(CUPY_NO_ROUTE);
     }
-    if (plan->op == CUPY_OP_PROD) which = attrs[0].count == ops[0].ndim ? 0 : attrs[0].count == 1 ? 1 : 2;
-    else which = attrs[cupy_op_info[plan->op].nattrs - 1].i; // mode
+    if (plan->op == CUPY_OP_PROD)
+        which = attrs[0].count == ops[0].ndim ? 0 : attrs[0].count == 1 ? 1 : 2;
+    else
+        which = attrs[cupy_op_info[plan->op].nattrs - 1].i; // mode
     if (which < 0 || which >= kVariants)
-        return fail_text(CUPY_FAILED, cupy_op_info[plan->op].name, "mode %lld is unknown", (long long)which);
+        return fail_text(CUPY_FAILED, cupy_op_info[plan->op].name, "mode %lld is unknown",
+                         (long long)which);
     return plan->variants[which]->launch(plan->variants[which], ops, n, attrs, stream);
 }
 

@@ -1,4 +1,5 @@
-// Chooses how an op on given dtypes is carried out: the first candidate of routes.toml that this SoC and this CANN can do.
+// Chooses how an op on given dtypes is carried out: the first candidate of routes.toml that this
+// SoC and this CANN can do.
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -19,7 +20,9 @@ struct PlanKey {
         bytes[1] = int8_t(n);
         memcpy(bytes + 2, dtypes, size_t(n));
     }
-    bool operator==(const PlanKey &other) const { return !memcmp(bytes, other.bytes, sizeof bytes); }
+    bool operator==(const PlanKey &other) const {
+        return !memcmp(bytes, other.bytes, sizeof bytes);
+    }
 };
 
 struct KeyHash {
@@ -48,7 +51,8 @@ struct Request {
     int op, n;
     const int8_t *dtypes;
     const cupyOpInfo &info;
-    Request(int op_, const int8_t *dtypes_, int n_) : op(op_), n(n_), dtypes(dtypes_), info(cupy_op_info[op_]) {}
+    Request(int op_, const int8_t *dtypes_, int n_)
+        : op(op_), n(n_), dtypes(dtypes_), info(cupy_op_info[op_]) {}
 
     bool variadic() const { return info.nin < 0; }
     int input(int k) const { return k < n ? dtypes[k] : -1; }
@@ -85,9 +89,10 @@ Plan *new_plan(const Request &request) {
     plan->op = request.op;
     plan->ndtypes = request.n;
     memcpy(plan->dtypes, request.dtypes, size_t(request.n));
-    plan->elementwise = request.info.elementwise || request.op == CUPY_OP_COPY || request.op == CUPY_OP_FILL;
-    plan->updates = request.op == CUPY_OP_PUT_ALONG_AXIS || request.op == CUPY_OP_SETITEM_ADVANCED ||
-                    request.op == CUPY_OP_MASKED_SCATTER;
+    plan->elementwise =
+        request.info.elementwise || request.op == CUPY_OP_COPY || request.op == CUPY_OP_FILL;
+    plan->updates = request.op == CUPY_OP_PUT_ALONG_AXIS ||
+                    request.op == CUPY_OP_SETITEM_ADVANCED || request.op == CUPY_OP_MASKED_SCATTER;
     for (int d = 0; d < CUPY_NUM_DTYPES; d++) {
         plan->seen_as[d] = int8_t(d);
         plan->pass_as[d] = acl_dtypes[d];
@@ -113,7 +118,8 @@ std::string refusal(const Request &request, const Call &call, const int8_t *seen
         if (dtype < 0) continue;
         dtype = seen_as[dtype];
         if (!has(arg.accept[machine.family], dtype))
-            return std::string(call.function) + " does not take " + dtype_name(dtype) + " on " + family_names[machine.family];
+            return std::string(call.function) + " does not take " + dtype_name(dtype) + " on " +
+                   family_names[machine.family];
     }
     return "";
 }
@@ -151,8 +157,10 @@ Plan *call_plan(const Request &request, int index, View view, int main, std::str
     }
     bool reinterpreted = seen_as[main] != main;
     describe_plan(plan, reinterpreted ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_NATIVE,
-                  reinterpreted ? std::string(call.function) + " on " + dtype_name(seen_as[main]) : call.function,
-                  reinterpreted ? std::string(call.function) + " does not take " + dtype_name(main) : "");
+                  reinterpreted ? std::string(call.function) + " on " + dtype_name(seen_as[main])
+                                : call.function,
+                  reinterpreted ? std::string(call.function) + " does not take " + dtype_name(main)
+                                : "");
     return plan;
 }
 
@@ -164,7 +172,8 @@ bool on_device(const Plan *plan) { return plan && plan->route != CUPY_ROUTE_HOST
 Plan *cast_plan(const Request &request, int main, std::string *why) {
     for (int wide = wider(main); wide >= 0; wide = wider(wide)) {
         int8_t dtypes[CUPY_MAX_PLAN_DTYPES];
-        for (int k = 0; k < request.n; k++) dtypes[k] = request.dtypes[k] == main ? int8_t(wide) : request.dtypes[k];
+        for (int k = 0; k < request.n; k++)
+            dtypes[k] = request.dtypes[k] == main ? int8_t(wide) : request.dtypes[k];
         Plan *inner = find(request.op, dtypes, request.n);
         if (!on_device(inner) || inner->route == CUPY_ROUTE_CAST) continue;
         Plan *plan = new_plan(request);
@@ -181,7 +190,8 @@ Plan *cast_plan(const Request &request, int main, std::string *why) {
 
 class ProgramBuilder {
   public:
-    ProgramBuilder(const Request &request, const Program &program) : request_(request), program_(program) {}
+    ProgramBuilder(const Request &request, const Program &program)
+        : request_(request), program_(program) {}
 
     Plan *build(std::string *why) {
         Plan *plan = new_plan(request_);
@@ -199,13 +209,14 @@ class ProgramBuilder {
             plan->sub[i] = sub;
             how += (how.empty() ? "" : ", ") + std::string(sub->how);
         }
-        describe_plan(plan, CUPY_ROUTE_COMPOSITE, how, why->empty() ? "no operator of CANN does this alone" : *why);
+        describe_plan(plan, CUPY_ROUTE_COMPOSITE, how,
+                      why->empty() ? "no operator of CANN does this alone" : *why);
         return only_step(plan) ? alias(plan) : plan;
     }
 
   private:
     int dtype_of(const Ref &ref) const {
-        int dtype = ref.kind == REF_IN ? request_.input(ref.index)
+        int dtype = ref.kind == REF_IN    ? request_.input(ref.index)
                     : ref.kind == REF_OUT ? request_.output(ref.index)
                                           : temps_[ref.index];
         return looked(dtype, ref.look);
@@ -235,16 +246,21 @@ class ProgramBuilder {
         dtypes[step.nsources] = int8_t(target);
         if (step.op >= 0) return find(step.op, dtypes, step.nsources + 1);
         // A bare call is elementwise with one, two or three inputs, as these are.
-        int op = step.nsources == 1 ? CUPY_OP_NEGATIVE : step.nsources == 2 ? CUPY_OP_ADD : CUPY_OP_CLIP;
-        return call_plan(Request(op, dtypes, step.nsources + 1), step.call, VIEW_NONE, dtypes[0], why);
+        int op = step.nsources == 1   ? CUPY_OP_NEGATIVE
+                 : step.nsources == 2 ? CUPY_OP_ADD
+                                      : CUPY_OP_CLIP;
+        return call_plan(Request(op, dtypes, step.nsources + 1), step.call, VIEW_NONE, dtypes[0],
+                         why);
     }
 
     bool only_step(const Plan *plan) const {
         const Step &step = steps[program_.first];
-        bool plain = program_.count == 1 && step.target.kind == REF_OUT && step.target.look == LOOK_NONE &&
-                     step.nsources == request_.info.nin && request_.info.nout == 1 && step.nattrs == request_.info.nattrs;
+        bool plain = program_.count == 1 && step.target.kind == REF_OUT &&
+                     step.target.look == LOOK_NONE && step.nsources == request_.info.nin &&
+                     request_.info.nout == 1 && step.nattrs == request_.info.nattrs;
         for (int s = 0; s < step.nsources && plain; s++)
-            plain = step.sources[s].kind == REF_IN && step.sources[s].index == s && step.sources[s].look == LOOK_NONE;
+            plain = step.sources[s].kind == REF_IN && step.sources[s].index == s &&
+                    step.sources[s].look == LOOK_NONE;
         for (int a = 0; a < step.nattrs && plain; a++) plain = step.attrs[a] == a;
         return plain && plan->sub[0]->route != CUPY_ROUTE_COMPOSITE;
     }
@@ -291,10 +307,12 @@ Plan *cpp_plan(const Request &request, int function) {
         int8_t both[2] = {request.dtypes[0], request.dtypes[0]};
         plan->sub[0] = find(CUPY_OP_COPY, both, 2);
         plan->launch = launch_concatenate;
-        describe_plan(plan, CUPY_ROUTE_COMPOSITE, plan->sub[0]->how, "aclnnCat does not take this dtype");
+        describe_plan(plan, CUPY_ROUTE_COMPOSITE, plan->sub[0]->how,
+                      "aclnnCat does not take this dtype");
     } else if (function == CPP_ARANGE) {
         plan->launch = launch_arange;
-        describe_plan(plan, CUPY_ROUTE_COMPOSITE, "aclnnArange, aclnnInplaceCopy, aclnnMuls, aclnnAdds",
+        describe_plan(plan, CUPY_ROUTE_COMPOSITE,
+                      "aclnnArange, aclnnInplaceCopy, aclnnMuls, aclnnAdds",
                       "aclnnArange does not promise how floats are rounded");
     } else {
         plan->launch = launch_prod;
@@ -322,9 +340,7 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
         for (int k = 0; k < request.n; k++)
             if (request.dtypes[k] != main) return nullptr;
     switch (c.way) {
-    case WAY_HOST:
-        *why = c.why;
-        return host_route(request, c.why);
+    case WAY_HOST: *why = c.why; return host_route(request, c.why);
     case WAY_WIDEN: return cast_plan(request, main, why);
     case WAY_CPP: return cpp_plan(request, c.index);
     case WAY_DO: {
@@ -340,8 +356,10 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     }
     Plan *plan = nullptr;
     bool excepted = c.except >> main & 1, viewable = viewed(main, c.view) != main;
-    if (excepted) *why = std::string(calls[c.index].function) + " is not relied on for " + dtype_name(main);
-    // Strided targets of the wide unsigned dtypes have no kernel before 950, their signed twins have.
+    if (excepted)
+        *why = std::string(calls[c.index].function) + " is not relied on for " + dtype_name(main);
+    // Strided targets of the wide unsigned dtypes have no kernel before 950, their signed twins
+    // have.
     bool view_first = viewable && main >= CUPY_UINT16 && main <= CUPY_UINT64;
     if (view_first) plan = call_plan(request, c.index, c.view, main, why);
     if (!plan && !excepted) plan = call_plan(request, c.index, VIEW_NONE, main, why);
@@ -352,7 +370,8 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
         std::string ignored;
         View view = plan->seen_as[main] == main ? VIEW_NONE : c.view;
         for (int k = 0; k < 2; k++)
-            if (c.scalar_calls[k] >= 0) plan->scalar_form[k] = call_plan(request, c.scalar_calls[k], view, main, &ignored);
+            if (c.scalar_calls[k] >= 0)
+                plan->scalar_form[k] = call_plan(request, c.scalar_calls[k], view, main, &ignored);
     }
     if (request.op == CUPY_OP_CONCATENATE) plan->inner = cpp_plan(request, CPP_CONCATENATE);
     return c.wrap == WRAP_NONE ? plan : wrapped(request, plan, c.wrap);
@@ -369,7 +388,9 @@ Plan *choose(const Request &request, int variant) {
         if (plan) return plan;
         why = first_why;
     }
-    if (first_why.empty()) first_why = std::string("no operator of CANN computes this for ") + dtype_name(request.dtypes[0]);
+    if (first_why.empty())
+        first_why =
+            std::string("no operator of CANN computes this for ") + dtype_name(request.dtypes[0]);
     return host_route(request, first_why);
 }
 
@@ -386,7 +407,8 @@ Plan *make(const Request &request) {
     }
     Plan *first = plan->variants[0];
     plan->launch = launch_variant;
-    describe_plan(plan, host ? CUPY_ROUTE_HOST : cupyRoute(first->route), first->how, first->why ? first->why : "");
+    describe_plan(plan, host ? CUPY_ROUTE_HOST : cupyRoute(first->route), first->how,
+                  first->why ? first->why : "");
     return plan;
 }
 
@@ -416,7 +438,8 @@ cupyPlan *resolve_plan(int op, const int8_t *dtypes, int n) {
         if (int rc = bind()) return rc;
         std::lock_guard<std::recursive_mutex> hold(table().mutex);
         plan = find(op, dtypes, n);
-        return plan ? int(CUPY_OK) : fail_text(CUPY_NO_ROUTE, cupy_op_info[op].name, "its route needs itself");
+        return plan ? int(CUPY_OK)
+                    : fail_text(CUPY_NO_ROUTE, cupy_op_info[op].name, "its route needs itself");
     });
     return plan;
 }

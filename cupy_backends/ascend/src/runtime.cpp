@@ -47,7 +47,8 @@ int device_name(int device, char *name, size_t size) {
     int count = 0;
     if (int rc = device_count(&count)) return rc;
     if (device < 0 || device >= count)
-        return fail_text(CUPY_FAILED, "device_name", "device %d does not exist: there are %d", device, count);
+        return fail_text(CUPY_FAILED, "device_name", "device %d does not exist: there are %d",
+                         device, count);
     snprintf(name, size, "%s", machine.soc);
     return CUPY_OK;
 }
@@ -55,7 +56,8 @@ int device_name(int device, char *name, size_t size) {
 int mem_info(size_t *free_bytes, size_t *total_bytes) {
     BOUND;
     ASCEND_TRY(aclrtGetMemInfo, ACL_HBM_MEM, free_bytes, total_bytes);
-    if (!*total_bytes) ASCEND_TRY(aclrtGetMemInfo, ACL_DDR_MEM, free_bytes, total_bytes); // 310P has no HBM
+    if (!*total_bytes)
+        ASCEND_TRY(aclrtGetMemInfo, ACL_DDR_MEM, free_bytes, total_bytes); // 310P has no HBM
     return CUPY_OK;
 }
 
@@ -85,7 +87,8 @@ int stream_synchronize(cupyStream stream) {
 int copy_to_device(void *dst, const void *src, size_t bytes, cupyStream stream) {
     BOUND;
     if (!bytes) return CUPY_OK;
-    // The source may be gone when this returns, and pageable memory makes the asynchronous form wait anyway.
+    // The source may be gone when this returns, and pageable memory makes the asynchronous form
+    // wait anyway.
     ASCEND_TRY(aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_HOST_TO_DEVICE, raw(stream));
     ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
     return CUPY_OK;
@@ -101,7 +104,9 @@ int copy_to_host(void *dst, const void *src, size_t bytes, cupyStream stream) {
 
 int copy_on_device(void *dst, const void *src, size_t bytes, cupyStream stream) {
     BOUND;
-    if (bytes) ASCEND_TRY(aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_DEVICE_TO_DEVICE, raw(stream));
+    if (bytes)
+        ASCEND_TRY(aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_DEVICE_TO_DEVICE,
+                   raw(stream));
     return CUPY_OK;
 }
 
@@ -113,19 +118,22 @@ int mem_set(void *dst, int value, size_t bytes, cupyStream stream) {
 
 // The simulator's checks want to see arrays, not the pool's chunks. Absent on real CANN.
 void pool_alloc(void *address, size_t bytes, cupyStream stream) {
-    static auto announce = reinterpret_cast<void (*)(void *, size_t, aclrtStream)>(symbol("cannsimPoolAlloc"));
+    static auto announce =
+        reinterpret_cast<void (*)(void *, size_t, aclrtStream)>(symbol("cannsimPoolAlloc"));
     if (announce) announce(address, bytes, raw(stream));
 }
 
 void pool_free(void *address, cupyStream stream) {
-    static auto announce = reinterpret_cast<void (*)(void *, aclrtStream)>(symbol("cannsimPoolFree"));
+    static auto announce =
+        reinterpret_cast<void (*)(void *, aclrtStream)>(symbol("cannsimPoolFree"));
     if (announce) announce(address, raw(stream));
 }
 
 int stream_create(cupyStream *stream, int) {
     BOUND;
     aclrtStream made = nullptr;
-    ASCEND_TRY(aclrtCreateStreamWithConfig, &made, 0, ACL_STREAM_FAST_LAUNCH | ACL_STREAM_FAST_SYNC);
+    ASCEND_TRY(aclrtCreateStreamWithConfig, &made, 0,
+               ACL_STREAM_FAST_LAUNCH | ACL_STREAM_FAST_SYNC);
     *stream = reinterpret_cast<cupyStream>(made);
     return CUPY_OK;
 }
@@ -163,7 +171,8 @@ int subscribe(aclrtStream stream) {
 int stream_destroy(cupyStream stream) {
     BOUND;
     ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
-    if (int rc = guarded("stream_destroy", [&] { return scratch_drop(stream), int(CUPY_OK); })) return rc;
+    if (int rc = guarded("stream_destroy", [&] { return scratch_drop(stream), int(CUPY_OK); }))
+        return rc;
     {
         Reporter &self = reporter();
         std::lock_guard<std::mutex> hold(self.mutex);
@@ -205,8 +214,10 @@ int event_create(cupyEvent *event, int timing) {
     BOUND;
     aclrtEvent made = nullptr;
     uint32_t flag = timing ? ACL_EVENT_TIME_LINE | ACL_EVENT_SYNC : ACL_EVENT_SYNC;
-    if (api.aclrtCreateEventExWithFlag) ASCEND_TRY(aclrtCreateEventExWithFlag, &made, flag);
-    else ASCEND_TRY(aclrtCreateEventWithFlag, &made, flag);
+    if (api.aclrtCreateEventExWithFlag)
+        ASCEND_TRY(aclrtCreateEventExWithFlag, &made, flag);
+    else
+        ASCEND_TRY(aclrtCreateEventWithFlag, &made, flag);
     *event = reinterpret_cast<cupyEvent>(made);
     return CUPY_OK;
 }
@@ -244,11 +255,14 @@ int event_elapsed(float *milliseconds, cupyEvent start, cupyEvent end) {
 }
 
 cupyBackend table = {
-    "ascend",        resolve_plan,       device_count,    set_device,        get_device,     device_name,
-    mem_info,        device_synchronize, mem_alloc,       mem_free,          copy_to_device, copy_to_host,
-    copy_on_device,  mem_set,            pool_alloc,      pool_free,         stream_create,  stream_destroy,
-    stream_synchronize, stream_query,    stream_wait_event, stream_callback, event_create,   event_destroy,
-    event_record,    event_query,        event_synchronize, event_elapsed,   last_error,
+    "ascend",          resolve_plan,    device_count,       set_device,
+    get_device,        device_name,     mem_info,           device_synchronize,
+    mem_alloc,         mem_free,        copy_to_device,     copy_to_host,
+    copy_on_device,    mem_set,         pool_alloc,         pool_free,
+    stream_create,     stream_destroy,  stream_synchronize, stream_query,
+    stream_wait_event, stream_callback, event_create,       event_destroy,
+    event_record,      event_query,     event_synchronize,  event_elapsed,
+    last_error,
 };
 
 } // namespace

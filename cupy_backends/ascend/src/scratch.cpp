@@ -23,7 +23,9 @@ constexpr size_t kKeep = size_t(64) << 20; // free bytes a stream may hold after
 struct Key {
     int device;
     cupyStream stream;
-    bool operator==(const Key &other) const { return device == other.device && stream == other.stream; }
+    bool operator==(const Key &other) const {
+        return device == other.device && stream == other.stream;
+    }
 };
 
 struct KeyHash {
@@ -80,7 +82,8 @@ int Scratch::take(size_t bytes, void **address) {
         auto &blocks = owner_->free_blocks;
         size_t best = blocks.size();
         for (size_t i = 0; i < blocks.size(); i++)
-            if (blocks[i].bytes >= bytes && blocks[i].bytes <= 2 * bytes && (best == blocks.size() || blocks[i].bytes < blocks[best].bytes))
+            if (blocks[i].bytes >= bytes && blocks[i].bytes <= 2 * bytes &&
+                (best == blocks.size() || blocks[i].bytes < blocks[best].bytes))
                 best = i;
         if (best < blocks.size()) {
             block = blocks[best];
@@ -93,8 +96,10 @@ int Scratch::take(size_t bytes, void **address) {
         if (int rc = device_malloc(bytes, &block.address)) return rc;
         count(thread.counts->scratch_allocs);
     }
-    if (count_ < kInline) blocks_[count_++] = block;
-    else more_.push_back(block);
+    if (count_ < kInline)
+        blocks_[count_++] = block;
+    else
+        more_.push_back(block);
     *address = block.address;
     return CUPY_OK;
 }
@@ -132,7 +137,9 @@ int device_malloc(size_t bytes, void **address) {
     if (status != CUPY_OUT_OF_MEMORY) return status;
     cupyError first;
     last_error(&first);
-    if (scratch_release_all() == CUPY_OK && !api.aclrtMalloc(address, bytes, ACL_MEM_MALLOC_HUGE_FIRST)) return CUPY_OK;
+    if (scratch_release_all() == CUPY_OK &&
+        !api.aclrtMalloc(address, bytes, ACL_MEM_MALLOC_HUGE_FIRST))
+        return CUPY_OK;
     return fail_text(CUPY_OUT_OF_MEMORY, "aclrtMalloc", "%zu bytes: %s", bytes, first.message);
 }
 
@@ -148,7 +155,8 @@ struct ConstantKey {
 
 struct ConstantHash {
     size_t operator()(const ConstantKey &k) const {
-        return size_t((k.low * 0x9e3779b97f4a7c15u) ^ (k.high * 0xc2b2ae3d27d4eb4fu)) + size_t(k.dtype * 64 + k.device);
+        return size_t((k.low * 0x9e3779b97f4a7c15u) ^ (k.high * 0xc2b2ae3d27d4eb4fu)) +
+               size_t(k.dtype * 64 + k.device);
     }
 };
 

@@ -1,7 +1,8 @@
-// Device memory that lives as long as the work queued on a stream: workspaces, temporaries, and constants.
+// Device memory that lives as long as the work queued on a stream: workspaces, temporaries, and
+// constants.
 //
-// A block handed back is reused by later work of the same stream only, which the stream runs after the work that used
-// it before; so nothing waits and nothing is freed under a running kernel.
+// A block handed back is reused by later work of the same stream only, which the stream runs after
+// the work that used it before; so nothing waits and nothing is freed under a running kernel.
 #pragma once
 
 #include <cstddef>
@@ -34,13 +35,14 @@ class Scratch {
     std::vector<Block> more_;
 };
 
-void scratch_trim(cupyStream);   // the stream has been synchronised
-void scratch_drop(cupyStream);   // the stream is about to be destroyed and has been synchronised
-int scratch_release_all();       // synchronises the device; for when memory is short
-void release_memory();           // scratch and constants of all devices, at the end of the process
+void scratch_trim(cupyStream); // the stream has been synchronised
+void scratch_drop(cupyStream); // the stream is about to be destroyed and has been synchronised
+int scratch_release_all();     // synchronises the device; for when memory is short
+void release_memory();         // scratch and constants of all devices, at the end of the process
 int device_malloc(size_t bytes, void **address); // releases the scratch before giving up
 
-// A scalar in device memory, one per dtype, value and device. nullptr address: no room, fill one yourself.
+// A scalar in device memory, one per dtype, value and device. nullptr address: no room, fill one
+// yourself.
 int constant(int dtype, const unsigned char *bits, void **address);
 
 } // namespace ascend

@@ -1,5 +1,5 @@
-// What no pattern in routes.toml expresses: indices that may be negative, products over several axes, joins of dtypes
-// that aclnnCat refuses, floating sequences.
+// What no pattern in routes.toml expresses: indices that may be negative, products over several
+// axes, joins of dtypes that aclnnCat refuses, floating sequences.
 #include <cstring>
 
 #include "launch.h"
@@ -7,7 +7,8 @@
 namespace ascend {
 namespace {
 
-int wrap_index(const cupyOperand &index, int64_t extent, OwnedOperand &wrapped, Scratch &scratch, cupyStream stream) {
+int wrap_index(const cupyOperand &index, int64_t extent, OwnedOperand &wrapped, Scratch &scratch,
+               cupyStream stream) {
     // where(index < 0, index + extent, index)
     Plan *less = plan_for(CUPY_OP_LESS, {CUPY_INT64, CUPY_INT64, CUPY_BOOL});
     Plan *add = plan_for(CUPY_OP_ADD, {CUPY_INT64, CUPY_INT64, CUPY_INT64});
@@ -31,7 +32,8 @@ int wrap_index(const cupyOperand &index, int64_t extent, OwnedOperand &wrapped, 
 
 } // namespace
 
-int launch_wrapped(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+int launch_wrapped(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
+                   cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     int nin = n - 1;
     bool host = n > kMaxRank + 2;
@@ -46,17 +48,20 @@ int launch_wrapped(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attr
     memcpy(list, ops, sizeof(cupyOperand) * size_t(n));
     switch (plan->wrap) {
     case WRAP_TAKE:
-        if (int rc = wrap_index(ops[1], ops[0].shape[attrs[0].i], wrapped[0], scratch, stream)) return rc;
+        if (int rc = wrap_index(ops[1], ops[0].shape[attrs[0].i], wrapped[0], scratch, stream))
+            return rc;
         list[1] = wrapped[0];
         break;
     case WRAP_PUT:
-        if (int rc = wrap_index(ops[0], ops[2].shape[attrs[0].i], wrapped[0], scratch, stream)) return rc;
+        if (int rc = wrap_index(ops[0], ops[2].shape[attrs[0].i], wrapped[0], scratch, stream))
+            return rc;
         list[0] = wrapped[0];
         break;
     default: { // i1..ik index the leading axes of the array
         const cupyOperand &array = plan->wrap == WRAP_GETITEM ? ops[0] : ops[n - 1];
         for (int k = 1; k < nin; k++) {
-            if (int rc = wrap_index(ops[k], array.shape[k - 1], wrapped[k - 1], scratch, stream)) return rc;
+            if (int rc = wrap_index(ops[k], array.shape[k - 1], wrapped[k - 1], scratch, stream))
+                return rc;
             list[k] = wrapped[k - 1];
         }
     }
@@ -64,7 +69,8 @@ int launch_wrapped(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attr
     return plan->inner->launch(plan->inner, list, n, attrs, stream);
 }
 
-int launch_concatenate(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
+int launch_concatenate(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
+                       cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     if (int rc = bind()) return rc;
     cupyOperand &out = ops[n - 1];
@@ -92,7 +98,8 @@ int launch_prod(cupyPlan *base, cupyOperand *ops, int, const cupyAttr *attrs, cu
     Scratch scratch(stream);
     OwnedOperand partial;
     partial.own(ops[0]);
-    memmove(partial.dims + last, partial.dims + last + 1, sizeof(int64_t) * size_t(partial.ndim - 1 - last));
+    memmove(partial.dims + last, partial.dims + last + 1,
+            sizeof(int64_t) * size_t(partial.ndim - 1 - last));
     partial.ndim--;
     if (int rc = partial.allocate(scratch)) return rc;
     cupyAttr one = attrs[0], rest = attrs[0];

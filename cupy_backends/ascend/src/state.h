@@ -29,20 +29,21 @@ inline void count(std::atomic<uint64_t> &counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-int load();                      // a cupyStatus
+int load(); // a cupyStatus
 bool loaded();
-void *symbol(const char *name);  // nullptr when no loaded library has it
+void *symbol(const char *name); // nullptr when no loaded library has it
 
 // The failure of this thread. fail() reads CANN's own text; both return the status to hand on.
 int fail(int code, const char *call);
-int fail_text(int status, const char *call, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int fail_text(int status, const char *call, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void last_error(cupyError *);
 const char *error_name(int code);
 
-#define ASCEND_TRY(call_name, ...)                                                                  \
+#define ASCEND_TRY(call_name, ...)                                                                 \
     do {                                                                                           \
-        int code_ = ascend::api.call_name(__VA_ARGS__);                                             \
-        if (__builtin_expect(code_ != 0, 0)) return ascend::fail(code_, #call_name);                \
+        int code_ = ascend::api.call_name(__VA_ARGS__);                                            \
+        if (__builtin_expect(code_ != 0, 0)) return ascend::fail(code_, #call_name);               \
     } while (0)
 
 // Every thread is bound to a device at its first use.

@@ -1,4 +1,5 @@
-// The shape of the generated tables: calls of aclnn functions, composite programs, candidates of each op.
+// The shape of the generated tables: calls of aclnn functions, composite programs, candidates of
+// each op.
 #pragma once
 
 #include "ascend_api.h"
@@ -22,11 +23,11 @@ constexpr int kFamilies = 5;
 enum ArgKind : uint8_t {
     ARG_IN,
     ARG_OUT,
-    ARG_SHAPED,      // an output whose extent the operator decides
-    ARG_OPTIONAL,    // an input that may be absent
-    ARG_LIST,        // all inputs
-    ARG_INDICES,     // all inputs but the first
-    ARG_TEMP,        // a result nobody reads
+    ARG_SHAPED,   // an output whose extent the operator decides
+    ARG_OPTIONAL, // an input that may be absent
+    ARG_LIST,     // all inputs
+    ARG_INDICES,  // all inputs but the first
+    ARG_TEMP,     // a result nobody reads
     ARG_NULL,
     ARG_SCALAR,      // the host scalar of an input
     ARG_NUMBER,      // an aclScalar of the main dtype
@@ -106,7 +107,12 @@ struct Program {
 enum Way : uint8_t { WAY_CALL, WAY_DO, WAY_CPP, WAY_WIDEN, WAY_HOST };
 enum View : uint8_t { VIEW_NONE, VIEW_UNSIGNED, VIEW_BITS, VIEW_BOOL };
 enum Wrap : uint8_t { WRAP_NONE, WRAP_TAKE, WRAP_PUT, WRAP_GETITEM, WRAP_SETITEM };
-enum Shortcut : uint8_t { IF_NONE, IF_NONZERO1, IF_SHIFT1, IF_ORDERED12 }; // what a host scalar allows
+enum Shortcut : uint8_t {
+    IF_NONE,
+    IF_NONZERO1,
+    IF_SHIFT1,
+    IF_ORDERED12
+}; // what a host scalar allows
 enum Cpp : uint8_t { CPP_CONCATENATE, CPP_PROD, CPP_ARANGE };
 
 constexpr int kVariants = 5; // values of the attribute 'mode', or kinds of an axis list

@@ -22,7 +22,6 @@ from ctypes import (
 )
 
 import numpy as np
-
 from cupy_backends.backend._backend import ops
 from cupy_backends.backend._testing import DTYPES
 

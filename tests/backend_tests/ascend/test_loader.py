@@ -27,7 +27,9 @@ def libraries(folder, **sources):
         if source is None:
             target.write_text("this is no library")
         else:
-            subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", target], input=source, text=True, check=True)
+            subprocess.run(
+                ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", target], input=source, text=True, check=True
+            )
     return str(folder)
 
 
@@ -102,7 +104,9 @@ def test_a_foreign_libascendcl_neither_captures_nor_is_captured(python, tmp_path
     int how_many(void) { return calls; }
     """
     home = libraries(tmp_path, ascendcl=trap)
-    load = f"import ctypes; foreign = ctypes.CDLL({home + '/lib64/libascendcl.so'!r}, mode=ctypes.RTLD_GLOBAL)\n"
+    load = (
+        f"import ctypes; foreign = ctypes.CDLL({home + '/lib64/libascendcl.so'!r}, mode=ctypes.RTLD_GLOBAL)\n"
+    )
     use = """
 import numpy as np
 from cupy_backends.backend._testing import launch
@@ -119,13 +123,16 @@ def test_real_libraries_take_the_same_path(python, tmp_path):
     home = tmp_path / "toolkit"
     shutil.copytree(cannsim.libdir(), home / "lib64")
     shutil.copy(cannsim.library(), home)  # where the facades look for it
-    program = USE + """
+    program = (
+        USE
+        + """
 import numpy as np
 from cupy_backends.backend._testing import launch
 print(launch("ascend", "add", [np.arange(3, dtype='f'), np.arange(3, dtype='f')], [np.empty(3, 'f')]).outputs[0])
 # The host route copies down and up here: cbrt has no operator.
 print(launch("ascend", "cbrt", [np.array([8., 27.])], [np.empty(2)]).outputs[0])
 """
+    )
     text = python(program, CUPY_CANN="real", ASCEND_HOME_PATH=str(home))
     assert text.startswith("real Ascend910B3"), text
     assert "[0. 2. 4.]" in text

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupy_backends.backend._testing import launch, plan_dtypes, resolve
 from cupy_builder import aclnn, contract
 
 from cupy_backends import cannsim
 from cupy_backends.ascend import _ascend
-from cupy_backends.backend._testing import launch, plan_dtypes, resolve
 from cupy_backends.backend.conformance import cases
 from cupy_backends.backend.conformance.values import dtype_of
 from cupy_backends.backend.rows import rows
@@ -20,7 +20,20 @@ ROOT = Path(__file__).resolve().parents[3]
 ROUTES = ROOT / "cupy_backends/ascend/routes.toml"
 FACTS = aclnn.Facts(ROOT / "cupy_backends/cannsim/facts")
 OPS = contract.load(ROOT / "cupy_backends/backend/ops.toml")
-REAL = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32")
+REAL = (
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "bfloat16",
+    "float32",
+)
 
 
 def plans(op):
@@ -38,9 +51,41 @@ def test_every_op_and_dtype_has_a_route_that_says_how_and_why(op):
 
 
 # Rows that a device without them could not do without: never on the host for the dtypes of a device.
-ON_DEVICE = """add subtract multiply negative square equal not_equal less greater logical_and logical_not where maximum
-    minimum copy fill concatenate sum max min any all count_nonzero argmax cumsum take take_along_axis nonzero
-    masked_select isnan isfinite floor ceil""".split()
+ON_DEVICE = [
+    "add",
+    "subtract",
+    "multiply",
+    "negative",
+    "square",
+    "equal",
+    "not_equal",
+    "less",
+    "greater",
+    "logical_and",
+    "logical_not",
+    "where",
+    "maximum",
+    "minimum",
+    "copy",
+    "fill",
+    "concatenate",
+    "sum",
+    "max",
+    "min",
+    "any",
+    "all",
+    "count_nonzero",
+    "argmax",
+    "cumsum",
+    "take",
+    "take_along_axis",
+    "nonzero",
+    "masked_select",
+    "isnan",
+    "isfinite",
+    "floor",
+    "ceil",
+]
 
 
 @pytest.mark.parametrize("op", ON_DEVICE)
@@ -50,7 +95,9 @@ def test_common_rows_stay_on_the_device(op):
             assert resolve("ascend", op, map(dtype_of, names))[0] != "host", names
 
 
-@pytest.mark.parametrize("family, soc", [("910B", None), ("310P", "Ascend310P3"), ("950", "Ascend950PR_9589")])
+@pytest.mark.parametrize(
+    "family, soc", [("910B", None), ("310P", "Ascend310P3"), ("950", "Ascend950PR_9589")]
+)
 def test_a_native_route_is_accepted_by_the_facts(python, family, soc):
     program = """
 from cupy_backends.ascend import _ascend
@@ -89,7 +136,20 @@ def test_an_operator_that_is_missing_is_a_route_that_is_not_taken(python, tmp_pa
     """
     simulator = os.environ.get("CUPY_CANNSIM") or cannsim.library()
     path = tmp_path / "libshim.so"
-    command = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", path, "-x", "none", "-Wl,--no-as-needed", simulator]
+    command = [
+        "gcc",
+        "-shared",
+        "-fPIC",
+        "-x",
+        "c",
+        "-",
+        "-o",
+        path,
+        "-x",
+        "none",
+        "-Wl,--no-as-needed",
+        simulator,
+    ]
     subprocess.run([*command, f"-Wl,-rpath,{os.path.dirname(simulator)}"], input=shim, text=True, check=True)
     program = """
 from cupy_backends.backend._testing import resolve
@@ -129,7 +189,12 @@ def test_more_axes_than_a_descriptor_holds():
 
 
 BAD = [
-    ('add = [{ call = "aclnnAdd(in0, in1, out0)" }]', "add", "call", "takes 4 arguments: self, other, alpha, out"),
+    (
+        'add = [{ call = "aclnnAdd(in0, in1, out0)" }]',
+        "add",
+        "call",
+        "takes 4 arguments: self, other, alpha, out",
+    ),
     ('add = [{ call = "aclnnPlus(in0, in1, out0)" }]', "add", "call", "aclnnPlus is no aclnn function"),
     ('add = [{ call = "aclnnAdd(in0, in2, 1, out0)" }]', "add", "call", "add has no in2"),
     ('add = [{ call = "aclnnAdd(in0, in1, in1, out0)" }]', "add", "call", "in1 does not fit aclScalar"),
@@ -149,7 +214,7 @@ BAD = [
 
 @pytest.mark.parametrize("row, name, column, problem", BAD, ids=[b[3] for b in BAD])
 def test_a_bad_row_is_refused_with_row_and_column(tmp_path, row, name, column, problem):
-    text = re.sub(r"^add = .*$", "", ROUTES.read_text(), flags=re.M)
+    text = re.sub(r"^add = .*$", "", ROUTES.read_text(), flags=re.MULTILINE)
     path = tmp_path / "routes.toml"
     path.write_text(text.replace("[binary]", "[binary]\n" + row, 1))
     with pytest.raises(contract.TableError) as raised:
@@ -162,7 +227,7 @@ def test_a_bad_row_is_refused_with_row_and_column(tmp_path, row, name, column, p
 
 def test_a_row_without_route_is_refused(tmp_path):
     path = tmp_path / "routes.toml"
-    path.write_text(re.sub(r"^add = .*$", "", ROUTES.read_text(), flags=re.M))
+    path.write_text(re.sub(r"^add = .*$", "", ROUTES.read_text(), flags=re.MULTILINE))
     with pytest.raises(contract.TableError, match="row 'add', column 'name': has no route"):
         aclnn.tables(FACTS, OPS, path)
 

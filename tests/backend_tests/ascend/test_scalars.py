@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from cupy_backends.backend._testing import launch
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -24,7 +23,9 @@ def same(got, want):
 
 
 @pytest.mark.parametrize("name", INTEGERS)
-@pytest.mark.parametrize("op", ["floor_divide", "remainder", "fmod", "left_shift", "right_shift", "add", "multiply"])
+@pytest.mark.parametrize(
+    "op", ["floor_divide", "remainder", "fmod", "left_shift", "right_shift", "add", "multiply"]
+)
 def test_integer_scalars_on_either_side(op, name):
     values = integers(name)
     for scalar in values:
@@ -36,7 +37,9 @@ def test_integer_scalars_on_either_side(op, name):
 
 
 @pytest.mark.parametrize("name", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("low, high", [(-1, 1), (0, 0), (2, -2), (np.nan, 1), (-1, np.nan), (-np.inf, np.inf), (0, 5)])
+@pytest.mark.parametrize(
+    "low, high", [(-1, 1), (0, 0), (2, -2), (np.nan, 1), (-1, np.nan), (-np.inf, np.inf), (0, 5)]
+)
 def test_clip_between_scalars(name, low, high):
     values = np.array([-np.inf, -3, -1, -0.5, -0.0, 0.0, 0.5, 1, 3, np.inf, np.nan], name)
     low, high = values.dtype.type(low), values.dtype.type(high)
