@@ -41,24 +41,22 @@ CLASSES["integer"] = CLASSES["signed"] + CLASSES["unsigned"]
 
 VIEWS = ("signed", "unsigned", "bits", "real", "imag")
 LITERALS = ("width", "lastbit", "signmask", "absmask", "inf")
-_BOOLEAN = set(
-    [
-        "isnan",
-        "isinf",
-        "isfinite",
-        "signbit",
-        "logical_not",
-        "equal",
-        "not_equal",
-        "less",
-        "less_equal",
-        "greater",
-        "greater_equal",
-        "logical_and",
-        "logical_or",
-        "logical_xor",
-    ]
-)
+_BOOLEAN = {
+    "isnan",
+    "isinf",
+    "isfinite",
+    "signbit",
+    "logical_not",
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+}
 
 
 def class_mask(text: str, error) -> int:
