@@ -188,7 +188,7 @@ cdef tuple parse(ndarray a, object key):
                 dims[m], dims[MAX_RANK + m] = a.dims[axis], a.dims[n + axis]
                 m += 1
                 axis += 1
-            if item.ndim == 0:
+            if item.ndim == 0 and item.dtype.kind == "b":
                 dims[m], dims[MAX_RANK + m] = 1, 0
                 arrays.append((m, numpy.zeros(int(bool(item)), numpy.int64)))
                 m += 1

@@ -60,22 +60,32 @@ cdef int accumulator_code(ufunc u, ndarray a, object dtype, ndarray out) except 
     return a.code
 
 
-cdef int launch_reduction(cupyPlan* plan, ndarray a, tuple axes, ndarray out) except -1:
-    """Reduce `a` over `axes` into contiguous `out`, whose shape is what remains; merges axes first."""
-    cdef int64_t[MAX_RANK] shape, strides, reduced_axes
-    cdef bint[MAX_RANK] is_reduced, kind
+cdef int launch_reduction(cupyPlan* plan, ndarray a, const bint* is_reduced, ndarray out) except -1:
+    """Reduce `a` over the marked axes into contiguous `out`, whose shape is what remains; merges axes first.
+
+    Returns -2 without a launch where that is not possible: nothing to reduce, or too many axes left.
+    """
+    cdef int64_t[MAX_RANK] shape, strides, reduced_axes, out_shape, out_strides
+    cdef bint[MAX_RANK] kind
+    cdef int[MAX_RANK] order
     cdef cupyOperand[2] operands
     cdef cupyAttr attr
-    cdef int64_t[MAX_RANK] out_shape, out_strides
-    cdef int64_t step = itemsizes[out.code]
-    cdef int i, axis, m = 0, kept = 0, n_reduced = 0
-    cdef list order = list(range(a.rank))
-    memset(is_reduced, 0, sizeof(is_reduced))
-    for i in axes:
-        is_reduced[i] = True
-    if len(axes) == a.rank:  # the order does not matter: walk the memory
-        order.sort(key=lambda i: -abs(a.strides[i]))
-    for axis in order:
+    cdef int64_t step
+    cdef int i, k, axis, m = 0, kept = 0, n_reduced = 0
+    cdef bint everything = True
+    for i in range(a.rank):
+        order[i] = i
+        everything = everything and is_reduced[i]
+    if everything:  # the order does not matter: walk the memory
+        for i in range(1, a.rank):
+            axis = order[i]
+            k = i
+            while k > 0 and _distance(a, order[k - 1]) < _distance(a, axis):
+                order[k] = order[k - 1]
+                k -= 1
+            order[k] = axis
+    for i in range(a.rank):
+        axis = order[i]
         if a.dims[axis] == 1:
             continue
         if m and kind[m - 1] == is_reduced[axis] and strides[m - 1] == a.dims[axis] * a.dims[a.rank + axis]:
@@ -93,11 +103,12 @@ cdef int launch_reduction(cupyPlan* plan, ndarray a, tuple axes, ndarray out) ex
         else:
             out_shape[kept] = shape[i]
             kept += 1
+    if m > DEVICE_RANK or n_reduced == 0:
+        return -2
+    step = itemsizes[out.code]
     for i in range(kept - 1, -1, -1):
         out_strides[i] = step
         step *= out_shape[i]
-    if m > DEVICE_RANK or n_reduced == 0:
-        return -2  # the caller finds another way
     fill_operand(&operands[0], a)
     operands[0].shape = shape
     operands[0].strides = strides
@@ -118,11 +129,50 @@ cdef int launch_reduction(cupyPlan* plan, ndarray a, tuple axes, ndarray out) ex
     return _backend.launch(plan, operands, 2, &attr, current().stream, a.size)
 
 
+cdef inline Py_ssize_t _distance(ndarray a, int axis) noexcept:
+    return -a.dims[a.rank + axis] if a.dims[a.rank + axis] < 0 else a.dims[a.rank + axis]
+
+
+cdef object along_axis(ndarray a, object axis, bint keepdims, str row, int code):
+    """Reduce over one axis or all, the common case; None where the general way has to be taken."""
+    cdef bint[MAX_RANK] is_reduced
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef ndarray out
+    cdef int i, n = 0, chosen
+    memset(is_reduced, 0, sizeof(is_reduced))
+    if axis is None:
+        for i in range(a.rank):
+            is_reduced[i] = True
+    elif type(axis) is int and -a.rank <= axis < a.rank:
+        chosen = axis
+        is_reduced[chosen + a.rank if chosen < 0 else chosen] = True
+    else:
+        return None
+    if a.size == 0:
+        return None
+    for i in range(a.rank):
+        if not is_reduced[i]:
+            shape[n] = a.dims[i]
+            n += 1
+    out = new_array(code, n, shape)
+    if launch_reduction(plan_for(row, a.code, code), a, is_reduced, out) == -2:
+        return None
+    if not keepdims:
+        return out
+    for i in range(a.rank):
+        shape[i] = 1 if is_reduced[i] else a.dims[i]
+    return out.reshape(tuple([shape[i] for i in range(a.rank)]))
+
+
 cdef int reduce_by_row(str row, ndarray a, tuple axes, ndarray out) except -1:
     """Reduce by one row of the contract, in stages if the collapsed rank is beyond the device's."""
-    cdef cupyPlan* plan = plan_for(row, a.code, out.code)
-    cdef int rc = launch_reduction(plan, a, axes, out)
+    cdef bint[MAX_RANK] is_reduced
     cdef ndarray stage
+    cdef int rc
+    memset(is_reduced, 0, sizeof(is_reduced))
+    for i in axes:
+        is_reduced[<int>i] = True
+    rc = launch_reduction(plan_for(row, a.code, out.code), a, is_reduced, out)
     if rc != -2:
         return rc
     if all(a.dims[<int>i] == 1 for i in axes):  # nothing to combine
@@ -319,23 +369,6 @@ def at(ufunc u, ndarray a, indices, b=None):
         raise NotImplementedError(f"{u.__name__}.at is not available; add, subtract, multiply, maximum and minimum are")
 
 
-cdef ndarray total(ndarray a, str row, int code):
-    """Reduce a contiguous array over everything: the short way of ``a.sum()`` and its like."""
-    cdef cupyOperand[2] operands
-    cdef cupyAttr attr
-    cdef int64_t zero = 0, step = itemsizes[a.code]
-    cdef ndarray out = new_array(code, 0, NULL)
-    fill_operand(&operands[0], a)
-    operands[0].shape = <int64_t*>&a.size
-    operands[0].strides = &step
-    operands[0].ndim = 1
-    fill_operand(&operands[1], out)
-    attr.list = &zero
-    attr.count = 1
-    _backend.launch(plan_for(row, a.code, code), operands, 2, &attr, current().stream, a.size)
-    return out
-
-
 cdef object _ufuncs = None
 
 
@@ -347,12 +380,16 @@ cdef object by_name(str name):
     return getattr(_ufuncs, name)
 
 
+cdef inline bint plain(object dtype, object out, object initial, object where) noexcept:
+    return dtype is None and out is None and initial is _no_value and where is True
+
+
 def sum_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the sum over `axis`; see :func:`cupy.sum`."""
-    if axis is None and dtype is None and out is None and keepdims is False and initial is _no_value and where is True \
-            and self.bits & C_CONTIGUOUS and self.size:
-        return total(self, "sum", accumulator_code(by_name("add"), self, None, None))
-    return reduce(by_name("add"), self, axis, dtype, out, keepdims, initial, where)
+    cdef object result = None
+    if plain(dtype, out, initial, where):
+        result = along_axis(self, axis, keepdims, "sum", accumulator_code(by_name("add"), self, None, None))
+    return reduce(by_name("add"), self, axis, dtype, out, keepdims, initial, where) if result is None else result
 
 
 def prod_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
@@ -362,18 +399,18 @@ def prod_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial
 
 def max_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the maximum over `axis`; see :func:`cupy.max`."""
-    if axis is None and out is None and keepdims is False and initial is _no_value and where is True \
-            and self.bits & C_CONTIGUOUS and self.size:
-        return total(self, "max", self.code)
-    return reduce(by_name("maximum"), self, axis, None, out, keepdims, initial, where)
+    cdef object result = None
+    if plain(None, out, initial, where):
+        result = along_axis(self, axis, keepdims, "max", self.code)
+    return reduce(by_name("maximum"), self, axis, None, out, keepdims, initial, where) if result is None else result
 
 
 def min_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the minimum over `axis`; see :func:`cupy.min`."""
-    if axis is None and out is None and keepdims is False and initial is _no_value and where is True \
-            and self.bits & C_CONTIGUOUS and self.size:
-        return total(self, "min", self.code)
-    return reduce(by_name("minimum"), self, axis, None, out, keepdims, initial, where)
+    cdef object result = None
+    if plain(None, out, initial, where):
+        result = along_axis(self, axis, keepdims, "min", self.code)
+    return reduce(by_name("minimum"), self, axis, None, out, keepdims, initial, where) if result is None else result
 
 
 def any_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):

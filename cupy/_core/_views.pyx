@@ -431,7 +431,23 @@ def broadcast_shapes(*shapes):
     >>> cp.broadcast_shapes((3, 1), (4,))
     (3, 4)
     """
-    return numpy.broadcast_shapes(*shapes)
+    cdef Py_ssize_t[MAX_RANK] extents, shape
+    cdef int n, ndim = 0, i, k
+    for given in shapes:
+        n = read_shape(given, extents)
+        if n > ndim:
+            for i in range(ndim):
+                shape[n - 1 - i] = shape[ndim - 1 - i]
+            for i in range(n - ndim):
+                shape[i] = 1
+            ndim = n
+        for i in range(n):
+            k = ndim - n + i
+            if shape[k] == 1:
+                shape[k] = extents[i]
+            elif extents[i] != 1 and extents[i] != shape[k]:
+                return numpy.broadcast_shapes(*shapes)  # words the error
+    return tuple([shape[i] for i in range(ndim)])
 
 
 def may_share_memory(ndarray a, ndarray b, max_work=None):

@@ -253,7 +253,7 @@ def require(a, dtype=None, requirements=None):
     wanted = set()
     for name in requirements or ():
         if str(name).upper() not in _REQUIREMENTS:
-            raise KeyError(f"unknown requirement {name!r}")
+            raise KeyError(f"require() knows no requirement {name!r}: C, F, A, W, O or E")
         wanted.add(_REQUIREMENTS[str(name).upper()])
     if {"C", "F"} <= wanted:
         raise ValueError("Cannot specify both 'C' and 'F' order")

@@ -33,6 +33,8 @@ def as_shape(size):
         try:
             shape = (operator.index(size),)
         except TypeError:
+            if not hasattr(size, "__iter__"):
+                raise TypeError(f"size must be an integer or a sequence of integers, not {size!r}") from None
             shape = tuple(operator.index(n) for n in size)
     if any(n < 0 for n in shape):
         raise ValueError("negative dimensions are not allowed")
