@@ -1,6 +1,7 @@
-"""``python -m cupy.doctor``: what this machine has, what cupy makes of it, what is wrong and the line that mends it.
+"""``python -m cupy.doctor``: what this machine has, what is wrong and the line that mends it.
 
-The exit code is 0 if arrays can be used, else 1. What a broken driver could bring down runs in a child process.
+The exit code is 0 if arrays can be used, else 1. What a broken driver could bring down runs in a child
+process.
 """
 
 import importlib
@@ -25,7 +26,10 @@ VARIABLES = frozenset(
     CUPY_LAUNCH_BLOCKING
     """.split()
 )
-_INSTRUCTIONS = "sse4_2 avx avx2 fma f16c avx512f avx512bw avx512_bf16 avx512_fp16 amx_tile asimd sve sve2 bf16".split()
+_INSTRUCTIONS = (
+    "sse4_2 avx avx2 fma f16c avx512f avx512bw avx512_bf16 avx512_fp16 amx_tile asimd sve sve2 bf16".split()
+)
+_MEMORY = {"MemTotal": "total", "MemAvailable": "available"}
 _PROBE_SECONDS = 120
 
 
@@ -52,11 +56,16 @@ def _probe():
 
         device = cupy.xpu.Device()
         free, total = device.mem_info
-        print(json.dumps({"name": device.name, "devices": cupy.xpu.device_count(), "memory": [free, total]}), flush=True)
+        print(
+            json.dumps({"name": device.name, "devices": cupy.xpu.device_count(), "memory": [free, total]}),
+            flush=True,
+        )
         a = cupy.arange(6, dtype="f4").reshape(2, 3)
         values = (a @ a.T + 1).get().tolist()
         works = values == [[6.0, 15.0], [15.0, 51.0]] or _backend() == "null"
-        print(json.dumps({"works": works, "trial": None if works else f"2 x 2 product is {values}"}), flush=True)
+        print(
+            json.dumps({"works": works, "trial": None if works else f"2 x 2 product is {values}"}), flush=True
+        )
     except Exception as error:
         print(json.dumps({"works": False, "trial": f"{type(error).__name__}: {error}"}), flush=True)
 
@@ -65,7 +74,9 @@ def _ask_child():
     """Run the probe in a child process and return its findings, with ``ended`` if it did not end well."""
     command = [sys.executable, "-c", "from cupy import doctor; doctor._probe()"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_PROBE_SECONDS)
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_PROBE_SECONDS
+        )
         output, code, errors = done.stdout, done.returncode, done.stderr
     except subprocess.TimeoutExpired as late:
         output, code, errors = (late.stdout or b"").decode(errors="replace"), None, ""
@@ -116,11 +127,11 @@ def _machine():
 
     flags = set((_read("/proc/cpuinfo", "flags") or _read("/proc/cpuinfo", "Features")).split())
     blas = numpy.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
-    gib = [f"{int(value.split()[0]) / 2**20:.1f} GiB {label}" for label, value in
-           (("total", _read("/proc/meminfo", "MemTotal")), ("available", _read("/proc/meminfo", "MemAvailable")))
-           if value]  # fmt: skip
+    sizes = {label: _read("/proc/meminfo", key) for key, label in _MEMORY.items()}
+    gib = [f"{int(size.split()[0]) / 2**20:.1f} GiB {label}" for label, size in sizes.items() if size]
+    system = (platform.system(), platform.release(), platform.machine(), *platform.libc_ver())
     return [
-        ("system", f"{platform.system()} {platform.release()} {platform.machine()}, {' '.join(platform.libc_ver())}"),
+        ("system", " ".join(system)),
         ("processor", f"{_read('/proc/cpuinfo', 'model name') or platform.machine()}, "
          f"{len(os.sched_getaffinity(0))} cores usable"),
         ("instructions", " ".join(name for name in _INSTRUCTIONS if name in flags) or "unknown"),
@@ -165,7 +176,9 @@ def report():
         free, total = found["memory"]
         trial.append(("devices", f"{found['devices']} x {found['name']}"))
         trial.append(("device memory", f"{total / 2**30:.1f} GiB total, {free / 2**30:.1f} GiB free"))
-    trial.append(("trial", "works" if found.get("works") else found.get("trial") or found.get("ended", "not run")))
+    trial.append(
+        ("trial", "works" if found.get("works") else found.get("trial") or found.get("ended", "not run"))
+    )
     sections += [("Trial", trial), ("Environment", _environment() or [("", "nothing set")])]
     notes = [(f"{name} is set, but nothing reads it", f"unset {name}") for name in sorted(os.environ)
              if name.startswith("CUPY_") and name not in VARIABLES]  # fmt: skip

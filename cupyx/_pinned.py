@@ -1,5 +1,5 @@
-"""Host arrays to copy from and to. Copies of a device are complete when they return, so ordinary NumPy memory serves;
-the names exist so that programs need not ask."""
+"""Host arrays to copy from and to. Copies of a device are complete when they return, so ordinary NumPy memory
+serves; the names exist so that programs need not ask."""
 
 import numpy
 

@@ -9,4 +9,6 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     os.environ.setdefault("CUPY_CANN", config.getoption("--cann"))
-    os.environ.setdefault("SCIPY_ARRAY_API", "1")  # read when SciPy is imported; scikit-learn's dispatch needs it
+    os.environ.setdefault(
+        "SCIPY_ARRAY_API", "1"
+    )  # read when SciPy is imported; scikit-learn's dispatch needs it

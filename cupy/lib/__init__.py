@@ -1,5 +1,5 @@
-"""Helpers around arrays that are not functions of the main namespace, as in ``numpy.lib``: views by strides, axis
-arguments, mathematics on an extended domain. Imports only the public functions and the core."""
+"""Helpers around arrays that are not functions of the main namespace, as in ``numpy.lib``: views by strides,
+axis arguments, mathematics on an extended domain. Imports only the public functions and the core."""
 
 from numpy.lib import NumpyVersion, mixins
 

@@ -52,13 +52,21 @@ def _one_argument(name, leaves_domain, condition, example):
     return function
 
 
-sqrt = _one_argument("sqrt", _negative, "negative", "cp.lib.scimath.sqrt([-1.0, 4.0])\n    array([0.+1.j, 2.+0.j])")
+sqrt = _one_argument(
+    "sqrt", _negative, "negative", "cp.lib.scimath.sqrt([-1.0, 4.0])\n    array([0.+1.j, 2.+0.j])"
+)
 log = _one_argument("log", _negative, "negative", "cp.lib.scimath.log([-1.0]).imag\n    array([3.14159265])")
 log2 = _one_argument("log2", _negative, "negative", "cp.lib.scimath.log2([8.0])\n    array([3.])")
 log10 = _one_argument("log10", _negative, "negative", "cp.lib.scimath.log10([100.0])\n    array([2.])")
-arccos = _one_argument("arccos", _beyond_one, "outside [-1, 1]", "cp.lib.scimath.arccos([1.0])\n    array([0.])")
-arcsin = _one_argument("arcsin", _beyond_one, "outside [-1, 1]", "cp.lib.scimath.arcsin([0.0])\n    array([0.])")
-arctanh = _one_argument("arctanh", _beyond_one, "outside [-1, 1]", "cp.lib.scimath.arctanh([0.0])\n    array([0.])")
+arccos = _one_argument(
+    "arccos", _beyond_one, "outside [-1, 1]", "cp.lib.scimath.arccos([1.0])\n    array([0.])"
+)
+arcsin = _one_argument(
+    "arcsin", _beyond_one, "outside [-1, 1]", "cp.lib.scimath.arcsin([0.0])\n    array([0.])"
+)
+arctanh = _one_argument(
+    "arctanh", _beyond_one, "outside [-1, 1]", "cp.lib.scimath.arctanh([0.0])\n    array([0.])"
+)
 
 
 def logn(n, x):

@@ -88,7 +88,9 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
     if axis is None:
         axes = tuple(range(x.ndim))
         if len(window) != x.ndim:
-            raise ValueError(f"window_shape must hold one extent per axis of x: got {window} for {x.ndim} axes")
+            raise ValueError(
+                f"window_shape must hold one extent per axis of x: got {window} for {x.ndim} axes"
+            )
     else:
         axes = normalize_axis_tuple(axis, x.ndim, "axis", allow_duplicate=True)
         if len(window) != len(axes):

@@ -1,7 +1,7 @@
 """What this machine has of CANN, for ``python -m cupy.doctor``.
 
-``probe`` opens the libraries and is called in a process of its own, which a broken driver may kill; ``diagnose`` reads
-files only, and what the probe found.
+``probe`` opens the libraries and is called in a process of its own, which a broken driver may kill; ``diagnose``
+reads files only, and what the probe found.
 """
 
 import ctypes
@@ -16,7 +16,12 @@ _HOMES = ("ASCEND_HOME_PATH", "ASCEND_TOOLKIT_HOME")
 _ROOTS = ("/usr/local/Ascend", os.path.expanduser("~/Ascend"))
 _BELOW_ROOT = ("ascend-toolkit/latest", "cann", "latest")
 _RUNTIMES = ("libascendcl.so", "libacl_rt.so")
-_VERSION_FILES = ("version.cfg", "ascend_toolkit_install.info", "*-linux/ascend_toolkit_install.info", "version.info")
+_VERSION_FILES = (
+    "version.cfg",
+    "ascend_toolkit_install.info",
+    "*-linux/ascend_toolkit_install.info",
+    "version.info",
+)
 _MANAGERS = ("/dev/davinci_manager", "/dev/devmm_svm", "/dev/hisi_hdc")
 # Numbers of aclCANNPackageName.
 _PACKAGES = {"CANN": 0, "runtime": 1, "toolkit": 4, "operators": 5, "kernels": 6, "driver": 7}
@@ -44,7 +49,9 @@ def _toolkits():
 def _choice():
     """Return (real or simulated, why, toolkit folder or None): the loader's rule, from files alone."""
     wish = os.environ.get("CUPY_CANN") or "auto"
-    holds = [t for t in _toolkits() if any(os.path.exists(os.path.join(t, "lib64", name)) for name in _RUNTIMES)]
+    holds = [
+        t for t in _toolkits() if any(os.path.exists(os.path.join(t, "lib64", name)) for name in _RUNTIMES)
+    ]
     toolkit = holds[0] if holds else None
     nodes = _nodes()
     if wish == "sim":
@@ -132,14 +139,23 @@ def _problems(which, why, toolkit, nodes, libraries, simulator, found):
 
 def _problems_of_a_device(toolkit, nodes):
     if toolkit is None:
-        yield "no CANN toolkit was found", f"source {_ROOTS[0]}/ascend-toolkit/set_env.sh  # or: {USE_SIMULATOR}"
+        yield (
+            "no CANN toolkit was found",
+            f"source {_ROOTS[0]}/ascend-toolkit/set_env.sh  # or: {USE_SIMULATOR}",
+        )
     if not _nodes():
-        yield ("no NPU is visible (/dev/davinci0 ...): no driver, or a container without the devices",
-               "docker run --device=/dev/davinci0 --device=/dev/davinci_manager --device=/dev/devmm_svm "
-               f"--device=/dev/hisi_hdc -v {_ROOTS[0]}/driver:{_ROOTS[0]}/driver ...  # or: {USE_SIMULATOR}")  # fmt: skip
+        devices = " ".join(f"--device={node}" for node in ("/dev/davinci0", *_MANAGERS))
+        driver = f"-v {_ROOTS[0]}/driver:{_ROOTS[0]}/driver"
+        yield (
+            "no NPU is visible (/dev/davinci0 ...): no driver, or a container without the devices",
+            f"docker run {devices} {driver} ...  # or: {USE_SIMULATOR}",
+        )
     closed = [n for n in nodes if not os.access(n, os.R_OK | os.W_OK)]
     if closed:
-        yield f"no permission for {', '.join(closed)}", 'sudo usermod -a -G HwHiAiUser "$USER"  # then log in again'
+        yield (
+            f"no permission for {', '.join(closed)}",
+            'sudo usermod -a -G HwHiAiUser "$USER"  # then log in again',
+        )
 
 
 def _mend(problem, toolkit):

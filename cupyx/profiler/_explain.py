@@ -13,8 +13,8 @@ class Explanation:
     Attributes
     ----------
     rows : list of dict
-        One per operation and dtypes: ``op``, ``dtypes``, ``route`` ('native', 'reinterpret', 'cast', 'composite' or
-        'host'), ``launches``, ``how`` and ``why``; the most frequent first.
+        One per operation and dtypes: ``op``, ``dtypes``, ``route`` ('native', 'reinterpret', 'cast',
+        'composite' or 'host'), ``launches``, ``how`` and ``why``; the most frequent first.
     result : any
         What the call returned.
 

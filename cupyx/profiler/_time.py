@@ -51,7 +51,7 @@ class Timing:
         return self.to_str(show_gpu=True)
 
 
-def benchmark(func, args=(), kwargs={}, n_repeat=10000, *, name=None, n_warmup=10, max_duration=math.inf,
+def benchmark(func, args=(), kwargs=None, n_repeat=10000, *, name=None, n_warmup=10, max_duration=math.inf,
               devices=None):  # fmt: skip
     """Call a function many times and measure each call on the host and on the device.
 
@@ -59,7 +59,7 @@ def benchmark(func, args=(), kwargs={}, n_repeat=10000, *, name=None, n_warmup=1
     ----------
     func : callable
     args : tuple
-    kwargs : dict
+    kwargs : dict, optional
         Called as ``func(*args, **kwargs)``.
     n_repeat : int, optional
         The largest number of measured calls.
@@ -90,10 +90,13 @@ def benchmark(func, args=(), kwargs={}, n_repeat=10000, *, name=None, n_warmup=1
     sin: host: ... us +/- ...; device 0: ...
     """
     name = getattr(func, "__name__", repr(func)) if name is None else name
+    kwargs = {} if kwargs is None else kwargs
     if not callable(func):
         raise TypeError(f"func must be callable, not {type(func).__name__}")
     if not isinstance(args, tuple) or not isinstance(kwargs, dict):
-        raise TypeError(f"args must be a tuple and kwargs a dict, not {type(args).__name__}, {type(kwargs).__name__}")
+        raise TypeError(
+            f"args must be a tuple and kwargs a dict, not {type(args).__name__}, {type(kwargs).__name__}"
+        )
     if not isinstance(name, str):
         raise TypeError(f"name must be a string, not {type(name).__name__}")
     if n_repeat < 1 or n_warmup < 0 or not max_duration > 0:

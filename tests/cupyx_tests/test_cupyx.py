@@ -38,7 +38,9 @@ def test_scatter_takes_scalars_and_views():
     compare(a, expected)
 
 
-@pytest.mark.parametrize("key, error", [([5], IndexError), ([0.5], IndexError), (([0], [0], [0]), IndexError)])
+@pytest.mark.parametrize(
+    "key, error", [([5], IndexError), ([0.5], IndexError), (([0], [0], [0]), IndexError)]
+)
 def test_scatter_refuses_a_bad_index(key, error):
     a = cupy.zeros((2, 3))
     with pytest.raises(error):
@@ -59,7 +61,9 @@ def test_scatter_refuses_what_it_cannot_change():
 def test_rsqrt(dtype):
     x = sample((3, 4), dtype, low=1)
     expected = 1 / numpy.sqrt(numpy.abs(x) + 1)
-    compare(cupyx.rsqrt(cupy.asarray(numpy.abs(x) + 1)), expected.astype(numpy.sqrt(x[:0]).dtype), exact=False)
+    compare(
+        cupyx.rsqrt(cupy.asarray(numpy.abs(x) + 1)), expected.astype(numpy.sqrt(x[:0]).dtype), exact=False
+    )
     out = cupy.empty((3, 4), numpy.sqrt(x[:0]).dtype)
     assert cupyx.rsqrt(cupy.asarray(numpy.abs(x) + 1), out=out) is out
     compare(out, expected.astype(out.dtype), exact=False)

@@ -13,7 +13,9 @@ def test_explain_counts_the_operations_of_the_call():
     cupy.exp(x)  # not part of the call
     found = cupyx.profiler.explain(lambda a, b=None: cupy.exp(a) + b + b, x, b=x)
     assert {(row["op"], row["launches"]) for row in found.rows} == {("exp", 1), ("add", 2)}
-    assert found.rows[0]["op"] == "add" and found.rows[0]["dtypes"] == ("float32",) * len(found.rows[0]["dtypes"])
+    assert found.rows[0]["op"] == "add" and found.rows[0]["dtypes"] == ("float32",) * len(
+        found.rows[0]["dtypes"]
+    )
     assert found.launches == 3
     numpy.testing.assert_allclose(found.result.get(), numpy.exp(numpy.float32(1)) + 2, rtol=1e-6)
 
@@ -43,7 +45,9 @@ def test_explain_of_nothing_and_of_an_error():
 def test_benchmark():
     calls = []
     x = cupy.ones(10)
-    times = cupyx.profiler.benchmark(lambda a, k=0: calls.append(a + k), (x,), {"k": 1}, 7, name="plus", n_warmup=2)
+    times = cupyx.profiler.benchmark(
+        lambda a, k=0: calls.append(a + k), (x,), {"k": 1}, 7, name="plus", n_warmup=2
+    )
     assert len(calls) == 9
     assert times.cpu_times.shape == (7,) and times.gpu_times.shape == (1, 7) and times.devices == (0,)
     assert (times.cpu_times > 0).all() and (times.gpu_times >= 0).all() and times.cpu_times.max() < 1

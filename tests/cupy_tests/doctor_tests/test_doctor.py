@@ -19,7 +19,9 @@ def run(*command, **variables):
     """Run Python with the given variables and without the machine's own settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CUPY_", "ASCEND_", "CANNSIM_"))}
     kept["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run([sys.executable, *command], env=kept | variables, capture_output=True, text=True, timeout=30)
+    return subprocess.run(
+        [sys.executable, *command], env=kept | variables, capture_output=True, text=True, timeout=30
+    )
 
 
 @pytest.fixture
@@ -49,7 +51,9 @@ def test_on_the_simulator():
 @pytest.mark.parametrize("backend", ["host", "null"])
 def test_other_backends_have_no_libraries(backend):
     done = run("-m", "cupy.doctor", CUPY_BACKEND=backend)
-    assert done.returncode == 0 and "SoC" not in done.stdout and re.search(rf"backend +{backend}", done.stdout)
+    assert (
+        done.returncode == 0 and "SoC" not in done.stdout and re.search(rf"backend +{backend}", done.stdout)
+    )
 
 
 @pytest.mark.parametrize("wish", ["real", "auto"])
@@ -65,7 +69,9 @@ def test_a_broken_toolkit(broken, wish):
 
 @pytest.mark.parametrize("wish", ["real", "auto"])
 def test_the_first_array_on_a_broken_toolkit(broken, wish):
-    done = run("-c", "import cupy; print('imported'); " + MAKE_AN_ARRAY, CUPY_CANN=wish, ASCEND_TOOLKIT_HOME=broken)
+    done = run(
+        "-c", "import cupy; print('imported'); " + MAKE_AN_ARRAY, CUPY_CANN=wish, ASCEND_TOOLKIT_HOME=broken
+    )
     assert done.stdout == "imported\n" and done.returncode == 1
     last = done.stderr[done.stderr.index("BackendError") :]
     assert "python -m cupy.doctor" in last and "CUPY_CANN=sim" in last and "libascendcl.so" in last
@@ -122,7 +128,7 @@ def child(tmp_path, monkeypatch, script):
 
 
 def test_libraries_that_crash(tmp_path, monkeypatch):
-    text, problems = child(tmp_path, monkeypatch, "echo '{\"soc\": \"AscendX\"}'\nkill -SEGV $$\n")
+    text, problems = child(tmp_path, monkeypatch, 'echo \'{"soc": "AscendX"}\'\nkill -SEGV $$\n')
     assert "SIGSEGV" in problems[-1][0] and "cannot be used" in text
 
 

@@ -17,12 +17,14 @@ _spec.loader.exec_module(_calls)
 
 ROWS = [pytest.param(call, id=call.replace("xp.", "")) for rows in _calls.CHAPTERS.values() for call in rows]
 # Notions of the array interface: a message that uses one says what was wrong.
-NOTIONS = set("""
-    allocating argument arguments array arrays axes axis bound bounds broadcast cast dimension dimensions dimensional dtype
-    element empty greater index indices instances integer integers length matrix negative order permutation positive probabilities
-    range
-    scalar sequence shape shapes size square string subscript type values writeable read-only
-""".split())
+NOTIONS = set(
+    """
+    allocating argument arguments array arrays axes axis bound bounds broadcast cast dimension
+    dimensional dimensions dtype element empty greater index indices instances integer integers
+    length matrix negative order permutation positive probabilities range read-only requirement
+    scalar sequence shape shapes size square string subscript type values writeable
+""".split()
+)
 
 
 def operands(xp):
@@ -94,7 +96,9 @@ def test_bad_call(call):
     assert str(error) == str(wanted) or message & (NOTIONS | given - {"xp", "a"}), f"unhelpful: {error!r}"
 
 
-@pytest.mark.parametrize("call, kind", [(call, kind) for kind, calls in _calls.REFUSED.items() for call in calls])
+@pytest.mark.parametrize(
+    "call, kind", [(call, kind) for kind, calls in _calls.REFUSED.items() for call in calls]
+)
 def test_refused_call(call, kind):
     """What NumPy takes, or refuses with another exception, and cupy does not."""
     names = operands(cupy)

@@ -47,7 +47,9 @@ def test_byte_bounds():
         low, high = cupy.lib.array_utils.byte_bounds(view)
         start = low - a.data.ptr
         host = numpy.zeros((4, 6), "f4")
-        same = numpy.lib.array_utils.byte_bounds(numpy.lib.stride_tricks.as_strided(host, view.shape, view.strides))
+        same = numpy.lib.array_utils.byte_bounds(
+            numpy.lib.stride_tricks.as_strided(host, view.shape, view.strides)
+        )
         assert high - low == same[1] - same[0] and 0 <= start and high <= a.data.ptr + a.nbytes
 
 
@@ -57,7 +59,9 @@ def test_scimath(name, dtype):
     inside = numpy.array([0.25, 0.5, 0.75]) if name.startswith("arc") else numpy.array([1, 4, 9])
     check(lambda xp, a: getattr(xp.lib.scimath, name)(a), inside.astype(dtype), exact=False)
     if dtype != "u2":
-        check(lambda xp, a: getattr(xp.lib.scimath, name)(a), numpy.array([-3, 2, 4]).astype(dtype), exact=False)
+        check(
+            lambda xp, a: getattr(xp.lib.scimath, name)(a), numpy.array([-3, 2, 4]).astype(dtype), exact=False
+        )
 
 
 @pytest.mark.parametrize("base", [2, -2, [2.0, 4.0]])

@@ -46,7 +46,8 @@ def test_the_namespace_is_complete():
     assert info.dtypes(kind="real floating") == {"float32": cupy.float32, "float64": cupy.float64}
 
 
-STANDARD = set("""
+STANDARD = set(
+    """
     abs acos acosh add all any arange argmax argmin argsort asarray asin asinh astype atan atan2 atanh bitwise_and
     bitwise_invert bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor bool broadcast_arrays broadcast_to
     can_cast ceil clip complex64 complex128 concat conj copysign cos cosh count_nonzero cumulative_prod cumulative_sum
@@ -58,7 +59,8 @@ STANDARD = set("""
     roll round searchsorted sign signbit sin sinh sort sqrt square squeeze stack std subtract sum take take_along_axis
     tan tanh tensordot tile tril triu trunc uint16 uint32 uint64 uint8 unique_all unique_counts unique_inverse
     unique_values unstack var vecdot where zeros zeros_like
-""".split())
+""".split()
+)
 
 
 @pytest.mark.parametrize("call", [

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,9 +23,15 @@ assert cupy.sort(a.ravel()[::-1])[5].item() == 5 and (a * 2).sum().item() > 0
 def run(code, *, backend="ascend", **variables):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CUPY_", "ASCEND_"))}
     kept |= {"PYTHONPATH": str(ROOT), "CUPY_CANN": "sim", "CUPY_BACKEND": backend} | variables
-    done = subprocess.run([sys.executable, "-c", code], env=kept, capture_output=True, text=True, timeout=30)
-    assert done.returncode == 0, f"{done.returncode}\n{done.stdout}{done.stderr[-2000:]}"
-    return done.stdout
+    process = subprocess.Popen([sys.executable, "-c", code], env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, start_new_session=True)  # fmt: skip
+    try:
+        output, errors = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # its forks too
+        raise
+    assert process.returncode == 0, f"{process.returncode}\n{output}{errors[-2000:]}"
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,9 @@ def dummy(tmp_path_factory):
              "aclrtCreateStream aclrtSynchronizeStream aclrtGetSocName aclCreateTensor aclCreateScalar "
              "aclnnAddGetWorkspaceSize aclnnAdd aclnnMulGetWorkspaceSize aclnnMul cannsimHostPointer").split()  # fmt: skip
     source = folder / "dummy.c"
-    source.write_text("#include <stdlib.h>\n" + "".join(f"int {name}(void) {{ abort(); }}\n" for name in names))
+    source.write_text(
+        "#include <stdlib.h>\n" + "".join(f"int {name}(void) {{ abort(); }}\n" for name in names)
+    )
     for library in ("libascendcl.so", "libnnopbase.so", "libopapi.so"):
         subprocess.run([shutil.which("cc") or "gcc", "-shared", "-fPIC", f"-Wl,-soname,{library}", str(source), "-o",
                         str(folder / library)], check=True)  # fmt: skip
@@ -46,7 +55,9 @@ def dummy(tmp_path_factory):
 def test_foreign_libraries_of_the_same_names(dummy, when):
     load = (f"import ctypes\nfor name in ('libascendcl.so', 'libnnopbase.so', 'libopapi.so'):\n"
             f"    ctypes.CDLL('{dummy}/' + name, mode=ctypes.RTLD_GLOBAL)\n")  # fmt: skip
-    parts = {"before": [load, WORK], "between": ["import cupy\n", load, WORK], "after": [WORK, load, WORK]}[when]
+    parts = {"before": [load, WORK], "between": ["import cupy\n", load, WORK], "after": [WORK, load, WORK]}[
+        when
+    ]
     run("".join(parts))
 
 
@@ -103,7 +114,10 @@ with ThreadPoolExecutor(4) as pool:
 
 def test_import_touches_no_device():
     """Import works with any setting; the setting counts at the first array."""
-    out = run("import cupy, sys; print('imported'); print(any('ascend' in m for m in sys.modules))", CUPY_CANN="real")
+    out = run(
+        "import cupy, sys; print('imported'); print(any('ascend' in m for m in sys.modules))",
+        CUPY_CANN="real",
+    )
     assert out == "imported\nFalse\n"
 
 
