@@ -4,6 +4,7 @@
 // its address and its tag without risk of a fault, and a destroyed one is recognised as such.
 #pragma once
 
+#include "base/poison.h"
 #include "base/thread.h"
 
 #include <cstddef>
@@ -48,7 +49,7 @@ struct FreeBlock : Handle {
 
 // The block's content is indeterminate but for the tag, which the caller sets last.
 template <class T> inline T *pool_new(Kind kind) {
-    static_assert(alignof(T) <= 64);
+    static_assert(alignof(T) <= 64 && sizeof(T) >= sizeof(FreeBlock));
     FreeList &list = this_thread.lists[int(kind)];
     void *p = list.head;
     if (__builtin_expect(p != nullptr, 1)) {
@@ -58,6 +59,7 @@ template <class T> inline T *pool_new(Kind kind) {
         p = pool_refill(kind, (sizeof(T) + 63) / 64 * 64);
         if (!p) return nullptr;
     }
+    unpoison(p, sizeof(T));
     return ::new (p) T;
 }
 
@@ -69,6 +71,7 @@ template <class T> inline void pool_delete(T *object, Kind kind) {
     FreeList &list = this_thread.lists[int(kind)];
     block->next = static_cast<FreeBlock *>(list.head);
     list.head = block;
+    poison(block + 1, sizeof(T) - sizeof(FreeBlock));
     if (__builtin_expect(++list.count > 512, 0)) pool_spill(list, kind);
 }
 

@@ -1,6 +1,7 @@
 // The symbols of abi/cannsim.h.
 #include "cannsim.h"
 
+#include "base/poison.h"
 #include "kernels/array/matmul.h"
 #include "kernels/array/sort.h"
 #include "kernels/loops/loops.h"
@@ -39,12 +40,16 @@ int cannsimPoolAlloc(void *device, size_t bytes, void *) {
     size_t offset = reinterpret_cast<uintptr_t>(device) - block.begin;
     if (bytes > block.size - offset)
         return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolAlloc: %zu bytes at %p leave their block", bytes, device);
+    // Deferred operations still use a block that their stream's pool has taken back.
+    if (settings().mode == Mode::Inline) pool_block_used(to_host(device), bytes, block.size - offset);
     return 0;
 }
 
 int cannsimPoolFree(void *device, void *) {
-    return is_device(device) ? 0
-                             : fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolFree: %p is not device memory", device);
+    if (!is_device(device))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolFree: %p is not device memory", device);
+    pool_block_freed(to_host(device));
+    return 0;
 }
 
 bool cannsimRegisterLoop(const char *name, int dtype,

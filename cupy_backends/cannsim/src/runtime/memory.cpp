@@ -1,6 +1,7 @@
 #include "runtime/memory.h"
 
 #include "base/error.h"
+#include "base/poison.h"
 #include "base/thread.h"
 #include "cann_runtime.h"
 #include "runtime/soc.h"
@@ -113,6 +114,7 @@ bool commit(Slice &s, uintptr_t end) {
         target = std::min(round_up(need, kHuge), device_range.per_device);
         if (mprotect(at, target - s.committed, PROT_READ | PROT_WRITE)) return false;
     }
+    poison(at, target - s.committed);
     __atomic_store_n(&s.committed, target, __ATOMIC_RELEASE);
     return true;
 }
@@ -122,7 +124,7 @@ void give_back(uintptr_t begin, size_t size) {
         std::memset(to_host(reinterpret_cast<void *>(begin)), kPoison, size);
     else if (size >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(begin)), size / 4096 * 4096, MADV_DONTNEED);
-
+    poison(to_host(reinterpret_cast<void *>(begin)), size);
 }
 
 }  // namespace
@@ -196,6 +198,7 @@ int device_malloc(int device, size_t size, void **out) {
         return fail(ACL_ERROR_RT_MEMORY_ALLOCATION,
                     "device %d is out of memory: %zu bytes asked for, %zu of %zu in use", device, size,
                     s.used, std::min(capacity, m.limit));
+    unpoison(to_host(reinterpret_cast<void *>(at)), settings().mode == Mode::Inline ? size : rounded);
     if (m.huge_pages && rounded >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(at)), rounded / kHuge * kHuge, MADV_HUGEPAGE);
     s.blocks[at] = {rounded, size};
