@@ -19,10 +19,10 @@ __all__ = ["main", "report"]
 _PACKAGES = ("numpy", "ml_dtypes", "fastrlock", "scipy", "scikit-learn", "array-api-compat", "Cython")
 _PREFIXES = ("CUPY_", "CANNSIM_", "ASCEND_")
 _OTHER_VARIABLES = ("LD_LIBRARY_PATH", "LD_PRELOAD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-# Every variable of this package that something reads; a misspelt one would be ignored in silence.
+# Every variable that is read at run time; a misspelt one would be ignored in silence.
 VARIABLES = frozenset(
     """
-    CUPY_BACKEND CUPY_BUILD_JOBS CUPY_CANN CUPY_CANNSIM CUPY_FALLBACK CUPY_HOST_MEMORY CUPY_INDEX_CHECK
+    CUPY_BACKEND CUPY_CANN CUPY_CANNSIM CUPY_FALLBACK CUPY_HOST_MEMORY CUPY_INDEX_CHECK
     CUPY_LAUNCH_BLOCKING
     """.split()
 )
@@ -181,7 +181,7 @@ def report():
     )
     sections += [("Trial", trial), ("Environment", _environment() or [("", "nothing set")])]
     notes = [(f"{name} is set, but nothing reads it", f"unset {name}") for name in sorted(os.environ)
-             if name.startswith("CUPY_") and name not in VARIABLES]  # fmt: skip
+             if name.startswith("CUPY_") and not name.startswith("CUPY_BUILD_") and name not in VARIABLES]  # fmt: skip
     remedy = getattr(doctor, "USE_SIMULATOR", "unset CUPY_BACKEND")
     if "ended" in found:
         problems.append((found["ended"], remedy))

@@ -5,9 +5,10 @@ import importlib
 import inspect
 import warnings
 
-import cupy
 import numpy
 import pytest
+
+import cupy
 
 MODULES = [
     "cupy", "cupy.doctor", "cupy.fft", "cupy.lib", "cupy.lib.array_utils", "cupy.lib.scimath",

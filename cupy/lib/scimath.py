@@ -7,7 +7,7 @@ from cupy import _core
 from cupy._core import ufuncs
 from cupy._operands import as_array, cast
 
-__all__ = ["arccos", "arcsin", "arctanh", "log", "log10", "log2", "logn", "power", "sqrt"]
+__all__ = ["arccos", "arcsin", "arctanh", "log", "log2", "log10", "logn", "power", "sqrt"]
 
 _SINGLE = "bBhHf"  # dtypes whose complex partner is complex64; float16 goes to complex128, as in NumPy
 

@@ -74,7 +74,7 @@ def explain(function, *args, **kwargs):
     >>> cupyx.profiler.explain(cp.exp, x)
     op   dtypes            route   launches  how
     exp  float32, float32  ...     1         ...
-    1 launches, 0 on the host
+    1 launches, ... on the host
     """
     before = [plan["launches"] for plan in _backend.plans()]
     result = function(*args, **kwargs)

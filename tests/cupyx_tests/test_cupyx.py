@@ -1,9 +1,10 @@
 """Scatter with repeated indices, pinned arrays, rsqrt: compared with NumPy's ``ufunc.at`` and layouts."""
 
-import cupy
-import cupyx
 import numpy
 import pytest
+
+import cupy
+import cupyx
 from cupy.testing import compare, sample
 
 SCATTERS = {"scatter_add": numpy.add, "scatter_max": numpy.maximum, "scatter_min": numpy.minimum}

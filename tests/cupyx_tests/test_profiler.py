@@ -2,10 +2,11 @@
 
 import re
 
-import cupy
-import cupyx
 import numpy
 import pytest
+
+import cupy
+import cupyx
 
 
 def test_explain_counts_the_operations_of_the_call():

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cupy
 import pytest
+
+import cupy
 from cupy import doctor
 from cupy_backends import cannsim
 
@@ -134,18 +135,18 @@ def test_libraries_that_crash(tmp_path, monkeypatch):
 
 def test_libraries_that_hang(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor, "_PROBE_SECONDS", 0.3)
-    text, problems = child(tmp_path, monkeypatch, "exec sleep 30\n")
+    _, problems = child(tmp_path, monkeypatch, "exec sleep 30\n")
     assert "did not answer within 0.3 s" in problems[-1][0]
 
 
 def test_libraries_that_print_and_fail(tmp_path, monkeypatch):
-    text, problems = child(tmp_path, monkeypatch, "echo '{broken'\necho 'last words' >&2\nexit 3\n")
+    _, problems = child(tmp_path, monkeypatch, "echo '{broken'\necho 'last words' >&2\nexit 3\n")
     assert problems[-1][0] == "last words"
 
 
 def test_every_variable_that_is_read_is_known():
     pattern = re.compile(r"""(?:environ(?:\.get)?|getenv|environment)\s*[\[(]\s*["'](CUPY_\w+)""")
-    sources = [p for folder in ("cupy", "cupyx", "cupy_backends", "install") for p in (ROOT / folder).rglob("*")
+    sources = [p for folder in ("cupy", "cupyx", "cupy_backends") for p in (ROOT / folder).rglob("*")
                if p.suffix in (".py", ".pyx", ".cpp", ".h")]  # fmt: skip
     read = {name for path in sources for name in pattern.findall(path.read_text())}
     assert {"CUPY_BACKEND", "CUPY_CANN"} <= read and read <= doctor.VARIABLES

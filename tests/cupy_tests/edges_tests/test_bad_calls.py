@@ -7,9 +7,10 @@ import re
 import warnings
 from pathlib import Path
 
-import cupy
 import numpy
 import pytest
+
+import cupy
 
 _spec = importlib.util.spec_from_file_location("calls", Path(__file__).with_name("calls.py"))
 _calls = importlib.util.module_from_spec(_spec)

@@ -5,9 +5,10 @@ import importlib.util
 import warnings
 from pathlib import Path
 
-import cupy
 import numpy
 import pytest
+
+import cupy
 from cupy.testing import compare
 
 _spec = importlib.util.spec_from_file_location("legal", Path(__file__).with_name("legal.py"))

@@ -1,8 +1,9 @@
 """cupy.lib: views by strides and mathematics on an extended domain, compared with NumPy."""
 
-import cupy
 import numpy
 import pytest
+
+import cupy
 from cupy.testing import check, compare, sample
 
 A = sample((4, 5), "f8")
@@ -12,7 +13,7 @@ A = sample((4, 5), "f8")
     ((2, 3), None), ((4, 5), None), ((1, 1), None), (3, 1), (2, -2), ((2, 2), (0, 0)), ((0, 2), None), ((2, 2), (1, 0)),
 ])  # fmt: skip
 def test_sliding_window_view(window, axis):
-    body = lambda xp, a: xp.lib.stride_tricks.sliding_window_view(a, window, axis)  # noqa: E731
+    body = lambda xp, a: xp.lib.stride_tricks.sliding_window_view(a, window, axis)
     for layout in ("contiguous", "transposed", "strided", "reversed"):
         if layout == "transposed" and window == (4, 5):
             continue

@@ -1,16 +1,17 @@
 """What libraries ask of an array to find out whose it is, and that they then compute with it."""
 
 import array_api_compat
-import cupy
 import numpy
 import pytest
 import sklearn
-from cupy.testing import assert_allclose
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.metrics import accuracy_score, mean_squared_error, r2_score
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, StandardScaler
 from sklearn.utils import _array_api as sklearn_array_api
+
+import cupy
+from cupy.testing import assert_allclose
 
 A = cupy.arange(6.0).reshape(2, 3)
 X = numpy.random.default_rng(0).normal(size=(30, 4)).astype("f4")

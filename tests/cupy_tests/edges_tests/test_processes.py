@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cupy
 import pytest
+
+import cupy
 
 ROOT = Path(cupy.__file__).resolve().parents[1]
 WORK = """
