@@ -5,7 +5,7 @@ one function under many names.
 """
 from facts import ARGUMENT_KINDS, DTYPES, FAMILIES, fail, plain_type
 
-UNCHECKED = (1 << 64) - 1  # the mask of a family for which CANN checks nothing
+UNCHECKED = (1 << 63) - 1  # the mask of a family for which CANN checks nothing; bit 63 is no dtype
 CHUNK = 128  # operators per translation unit: keeps compile times even
 
 
@@ -70,12 +70,12 @@ def _max_rank(facts, name, dtypes):
 
 def _table(facts):
     """Per operator: name, parameters with kind and a dtype mask per family."""
-    rows, masks = [], []
+    rows, masks = [], [(UNCHECKED,) * len(FAMILIES)]
     seen = {}
 
     def row_of(mask):
         if mask is None:
-            return -1
+            return 0
         if mask not in seen:
             seen[mask] = len(masks)
             masks.append(mask)

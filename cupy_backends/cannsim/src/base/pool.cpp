@@ -6,9 +6,10 @@
 
 namespace cannsim {
 
-thread_local ThreadState this_thread __attribute__((tls_model("initial-exec")));
+__thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
 
-const char *pool_begin, *pool_end;
+const char *pool_begin;
+size_t pool_size;
 
 namespace {
 
@@ -21,7 +22,7 @@ char *fresh;  // first byte never handed out
         if (p == MAP_FAILED) continue;
         fresh = static_cast<char *>(p);
         pool_begin = fresh;
-        pool_end = fresh + size;
+        pool_size = size - sizeof(uint32_t);  // any address below has a whole tag
         return;
     }
 }
@@ -96,7 +97,7 @@ void *pool_refill(Kind kind, size_t size) {
     FreeList &mine = this_thread.lists[int(kind)];
     move_list(s.lists[int(kind)], mine, 64);
     if (!mine.head) {
-        for (int i = 0; i < 16 && fresh && fresh + size <= pool_end; ++i, fresh += size) {
+        for (int i = 0; i < 16 && fresh && size_t(fresh - pool_begin) + size <= pool_size; ++i, fresh += size) {
             FreeBlock *block = reinterpret_cast<FreeBlock *>(fresh);
             block->tag = kDeadTag;
             block->next = static_cast<FreeBlock *>(mine.head);

@@ -24,12 +24,11 @@ struct Handle {
     uint32_t tag;
 };
 
-extern const char *pool_begin, *pool_end;
+extern const char *pool_begin;
+extern size_t pool_size;
 
 inline bool in_pool(const void *p) {
-    return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(pool_begin) <
-               size_t(pool_end - pool_begin) &&
-           reinterpret_cast<uintptr_t>(p) % 64 == 0;
+    return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(pool_begin) < pool_size;
 }
 
 // Whether p is a living object of that kind. Never faults.

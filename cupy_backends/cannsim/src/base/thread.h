@@ -28,7 +28,7 @@ struct ThreadState {
     Context *context;
 };
 
-extern thread_local ThreadState this_thread __attribute__((tls_model("initial-exec")));
+extern __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
 
 // Registers this thread, so that its lists and counters outlive it. Cheap after the first time.
 void attach_slow();

@@ -30,7 +30,7 @@ enum class DType : int32_t {
 constexpr int kMaxDType = 34;  // one past the largest public value (ACL_COMPLEX32 = 33)
 constexpr int kMaxRank = 8;    // nearly every operator of CANN refuses more
 
-inline int itemsize(DType t) {
+constexpr int itemsize(DType t) {
     switch (t) {
     case DType::Int8: case DType::UInt8: case DType::Bool: return 1;
     case DType::Float16: case DType::BFloat16: case DType::Int16: case DType::UInt16: return 2;

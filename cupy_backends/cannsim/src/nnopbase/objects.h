@@ -15,6 +15,8 @@ struct aclTensor : cannsim::Handle {
     cannsim::DType dtype;
     int32_t format;
     int32_t ndim, storage_ndim;
+    uint8_t item;  // bytes per element, 0 for dtypes without kernels
+    uint8_t code;  // of the dtype in masks; 63, which no list holds, where item is 0
     std::atomic<int32_t> references;  // executors of data-dependent operators write the shape later
     bool contiguous;                  // in C order
     cannsim::Reach reach;             // of the elements

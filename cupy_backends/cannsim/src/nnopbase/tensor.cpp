@@ -9,7 +9,7 @@ using namespace cannsim;
 namespace {
 
 // The offsets that a strided layout reaches; false when they overflow.
-bool find_reach(const aclTensor *t, int64_t *low, int64_t *high) {
+[[gnu::noinline]] bool find_reach(const aclTensor *t, int64_t *low, int64_t *high) {
     const int64_t *shape = t->view_dims(), *strides = t->view_strides();
     *low = *high = t->offset;
     for (int i = 0; i < t->ndim; ++i) {
@@ -21,11 +21,21 @@ bool find_reach(const aclTensor *t, int64_t *low, int64_t *high) {
     return true;
 }
 
+struct ItemSizes {
+    uint8_t bytes[64] = {};
+    constexpr ItemSizes() {
+        for (int t = 0; t < kMaxDType; ++t) bytes[t] = uint8_t(itemsize(DType(t)));
+    }
+};
+constexpr ItemSizes kItemSizes;
+
 // Copies the dims and derives what every operator asks for.
 inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype, const int64_t *strides,
                  int64_t offset, aclFormat format, const int64_t *storage_dims, uint64_t storage_ndim,
                  void *data) {
     t->dtype = DType(dtype);
+    t->item = uint32_t(dtype) < 64 ? kItemSizes.bytes[dtype] : 0;
+    t->code = t->item ? uint8_t(dtype) : 63;
     t->format = format;
     t->ndim = int32_t(ndim);
     t->storage_ndim = int32_t(storage_ndim);

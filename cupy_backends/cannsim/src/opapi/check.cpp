@@ -71,12 +71,9 @@ aclnnStatus check_promote(const Call &c, int a, int b, DType *out) {
                 dtype_name(x), c.param(b), dtype_name(y));
 }
 
-aclnnStatus check_promoted(const Call &c, DType promoted) {
-    if (c.op.promoted < 0) return 0;
-    const uint64_t mask = kDtypeMasks[c.op.promoted][settings().soc->family];
-    if (__builtin_expect(is_in(promoted, mask), 1)) return 0;
-    static const ParamMeta inputs = {"the inputs together", ArgKind::Tensor, true, false, -1};
-    return refuse_dtype(c.op, inputs, promoted, mask);
+aclnnStatus refuse_promoted(const Call &c, DType promoted) {
+    static const ParamMeta inputs = {"the inputs together", ArgKind::Tensor, true, false, 0};
+    return refuse_dtype(c.op, inputs, promoted, kDtypeMasks[c.op.promoted][settings().soc->family]);
 }
 
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape) {
@@ -104,7 +101,6 @@ aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed) {
 
 aclnnStatus check_listed(const Call &c, int param, DType t) {
     const ParamMeta &p = c.op.params[param];
-    if (p.masks < 0) return 0;
     const uint64_t mask = kDtypeMasks[p.masks][settings().soc->family];
     return is_in(t, mask) ? 0 : refuse_dtype(c.op, p, t, mask);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "opapi/op.h"
+#include "runtime/soc.h"
 
 namespace cannsim {
 
@@ -52,7 +53,11 @@ inline bool can_cast(DType from, DType to) {
 aclnnStatus check_can_cast(const Call &c, const char *what, DType from, int param);
 aclnnStatus check_promote(const Call &c, int a, int b, DType *out);
 // The operator's list for the common dtype of its inputs.
-aclnnStatus check_promoted(const Call &c, DType promoted);
+[[gnu::cold]] aclnnStatus refuse_promoted(const Call &c, DType promoted);
+inline aclnnStatus check_promoted(const Call &c, DType promoted) {
+    if (__builtin_expect(is_in(promoted, kDtypeMasks[c.op.promoted][config.soc->family]), 1)) return 0;
+    return refuse_promoted(c, promoted);
+}
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape);
 aclnnStatus check_same_shape(const Call &c, int a, int b);
 aclnnStatus check_same_dtype(const Call &c, int a, int b);

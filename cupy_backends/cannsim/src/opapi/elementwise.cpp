@@ -93,41 +93,47 @@ struct Signatures {
     }
 };
 
-const Signatures &signatures() {
-    static const Signatures *instance = new Signatures;
-    return *instance;
-}
+// Filled when the library is loaded.
+const Signatures kSignatures;
+inline const Signatures &signatures() { return kSignatures; }
 
-// All operands run through memory alike: one call of the loop, or a plain division of the work.
-template <class T>
-void plan_flat(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
+// Plans operands that all run through memory alike: one call of the loop, or a plain division of the
+// work. False, with nothing kept, where some operand does not.
+template <int N, class T> inline bool plan_flat(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
     Executor &e = c.exec;
     const aclTensor *result = c.tensor(out);
     const int64_t size = result->size;
-    bool casts = false;
-    for (int k = 0; k < n; ++k) {
+    bool casts = false, flat = result->contiguous;
+    const int count = N ? N : n;
+    for (int k = 0; k < count; ++k) {
         const Source &s = inputs[k];
-        e.dtypes[k] = DType(dtypes[k]);
+        const DType wanted = DType(dtypes[k]);
+        e.dtypes[k] = wanted;
         if (s.param < 0) {
             View &v = e.views[add_constant(e, s.slot, s.dtype)];
             v.ndim = 1;
             v.shape[0] = size;
             v.strides[0] = 0;
-            casts |= s.dtype != e.dtypes[k];
+            casts |= s.dtype != wanted;
         } else {
             const aclTensor *t = c.tensor(s.param);
-            add_line(e, t, s.param, size, t->size == size ? itemsize(t->dtype) : 0);
-            casts |= t->dtype != e.dtypes[k];
+            const bool whole = t->size == size;
+            flat &= (t->contiguous & whole) | (t->size == 1);
+            add_line(e, t, s.param, size, whole ? t->item : 0);
+            casts |= t->dtype != wanted;
         }
     }
-    e.dtypes[n] = DType(dtypes[n]);
-    add_line(e, result, out, size, itemsize(result->dtype));
-    casts |= result->dtype != e.dtypes[n];
+    e.dtypes[count] = DType(dtypes[count]);
+    add_line(e, result, out, size, result->item);
+    casts |= result->dtype != e.dtypes[count];
     e.run = casts ? run_casting : size <= kDirect ? run_direct : run_loop;
+    if (__builtin_expect(flat, 1)) return true;
+    e.nviews = 0;
+    e.unbound = 0;
+    return false;
 }
 
-template <class T>
-void plan_strided(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
+template <class T> void plan_strided(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
     Executor &e = c.exec;
     bool casts = false;
     for (int k = 0; k <= n; ++k) {
@@ -145,16 +151,10 @@ aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, in
     const aclTensor *result = c.tensor(out);
     if (result->size == 0) return 0;
     c.exec.loop = loop;
-    bool flat = result->contiguous;
-    for (int k = 0; k < n; ++k) {
-        if (inputs[k].param < 0) continue;
-        const aclTensor *t = c.tensor(inputs[k].param);
-        flat &= (t->contiguous & (t->size == result->size)) | (t->size == 1);
-    }
-    if (__builtin_expect(flat, 1)) {
-        plan_flat(c, dtypes, inputs, n, out);
+    if (n == 2 ? plan_flat<2>(c, dtypes, inputs, n, out)
+        : n == 1 ? plan_flat<1>(c, dtypes, inputs, n, out)
+                 : plan_flat<0>(c, dtypes, inputs, n, out))
         return 0;
-    }
     if (!can_write(result)) return refuse_write(c, out);
     plan_strided(c, dtypes, inputs, n, out);
     return 0;

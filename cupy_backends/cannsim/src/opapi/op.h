@@ -23,14 +23,14 @@ struct ParamMeta {
     const char *name;
     ArgKind kind;
     bool input, output;  // both for what an in-place operator changes
-    int16_t masks;       // row of kDtypeMasks, or -1
+    int16_t masks;       // row of kDtypeMasks; row 0 accepts everything
 };
 
 struct OpMeta {
     const char *name;
     const ParamMeta *params;
     int nparams, max_rank;
-    int promoted;  // row of kDtypeMasks for the common dtype of the inputs, or -1
+    int promoted;  // row of kDtypeMasks for the common dtype of the inputs
 };
 
 extern const OpMeta kOps[];
@@ -145,10 +145,13 @@ inline int add_bound(Executor &e, const aclTensor *t, int param) {
     const int index = e.nviews++;
     e.views[index].dtype = t->dtype;
     e.source[index] = int16_t(param);
-    e.offset[index] = t->offset * itemsize(t->dtype);
+    const int64_t offset = t->offset * t->item;
+    e.offset[index] = offset;
     e.overhangs |= t->reach != Reach::Inside;
-    bind(e, index, t->data);
-    if (__builtin_expect(t->size == 0, 0)) e.unbound &= ~(1u << index);  // nothing is read or written
+    // An empty tensor needs no address: nothing is read or written.
+    const bool bound = is_device(t->data);
+    e.unbound |= uint32_t(!bound & (t->size != 0)) << index;
+    e.views[index].data = bound ? to_host(t->data) + offset : nullptr;
     return index;
 }
 
@@ -157,7 +160,7 @@ inline int add_view(Executor &e, const aclTensor *t, int param) {
     const int index = add_bound(e, t, param);
     View &v = e.views[index];
     v.ndim = t->ndim;
-    const int64_t item = itemsize(t->dtype);
+    const int64_t item = t->item;
     for (int i = 0; i < t->ndim; ++i) {
         v.shape[i] = t->shape[i];
         v.strides[i] = t->strides[i] * item;

@@ -20,18 +20,18 @@ namespace {
 constexpr uint32_t kInFlight = 0xF11647u;
 
 // Null, liveness, dtype, rank and extent of one tensor argument.
-aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t, int family, bool lenient) {
-    if (__builtin_expect(!is_alive(t), 0))
+[[gnu::cold]] aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t, int family, bool lenient) {
+    if (!is_alive(t))
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is not a tensor, or it was destroyed", op.name, p.name);
-    if (p.masks >= 0) {
-        uint64_t mask = kDtypeMasks[p.masks][family];
-        if (__builtin_expect(uint32_t(t->dtype) > 63 || !(mask >> uint32_t(t->dtype) & 1), 0))
-            return refuse_dtype(op, p, t->dtype, mask);
-    }
-    if (__builtin_expect(t->ndim > op.max_rank, 0))
+    const uint64_t mask = kDtypeMasks[p.masks][family];
+    if (!is_in(t->dtype, mask)) return refuse_dtype(op, p, t->dtype, mask);
+    if (!t->item)
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: dtype %s of %s is not implemented by cannsim", op.name,
+                    dtype_name(t->dtype), p.name);
+    if (t->ndim > op.max_rank)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; at most %d are allowed", op.name, p.name,
                     t->ndim, op.max_rank);
-    if (__builtin_expect(t->reach == Reach::Invalid || (t->reach == Reach::Outside && !p.output && !lenient), 0))
+    if (t->reach == Reach::Invalid || (t->reach == Reach::Outside && !p.output && !lenient))
         return fail(t->reach == Reach::Invalid ? ACLNN_ERR_PARAM_INVALID : ACLNN_ERR_INNER_NULLPTR,
                     "%s: %s: the view of shape %s leaves its storage", op.name, p.name, shape_text(t).text);
     return 0;
@@ -39,7 +39,8 @@ aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *
 
 template <class T> bool check_object(const void *p) { return is_alive(static_cast<const T *>(p)); }
 
-aclnnStatus check_arguments(const OpMeta &op, const Arg *args, const Definition &d) {
+// Checks in CANN's order, with messages. Called only where something may be wrong.
+[[gnu::cold]] aclnnStatus check_arguments(const OpMeta &op, const Arg *args, const Definition &d) {
     const uint32_t optional = d.optional;
     const Soc &soc = *settings().soc;
     const int family = soc.family;
@@ -68,7 +69,7 @@ aclnnStatus check_arguments(const OpMeta &op, const Arg *args, const Definition 
         }
         case ArgKind::Scalar:
             good = check_object<aclScalar>(value);
-            if (good && p.masks >= 0) {
+            if (good) {
                 const DType t = static_cast<const aclScalar *>(value)->dtype;
                 const uint64_t mask = kDtypeMasks[p.masks][family];
                 if (!is_in(t, mask)) return refuse_dtype(op, p, t, mask);
@@ -84,6 +85,37 @@ aclnnStatus check_arguments(const OpMeta &op, const Arg *args, const Definition 
             return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is of another kind, or it was destroyed", op.name, p.name);
     }
     return 0;
+}
+
+// Whether nothing is wrong with the arguments: one pass without messages.
+inline bool all_good(const OpMeta &op, const Arg *args, uint32_t optional, int family) {
+    bool good = true;
+    for (int i = 0; i < op.nparams; ++i) {
+        const ParamMeta &p = op.params[i];
+        const void *value = args[i].pointer;
+        if (p.kind == ArgKind::Tensor) {
+            const aclTensor *t = static_cast<const aclTensor *>(value);
+            if (__builtin_expect(!is_alive(t), 0)) {
+                if (value || !(optional >> i & 1)) return false;
+                continue;
+            }
+            good &= (kDtypeMasks[p.masks][family] >> t->code & 1) & (t->ndim <= op.max_rank) &
+                    (t->reach == Reach::Inside);
+        } else if (p.kind > ArgKind::BoolArray) {
+            continue;
+        } else if (!value) {
+            good &= optional >> i & 1;
+        } else if (p.kind == ArgKind::Scalar) {
+            const aclScalar *s = static_cast<const aclScalar *>(value);
+            if (__builtin_expect(!is_alive(s), 0)) return false;
+            good &= kDtypeMasks[p.masks][family] >> (int(s->dtype) & 63) & 1;
+        } else if (p.kind == ArgKind::IntArray) {
+            good &= check_object<aclIntArray>(value);
+        } else {
+            return false;  // rarer kinds are left to the careful check
+        }
+    }
+    return good;
 }
 
 void describe(View &v, const aclTensor *t) {
@@ -200,7 +232,8 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim", op.name);
     attach();
     ++this_thread.counters.phase1;
-    if (int error = check_arguments(op, args, d)) return error;
+    if (__builtin_expect(!all_good(op, args, d.optional, settings().soc->family), 0))
+        if (int error = check_arguments(op, args, d)) return error;
     Executor *e = pool_new<Executor>(Kind::Executor);
     if (!e) return fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, "%s: out of memory for executors", op.name);
     e->op = &op;
