@@ -168,6 +168,13 @@ void movement() {
     expect(part.read(), {1, 3, 4, 6}, "slice");
     RUN(aclnnTril, a.tensor, -1, same.tensor);
     expect(same.read(), {0, 0, 0, 4, 0, 0}, "tril");
+    Floats reflected({2, 5});
+    Ints sides({1, 1});
+    RUN(aclnnReflectionPad1d, a.tensor, sides.p, reflected.tensor);
+    expect(reflected.read(), {2, 1, 2, 3, 2, 5, 4, 5, 6, 5}, "reflected");
+    Ints second({1, -1, 7});
+    RUN(aclnnIndexFillTensor, a.tensor, 1, second.p, nine.p, same.tensor);
+    expect(same.read(), {1, 9, 9, 4, 9, 9}, "index_fill");
     Array<int32_t> ints(ACL_INT32, {2, 3});
     RUN(aclnnCast, a.tensor, ACL_INT32, ints.tensor);
     EXPECT(ints.read() == (std::vector<int32_t>{1, 2, 3, 4, 5, 6}));

@@ -20,6 +20,7 @@ namespace {
     define_matrix();
     define_linalg();
     define_shape();
+    define_pad();
     define_index();
     define_select();
 }

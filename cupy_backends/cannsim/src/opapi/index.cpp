@@ -258,6 +258,43 @@ aclnnStatus prepare_index_fill(Call &c) {
     return plan_put(c, Update::Set, -1, c.output());
 }
 
+// Views: out, constant[, self]; the indices are numbers of the plan.
+Status run_fill_numbers(aclOpExecutor &e) {
+    if (e.i[2])
+        if (Status s = start_from(e.views[0], e.views[2]); s != Status::Ok) return s;
+    View index;
+    index.dtype = DType::Int64;
+    index.data = reinterpret_cast<char *>(e.extra->numbers.data());
+    index.ndim = 1;
+    index.shape[0] = int64_t(e.extra->numbers.size());
+    index.strides[0] = 8;
+    return put(e.views[0], index, e.views[1], int(e.i[0]), Update::Set, nullptr);
+}
+
+// self, dim, index (numbers; those out of range are skipped), value[, out]
+aclnnStatus prepare_fill_numbers(Call &c) {
+    const aclTensor *self = c.tensor(0);
+    const aclIntArray *index = c.ints(2);
+    const int out = c.output();
+    int axis;
+    if (int error = check_axis(c, 1, c.integer(1), self->ndim, &axis)) return error;
+    if (int error = check_same_dtype(c, 0, out)) return error;
+    if (int error = check_same_shape(c, 0, out)) return error;
+    const int64_t extent = self->ndim ? self->shape[axis] : 1;
+    Executor &e = c.exec;
+    extra(e);
+    for (uint64_t k = 0; k < index->size; ++k)
+        if (index->data[k] >= -extent && index->data[k] < extent) e.extra->numbers.push_back(index->data[k]);
+    at_least_1d(e.views[add_view(e, c.tensor(out), out)]);
+    constant(c, 0, c.scalar(3), self->dtype);
+    add_constant(e, 0, self->dtype);
+    e.i[0] = axis;
+    e.i[2] = out != 0;
+    if (out) at_least_1d(e.views[add_view(e, self, 0)]);
+    if (self->size) e.run = run_fill_numbers;
+    return 0;
+}
+
 // data, indices, updates, axis: whole slices
 aclnnStatus prepare_scatter_update(Call &c) {
     const aclTensor *self = c.tensor(0), *index = c.tensor(1), *updates = c.tensor(2);
@@ -565,6 +602,7 @@ void define_index() {
         define(op, prepare_scatter);
     for (Op op : {Op::IndexCopy, Op::InplaceIndexCopy}) define(op, prepare_index_copy);
     for (Op op : {Op::IndexFill, Op::InplaceIndexFill}) define(op, prepare_index_fill);
+    for (Op op : {Op::IndexFillTensor, Op::InplaceIndexFillTensor}) define(op, prepare_fill_numbers);
     define(Op::Take, prepare_take);
     define(Op::Embedding, prepare_embedding);
     define(Op::Gather, prepare_gather);

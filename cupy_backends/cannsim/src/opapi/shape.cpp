@@ -442,7 +442,7 @@ aclnnStatus prepare_roll(Call &c) {
     return check_addresses(c);
 }
 
-// --- repeat, pad, triangles ------------------------------------------------------------------------
+// --- repeat, triangles ------------------------------------------------------------------------
 
 // self, repeats, out: out seen with twice the axes is a broadcast of self
 aclnnStatus prepare_repeat(Call &c) {
@@ -486,47 +486,6 @@ aclnnStatus prepare_repeat(Call &c) {
     std::copy(source, source + n, a.strides);
     std::copy(target, target + n, b.strides);
     e.run = run_copy;
-    return 0;
-}
-
-// Views: out; then self and the part of out where it goes. The rest gets constant 0.
-Status run_pad(aclOpExecutor &e) {
-    if (Status s = fill(e.views[0], e.constants[0]); s != Status::Ok) return s;
-    return e.views[2].size() ? copy(e.views[2], e.views[1]) : Status::Ok;
-}
-
-// self, pad (last axis first), value, out
-aclnnStatus prepare_pad(Call &c) {
-    const aclTensor *self = c.tensor(0);
-    const aclIntArray *pad = c.ints(1);
-    if (pad->size % 2 || pad->size / 2 > uint64_t(self->ndim))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: pad has %ld entries; expected an even number up to %d", c.op.name,
-                    long(pad->size), 2 * self->ndim);
-    Shape shape = shape_of(self);
-    for (uint64_t k = 0; k < pad->size / 2; ++k) {
-        int64_t &extent = shape.dims[self->ndim - 1 - k];
-        extent += pad->data[2 * k] + pad->data[2 * k + 1];
-        if (extent < 0)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the padding leaves a negative extent", c.op.name);
-    }
-    if (int error = check_same_dtype(c, 0, 3)) return error;
-    if (int error = check_shape(c, 3, shape.ndim, shape.dims)) return error;
-    if (c.tensor(3)->size == 0) return 0;
-    constant(c, 0, c.scalar(2), c.tensor(3)->dtype);
-    Executor &e = c.exec;
-    add_view(e, c.tensor(3), 3);
-    add_view(e, self, 0);
-    add_view(e, c.tensor(3), 3);
-    for (uint64_t k = 0; k < pad->size / 2; ++k) {
-        const int axis = self->ndim - 1 - int(k);
-        const int64_t before = pad->data[2 * k], extent = self->shape[axis];
-        const int64_t low = std::max<int64_t>(0, -before);
-        const int64_t high = std::min(extent, shape.dims[axis] - before);
-        const int64_t length = std::max<int64_t>(0, high - low);
-        slice(c, 1, axis, {low, length, 1});
-        slice(c, 2, axis, {std::max<int64_t>(0, before), length, 1});
-    }
-    e.run = run_pad;
     return 0;
 }
 
@@ -656,7 +615,6 @@ void define_shape() {
     define(Op::SplitWithSize, prepare_split_sizes);
     define(Op::Roll, prepare_roll);
     define(Op::Repeat, prepare_repeat);
-    define(Op::ConstantPadNd, prepare_pad);
     define(Op::Tril, prepare_tril);
     define(Op::InplaceTril, prepare_tril);
     define(Op::Triu, prepare_triu);

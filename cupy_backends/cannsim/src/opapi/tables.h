@@ -15,6 +15,7 @@ void define_scan();
 void define_matrix();
 void define_linalg();
 void define_shape();
+void define_pad();
 void define_index();
 void define_select();
 
