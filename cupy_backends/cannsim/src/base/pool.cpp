@@ -4,6 +4,10 @@
 #include <sys/mman.h>
 #include <vector>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace cannsim {
 
 __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
@@ -15,13 +19,23 @@ namespace {
 
 char *fresh;  // first byte never handed out
 
+#ifdef __SANITIZE_ADDRESS__
+// The leak checker reads the whole range in search of pointers.
+constexpr size_t kReserve = size_t(64) << 20;
+#else
+constexpr size_t kReserve = size_t(4) << 30;
+#endif
+
 [[gnu::constructor]] void reserve() {
-    for (size_t size = size_t(4) << 30; size >= size_t(16) << 20; size /= 4) {
+    for (size_t size = kReserve; size >= size_t(16) << 20; size /= 4) {
         void *p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                        -1, 0);
         if (p == MAP_FAILED) continue;
         fresh = static_cast<char *>(p);
         pool_begin = fresh;
+#ifdef __SANITIZE_ADDRESS__
+        __lsan_register_root_region(p, size);
+#endif
         pool_size = size - sizeof(uint32_t);  // any address below has a whole tag
         return;
     }

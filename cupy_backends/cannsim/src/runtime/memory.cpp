@@ -115,7 +115,7 @@ bool commit(Slice &s, uintptr_t end) {
         if (mprotect(at, target - s.committed, PROT_READ | PROT_WRITE)) return false;
     }
     poison(at, target - s.committed);
-    __atomic_store_n(&s.committed, target, __ATOMIC_RELEASE);
+    s.committed = target;
     return true;
 }
 
@@ -128,15 +128,6 @@ void give_back(uintptr_t begin, size_t size) {
 }
 
 }  // namespace
-
-bool is_committed(const void *device, size_t bytes) {
-    uintptr_t at = reinterpret_cast<uintptr_t>(device);
-    if (at - device_range.begin >= device_range.size) return false;
-    const Slice &s = slice_of(memory(), at);
-    size_t committed = __atomic_load_n(&s.committed, __ATOMIC_ACQUIRE);
-    size_t offset = at - s.begin;
-    return offset <= committed && bytes <= committed - offset;
-}
 
 int reserve_devices() {
     Memory &m = memory();
@@ -152,8 +143,12 @@ int reserve_devices() {
         void *range = mmap(nullptr, size + kHuge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                            -1, 0);
         if (range == MAP_FAILED) continue;
-        void *twin = mmap(nullptr, size + kHuge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                          -1, 0);
+        // Usable as a whole, so that a stray address reads zeros; where the system counts every page
+        // (overcommit_memory = 2) it is made usable as blocks are allocated.
+        const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        void *twin = mmap(nullptr, size + kHuge, PROT_READ | PROT_WRITE, flags, -1, 0);
+        const bool usable = twin != MAP_FAILED;
+        if (!usable) twin = mmap(nullptr, size + kHuge, PROT_NONE, flags, -1, 0);
         if (twin == MAP_FAILED) {
             munmap(range, size + kHuge);
             continue;
@@ -166,6 +161,7 @@ int reserve_devices() {
         for (int i = 0; i < devices; ++i) {
             m.slices[i].begin = begin + i * each;
             m.slices[i].add_free(m.slices[i].begin, each);
+            if (usable) m.slices[i].committed = each;
         }
         m.huge_pages = sysconf(_SC_PAGESIZE) == 4096;
         size_t available = available_host_memory();

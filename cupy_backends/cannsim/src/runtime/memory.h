@@ -25,9 +25,6 @@ inline char *to_host(const void *device) {
     return reinterpret_cast<char *>(reinterpret_cast<uintptr_t>(device) + device_range.twin);
 }
 
-// Whether the bytes may be touched through the twin without a fault.
-bool is_committed(const void *device, size_t bytes);
-
 constexpr size_t kGranularity = 512;
 
 int reserve_devices();  // once; an aclError
