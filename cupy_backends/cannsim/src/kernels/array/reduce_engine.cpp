@@ -6,6 +6,7 @@
 #include "scratch.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace cannsim::array {
 namespace {
@@ -291,29 +292,30 @@ struct Engine {
         }
     }
 
-    // Columns [j, j + cols) of the innermost kept axis, at kept addresses p.
-    Status tile(char *const *p, int64_t j, int64_t cols) const {
+    // A tile: columns [j, j + cols) of the innermost kept axis, at kept addresses p.
+    const char *tile_centers(char *to, char *const *p, int64_t j, int64_t cols) const {
+        if (!r.center) return nullptr;
+        int64_t step = kept.strides[kCenter][kept.ndim - 1];
+        copy_line(to, size, p[kCenter] + j * step, step, cols, int(size));
+        return to;
+    }
+
+    // The tile's sums over [first, first + count) of the outermost reduced axis, not yet finished.
+    Status accumulate(char *result, char *const *p, int64_t j, int64_t cols, int64_t first, int64_t count) const {
         int klast = kept.ndim - 1, rlast = reduced.ndim - 1;
-        int64_t col_step = kept.strides[kIn][klast], out_step = kept.strides[kOut][klast];
+        int64_t col_step = kept.strides[kIn][klast];
         int64_t width = cols * r.lanes, row_bytes = cols * size;
-        const char *x = p[kIn] + j * col_step;
-        alignas(64) char centers[kTileBytes], result[kTileBytes], stage_buffer[2 * kStageBytes];
-        const char *center = nullptr;
-        if (r.center) {
-            int64_t step = kept.strides[kCenter][klast];
-            for (int64_t i = 0; i < cols; ++i)
-                std::memcpy(centers + i * size, p[kCenter] + (j + i) * step, size_t(size));
-            center = centers;
-        }
+        alignas(64) char centers[kTileBytes], stage_buffer[2 * kStageBytes];
+        const char *center = tile_centers(centers, p, j, cols);
+        Nest<1> nest = reduced;
+        nest.shape[0] = count;
+        nest.data[kIn] = p[kIn] + j * col_step + first * nest.strides[kIn][0];
         const char *row_center = r.stage ? nullptr : center;
-        int64_t n = reduced.shape[rlast], stride = reduced.strides[kIn][rlast];
+        int64_t n = nest.shape[rlast], stride = nest.strides[kIn][rlast];
         bool direct = !staged && (col_step == in_size || cols == 1);
         int64_t batch = direct ? (width < 128 ? 4096 : kMaxRows)
                                : std::max<int64_t>(1, 2 * kStageBytes / row_bytes);
-        int64_t chunks = reduced.size() / n * ((n + batch - 1) / batch);
-
-        Nest<1> nest = reduced;
-        nest.data[kIn] = const_cast<char *>(x);
+        int64_t chunks = nest.size() / n * ((n + batch - 1) / batch);
         int levels = 1;
         while (int64_t(1) << levels <= chunks) ++levels;
         Scratch partial(chunks > 1 ? (levels + 1) * 2 * kTileBytes : 0);
@@ -351,25 +353,36 @@ struct Engine {
                 if (chunks > 1) push(result);
             }
         });
-        if (chunks > 1) {
-            bool first = true;
-            for (int level = 0; level < levels + 1; ++level) {
-                if (!(pushed >> level & 1)) continue;
-                char *pair = partial.get() + level * 2 * kTileBytes;
-                if (!first) {
-                    std::memcpy(pair + kTileBytes, result, size_t(row_bytes));
-                    r.merge_rows(result, pair, 2, kTileBytes, width, nullptr);
-                } else {
-                    std::memcpy(result, pair, size_t(row_bytes));
-                }
-                first = false;
-            }
+        bool have = chunks <= 1;
+        for (int level = 0; !have && level < levels + 1; ++level) {
+            if (!(pushed >> level & 1)) continue;
+            std::memcpy(result, partial.get() + level * 2 * kTileBytes, size_t(row_bytes));
+            pushed &= ~(int64_t(1) << level);
+            have = true;
         }
+        for (int level = 0; chunks > 1 && level < levels + 1; ++level) {
+            if (!(pushed >> level & 1)) continue;
+            char *pair = partial.get() + level * 2 * kTileBytes;
+            std::memcpy(pair + kTileBytes, result, size_t(row_bytes));
+            r.merge_rows(result, pair, 2, kTileBytes, width, nullptr);
+        }
+        return Status::Ok;
+    }
+
+    void complete(char *result, char *const *p, int64_t j, int64_t cols) const {
+        alignas(64) char centers[kTileBytes];
+        int64_t out_step = kept.strides[kOut][kept.ndim - 1];
         if (r.lanes_out < r.lanes)  // parts of complex numbers: add each pair
             for (int64_t i = 0; i < cols; ++i)
                 r.merge_run(result + i * r.lane_bytes, result + i * size, r.lanes, r.lanes_out, nullptr);
-        finish(result, cols, p[kOut] + j * out_step, out_step, center);
-        return Status::Ok;
+        finish(result, cols, p[kOut] + j * out_step, out_step, tile_centers(centers, p, j, cols));
+    }
+
+    Status tile(char *const *p, int64_t j, int64_t cols) const {
+        alignas(64) char result[kTileBytes];
+        Status s = accumulate(result, p, j, cols, 0, reduced.shape[0]);
+        if (s == Status::Ok) complete(result, p, j, cols);
+        return s;
     }
 
     void add_rows_limited(char *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
@@ -382,34 +395,79 @@ struct Engine {
         r.merge_rows(out, pair, 2, kTileBytes, width, nullptr);
     }
 
-    Status by_rows() const {
-        int klast = kept.ndim - 1;
-        int64_t most = std::min<int64_t>(kMaxWidth / r.lanes, kTileBytes / size);
-        struct Context {
-            const Engine *e;
-            int64_t most, tiles;
-            Status status;
-        } context{this, most, (kept.shape[klast] + most - 1) / most, Status::Ok};
-        auto body = [](void *opaque, int64_t begin, int64_t end) {
-            auto *c = static_cast<Context *>(opaque);
-            Odometer<3> it(c->e->kept, c->e->kept.ndim - 1);
-            it.seek(begin / c->tiles);
-            int64_t extent = c->e->kept.shape[c->e->kept.ndim - 1];
+    struct Tiles {
+        const Engine *e;
+        int64_t most, per_row, extent;
+        int64_t segments, segment;  // of the outermost reduced axis
+        char *partial;
+        std::atomic<bool> failed{false};
+
+        // Calls f(kept addresses, first column, columns) for tiles [begin, end), or the one tile.
+        template <class F> void each(int64_t begin, int64_t end, F &&f) const {
+            Odometer<3> it(e->kept, e->kept.ndim - 1);
+            it.seek(begin / per_row);
             for (int64_t i = begin; i < end; ++i) {
-                int64_t j = i % c->tiles * c->most;
-                Status s = c->e->tile(it.p, j, std::min(c->most, extent - j));
-                if (s != Status::Ok) c->status = s;
-                if (i % c->tiles == c->tiles - 1) it.next();
+                int64_t j = i % per_row * most;
+                f(it.p, j, std::min(most, extent - j));
+                if (i % per_row == per_row - 1) it.next();
             }
-        };
-        int64_t units = kept.size() / kept.shape[klast] * context.tiles;
-        int64_t unit_bytes = reduced.size() * std::min(most, kept.shape[klast]) * in_size;
-        if (units == 1 || units * unit_bytes <= 2 * kGrainBytes) {
-            body(&context, 0, units);
-        } else {
-            parallel_for(units, std::max<int64_t>(1, kGrainBytes / unit_bytes), body, &context);
         }
-        return context.status;
+    };
+
+    Status by_rows() const {
+        Tiles t;
+        t.e = this;
+        t.most = std::min<int64_t>(kMaxWidth / r.lanes, kTileBytes / size);
+        t.extent = kept.shape[kept.ndim - 1];
+        t.per_row = (t.extent + t.most - 1) / t.most;
+        int64_t tiles = kept.size() / t.extent * t.per_row;
+        int64_t tile_bytes = reduced.size() * std::min(t.most, t.extent) * in_size;
+        // Few tall tiles are cut at fixed places, so that threads find work and do not change the result.
+        t.segments = tiles < 8 ? std::min<int64_t>({tile_bytes >> 20, reduced.shape[0] / kRowBlock, kMaxRows}) : 1;
+        if (t.segments > 1) return by_segments(t, tiles);
+        auto body = [](void *opaque, int64_t begin, int64_t end) {
+            auto *c = static_cast<Tiles *>(opaque);
+            c->each(begin, end, [c](char *const *p, int64_t j, int64_t cols) {
+                if (c->e->tile(p, j, cols) != Status::Ok) c->failed = true;
+            });
+        };
+        if (tiles == 1 || tiles * tile_bytes <= 2 * kGrainBytes) {
+            body(&t, 0, tiles);
+        } else {
+            parallel_for(tiles, std::max<int64_t>(1, kGrainBytes / tile_bytes), body, &t);
+        }
+        return t.failed ? Status::OutOfMemory : Status::Ok;
+    }
+
+    Status by_segments(Tiles &t, int64_t tiles) const {
+        t.segment = (reduced.shape[0] + t.segments - 1) / t.segments;
+        t.segments = (reduced.shape[0] + t.segment - 1) / t.segment;
+        Scratch partial(tiles * t.segments * kTileBytes);
+        if (!partial) return Status::OutOfMemory;
+        t.partial = partial.get();
+        parallel_for(
+            tiles * t.segments, 1,
+            [](void *opaque, int64_t begin, int64_t end) {
+                auto *c = static_cast<Tiles *>(opaque);
+                for (int64_t i = begin; i < end; ++i) {
+                    int64_t tile = i / c->segments, first = i % c->segments * c->segment;
+                    int64_t count = std::min(c->segment, c->e->reduced.shape[0] - first);
+                    c->each(tile, tile + 1, [&](char *const *p, int64_t j, int64_t cols) {
+                        if (c->e->accumulate(c->partial + i * kTileBytes, p, j, cols, first, count) != Status::Ok)
+                            c->failed = true;
+                    });
+                }
+            },
+            &t);
+        if (t.failed) return Status::OutOfMemory;
+        char *rows = partial.get();
+        t.each(0, tiles, [&](char *const *p, int64_t j, int64_t cols) {
+            alignas(64) char result[kTileBytes];
+            r.merge_rows(result, rows, t.segments, kTileBytes, cols * r.lanes, nullptr);
+            complete(result, p, j, cols);
+            rows += t.segments * kTileBytes;
+        });
+        return Status::Ok;
     }
 
     Status go() const {
