@@ -113,7 +113,7 @@ void *pool_refill(Kind kind, size_t size) {
     if (!mine.head) {
         for (int i = 0; i < 16 && fresh && size_t(fresh - pool_begin) + size <= pool_size; ++i, fresh += size) {
             FreeBlock *block = reinterpret_cast<FreeBlock *>(fresh);
-            block->tag = kDeadTag;
+            block->set_tag(kDeadTag);
             block->next = static_cast<FreeBlock *>(mine.head);
             mine.head = block;
             ++mine.count;

@@ -19,9 +19,11 @@ enum class Kind : uint32_t {
 constexpr uint32_t live_tag(Kind kind) { return 0xCA550000u | uint32_t(kind); }
 constexpr uint32_t kDeadTag = 0xDEADDEADu;
 
-// First member of every pooled object.
+// First member of every pooled object. Atomic, since a thread may ask about what another destroys.
 struct Handle {
     uint32_t tag;
+
+    void set_tag(uint32_t value) { __atomic_store_n(&tag, value, __ATOMIC_RELAXED); }
 };
 
 extern const char *pool_begin;
@@ -33,7 +35,8 @@ inline bool in_pool(const void *p) {
 
 // Whether p is a living object of that kind. Never faults.
 inline bool alive(const void *p, Kind kind) {
-    return in_pool(p) && static_cast<const Handle *>(p)->tag == live_tag(kind);
+    return in_pool(p) &&
+           __atomic_load_n(&static_cast<const Handle *>(p)->tag, __ATOMIC_RELAXED) == live_tag(kind);
 }
 
 void *pool_refill(Kind kind, size_t size);       // a block from the shared list or fresh; may be null
@@ -65,8 +68,7 @@ template <class T> inline T *pool_new(Kind kind) {
 template <class T> inline void pool_delete(T *object, Kind kind) {
     object->~T();
     FreeBlock *block = reinterpret_cast<FreeBlock *>(object);
-    // Through a volatile write: the tag must survive although the object's lifetime has ended.
-    const_cast<volatile uint32_t &>(block->tag) = kDeadTag;
+    block->set_tag(kDeadTag);
     FreeList &list = this_thread.lists[int(kind)];
     block->next = static_cast<FreeBlock *>(list.head);
     list.head = block;

@@ -17,7 +17,7 @@ template <class Object, class T> Object *create_array(const T *value, uint64_t s
     a->size = size;
     a->data = size > kMaxRank ? new T[size] : a->values;
     if (size) std::memcpy(a->data, value, size * sizeof(T));
-    a->tag = live_tag(KindOf<Object>::value);
+    a->set_tag(live_tag(KindOf<Object>::value));
     return a;
 }
 
@@ -53,7 +53,7 @@ template <class List, class T> List *create_list(const T *const *value, uint64_t
     list->size = size;
     list->items = new T *[size ? size : 1];
     for (uint64_t i = 0; i < size; ++i) list->items[i] = const_cast<T *>(value[i]);
-    list->tag = live_tag(KindOf<List>::value);
+    list->set_tag(live_tag(KindOf<List>::value));
     return list;
 }
 

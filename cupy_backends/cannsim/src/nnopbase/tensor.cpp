@@ -171,7 +171,7 @@ aclTensor *aclCreateTensor(const int64_t *viewDims, uint64_t viewDimsNum, aclDat
     }
     t->references.store(1, std::memory_order_relaxed);
     fill(t, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum, tensorData);
-    t->tag = live_tag(Kind::Tensor);
+    t->set_tag(live_tag(Kind::Tensor));
     return t;
 }
 
@@ -259,7 +259,7 @@ aclScalar *aclCreateScalar(void *value, aclDataType dataType) {
     std::memset(s->bytes, 0, sizeof s->bytes);
     std::memcpy(s->bytes, value, size);
     s->one = s->real() == 1 && s->imag() == 0;
-    s->tag = live_tag(Kind::Scalar);
+    s->set_tag(live_tag(Kind::Scalar));
     return s;
 }
 

@@ -168,7 +168,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
         task = clone(*e);
         if (!task) return fail(ACLNN_ERR_INNER, "%s: out of memory for executors", e->op->name);
     }
-    task->tag = kInFlight;
+    task->set_tag(kInFlight);
     bool blocking = task->blocking;
     int error = submit(stream, [task] {
         int code = execute(task);
@@ -248,7 +248,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
         destroy_executor(e);
         return error;
     }
-    e->tag = live_tag(Kind::Executor);
+    e->set_tag(live_tag(Kind::Executor));
     *workspace = e->workspace;
     *executor = e;
     return 0;

@@ -4,6 +4,7 @@
 #include "runtime/memory.h"
 
 #include <mutex>
+#include <utility>
 
 namespace cannsim {
 
@@ -34,7 +35,7 @@ int create_context(int device, bool primary, Context **out) {
         pool_delete(c, Kind::Context);
         return error;
     }
-    c->tag = live_tag(Kind::Context);
+    c->set_tag(live_tag(Kind::Context));
     *out = c;
     return 0;
 }
@@ -53,37 +54,38 @@ int destroy_context(Context *context, bool wait) {
 
 int reset_device(int device, bool force) {
     if (int error = check_device(device)) return error;
-    Devices &d = devices();
-    std::lock_guard<std::recursive_mutex> lock(*d.lock);
-    if (d.users[device] == 0) return 0;
-    if (--d.users[device] > 0 && !force) return 0;
-    d.users[device] = 0;
-    int error = 0;
-    if (Context *context = d.primary[device]) {
-        d.primary[device] = nullptr;
-        error = destroy_context(context, true);
+    Context *context = nullptr;
+    {
+        Devices &d = devices();
+        std::lock_guard<std::recursive_mutex> lock(*d.lock);
+        if (d.users[device] == 0 || (--d.users[device] > 0 && !force)) return 0;
+        d.users[device] = 0;
+        std::swap(context, d.primary[device]);
     }
+    // Not under the lock: what still runs may be a host callback that needs it.
+    const int error = context ? destroy_context(context, true) : 0;
     free_device_memory(device);
     return error;
 }
 
 void before_fork() {
+    deferred_before_fork();
     devices().lock->lock();
-    memory_before_fork();
     streams_before_fork();
+    memory_before_fork();
     pool_before_fork();
 }
 void after_fork_parent() {
     pool_after_fork(false);
-    streams_after_fork(false);
     memory_after_fork();
+    streams_after_fork(false);
     devices().lock->unlock();
 }
 void after_fork_child() {
     pool_after_fork(true);
+    memory_after_fork();
     callbacks_after_fork();
     streams_after_fork(true);
-    memory_after_fork();
     devices().lock = new std::recursive_mutex;  // the old one is owned by a thread of the parent
 }
 

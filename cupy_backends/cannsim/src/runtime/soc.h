@@ -37,7 +37,7 @@ void load_config();
 
 // The configuration, read at first use.
 inline const Config &settings() {
-    if (__builtin_expect(!config_loaded, 0)) load_config();
+    if (__builtin_expect(!__atomic_load_n(&config_loaded, __ATOMIC_ACQUIRE), 0)) load_config();
     return config;
 }
 

@@ -155,7 +155,7 @@ int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStr
     if (r.head) r.head->previous = s;
     r.head = s;
     ++r.count;
-    s->tag = live_tag(Kind::Stream);
+    s->set_tag(live_tag(Kind::Stream));
     if (s->queue) start(s);
     *out = s;
     return 0;
@@ -257,9 +257,10 @@ void visit_streams(void (*visit)(void *context, DeviceStream *stream), void *con
         if (alive(s, Kind::Stream)) visit(context, s);
 }
 
+void deferred_before_fork() { deferred_mutex().lock(); }
+
 void streams_before_fork() {
     registry().mutex.lock();
-    deferred_mutex().lock();
     for (DeviceStream *s = registry().head; s; s = s->next)
         if (s->queue) s->queue->mutex.lock();
 }
@@ -283,8 +284,8 @@ void streams_after_fork(bool child) {
         s->completed = s->submitted - s->queue->tasks.size();
         start(s);
     }
-    if (!child) deferred_mutex().unlock();
     registry().mutex.unlock();
+    if (!child) deferred_mutex().unlock();
 }
 
 }  // namespace cannsim

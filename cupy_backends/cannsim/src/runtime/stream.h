@@ -63,7 +63,7 @@ struct Event : Handle {
     bool recorded;
     Mark mark;
     std::atomic<int64_t> nanoseconds;  // when it completed; 0 before
-    std::atomic<uint64_t> version;     // counts records, so that a stale task leaves the time alone
+    std::atomic<uint64_t> version;     // of the last record, so that a stale task leaves the time alone
 };
 
 // --- resolution of handles -----------------------------------------------------------------------
@@ -121,6 +121,7 @@ template <class F> void for_each_stream(const F &f) {
 int64_t now_nanoseconds();
 
 void callbacks_after_fork();  // the child has no polling threads: it forgets them
+void deferred_before_fork();  // first of all: host callbacks run under this lock
 void streams_before_fork();
 void streams_after_fork(bool child);
 

@@ -6,6 +6,7 @@ using namespace cannsim;
 namespace {
 
 std::atomic<uint32_t> next_event_id{0};
+std::atomic<uint64_t> next_record{0};
 
 int create_event(aclrtEvent *out, uint32_t flags) {
     Event *e = pool_new<Event>(Kind::Event);
@@ -16,7 +17,7 @@ int create_event(aclrtEvent *out, uint32_t flags) {
     e->mark = {};
     e->nanoseconds = 0;
     e->version = 0;
-    e->tag = live_tag(Kind::Event);
+    e->set_tag(live_tag(Kind::Event));
     *out = e;
     return 0;
 }
@@ -176,7 +177,8 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
 aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
-    uint64_t version = e->version.fetch_add(1) + 1;
+    const uint64_t version = ++next_record;
+    e->version = version;
     e->recorded = true;
     if (!s->queue) {
         e->mark = {};
