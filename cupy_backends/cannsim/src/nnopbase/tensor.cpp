@@ -50,27 +50,38 @@ inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataT
         storage = step + ndim;
     }
     int64_t size = 1, capacity = 1;
-    bool contiguous = true, overflow = false;
-    for (int i = int(ndim) - 1; i >= 0; --i) {
-        const int64_t extent = view_dims[i], stride = strides ? strides[i] : size;
-        shape[i] = extent;
-        step[i] = stride;
-        contiguous &= (extent == 1) | (stride == size);
-        overflow |= (extent < 0) | __builtin_mul_overflow(size, extent, &size);
+    bool contiguous = true, invalid = false;
+    if (!strides) {
+        for (int i = int(ndim) - 1; i >= 0; --i) {
+            const int64_t extent = view_dims[i];
+            shape[i] = extent;
+            step[i] = size;
+            invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
+        }
+    } else {
+        for (int i = int(ndim) - 1; i >= 0; --i) {
+            const int64_t extent = view_dims[i], stride = strides[i];
+            shape[i] = extent;
+            step[i] = stride;
+            contiguous &= (extent == 1) | (stride == size);
+            invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
+        }
     }
-    for (uint64_t i = 0; i < storage_ndim; ++i) {
+    for (int i = 0; i < int(storage_ndim); ++i) {
         const int64_t extent = storage[i] = storage_dims[i];
-        overflow |= (extent < 0) | __builtin_mul_overflow(capacity, extent, &capacity);
+        invalid |= __builtin_mul_overflow(capacity, extent, &capacity) | (extent < 0);
     }
     t->size = size;
     t->contiguous = contiguous | (size == 0);
-    int64_t low = offset, high = 0;
-    if (__builtin_expect(contiguous, 1))
-        overflow |= __builtin_add_overflow(offset, size - 1, &high);
-    else if (size && !overflow)
-        overflow |= !find_reach(t, &low, &high);
-    const bool inside = (size == 0) | ((low >= 0) & (high < capacity));
-    t->reach = overflow ? Reach::Invalid : inside ? Reach::Inside : Reach::Outside;
+    // What fits: a view in C order needs size elements behind the offset.
+    bool inside = (offset >= 0) & (size <= capacity - offset);
+    invalid |= offset > INT64_MAX - size;
+    if (__builtin_expect(!t->contiguous, 0) && !invalid) {
+        int64_t low, high;
+        invalid = !find_reach(t, &low, &high);
+        inside = (low >= 0) & (high < capacity);
+    }
+    t->reach = invalid ? Reach::Invalid : inside | (size == 0) ? Reach::Inside : Reach::Outside;
 }
 
 template <class T> T *copy_dims(const T *from, int n) {

@@ -66,6 +66,10 @@ aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Sour
 aclnnStatus prepare_tensors(Call &c) {
     const Row &row = *static_cast<const Row *>(c.row);
     const int out = c.output();
+    const DType self = c.tensor(0)->dtype;
+    if (row.compute == Compute::Same && self != DType::Bool && !check_promoted(c, self) &&
+        plan_alike(c, row.loop, 0, 1, out))
+        return 0;
     const Source inputs[] = {Source::tensor(0), Source::tensor(1)};
     DType common = DType::Bool;
     if (row.compute == Compute::Logical) {
@@ -142,12 +146,16 @@ aclnnStatus plan_axpy(Call &c, Axpy form, DType compute, Source x, Source y, con
 }
 
 aclnnStatus prepare_axpy(Call &c) {
+    const Axpy form = static_cast<const AxpyRow *>(c.row)->form;
     const int out = c.output();
-    DType compute;
+    DType compute = c.tensor(0)->dtype;
+    if (c.scalar(2)->one && form != Axpy::Reverse && compute != DType::Bool && !check_promoted(c, compute) &&
+        can_cast(c.scalar(2)->dtype, compute) &&
+        plan_alike(c, form == Axpy::Add ? LoopOp::add : LoopOp::subtract, 0, 1, out))
+        return 0;
     if (int error = check_promote(c, 0, 1, &compute)) return error;
     if (int error = check_result(c, 0, 1, out)) return error;
-    return plan_axpy(c, static_cast<const AxpyRow *>(c.row)->form, compute, Source::tensor(0), Source::tensor(1),
-                     c.scalar(2), out);
+    return plan_axpy(c, form, compute, Source::tensor(0), Source::tensor(1), c.scalar(2), out);
 }
 
 aclnnStatus prepare_axpy_scalar(Call &c) {

@@ -162,6 +162,25 @@ aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, in
 
 }  // namespace
 
+bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
+    const aclTensor *const operands[] = {c.tensor(a), c.tensor(b), c.tensor(out)};
+    const int params[] = {a, b, out};
+    const aclTensor *x = operands[0], *y = operands[1], *o = operands[2];
+    const int8_t *dtypes = signatures().dtypes[int(op)][int(x->dtype)];
+    if ((y->dtype != x->dtype) | (int(o->dtype) != dtypes[2]) | !(x->contiguous & y->contiguous & o->contiguous) |
+        (x->ndim != y->ndim) | (x->ndim != o->ndim) | (x->size == 0))
+        return false;
+    for (int i = 0; i < x->ndim; ++i)
+        if ((x->shape[i] != y->shape[i]) | (x->shape[i] != o->shape[i])) return false;
+    Executor &e = c.exec;
+    e.loop = find_loop(op, x->dtype);
+    if (!e.loop) return false;
+    const int64_t size = x->size;
+    for (int k = 0; k < 3; ++k) add_line(e, operands[k], params[k], size, operands[k]->item);
+    e.run = size <= kDirect ? run_direct : run_loop;
+    return true;
+}
+
 DType result_dtype(LoopOp op, DType compute) {
     return DType(signatures().dtypes[int(op)][int(compute)][loop_nin(op)]);
 }

@@ -89,7 +89,37 @@ template <class T> struct DirectSum {
     }
 };
 
+constexpr int64_t kDirect = 128;  // products of matrices up to which BLAS costs more than it saves
+
+// Rows of N columns in registers, for the little matrices that come in large stacks.
+template <class T, int N> void direct_rows(const Matrix &c, const Matrix &a, const Matrix &b) {
+    for (int64_t i = 0; i < c.rows; ++i) {
+        T acc[N] = {};
+        const char *x = a.data + i * a.row_stride, *row = b.data;
+        for (int64_t p = 0; p < a.cols; ++p, x += a.col_stride, row += b.row_stride) {
+            T value = load<T>(x), y[N];
+            std::memcpy(y, row, sizeof y);
+#pragma GCC unroll 8
+            for (int j = 0; j < N; ++j) acc[j] += value * y[j];
+        }
+        std::memcpy(c.data + i * c.row_stride, acc, sizeof acc);
+    }
+}
+
 template <class T> void direct(const Matrix &c, const Matrix &a, const Matrix &b) {
+    if constexpr (std::is_floating_point_v<T>) {
+        if (b.col_stride == int64_t(sizeof(T)) && c.col_stride == int64_t(sizeof(T))) {
+            switch (c.cols) {
+            case 2: return direct_rows<T, 2>(c, a, b);
+            case 3: return direct_rows<T, 3>(c, a, b);
+            case 4: return direct_rows<T, 4>(c, a, b);
+            case 5: return direct_rows<T, 5>(c, a, b);
+            case 6: return direct_rows<T, 6>(c, a, b);
+            case 7: return direct_rows<T, 7>(c, a, b);
+            case 8: return direct_rows<T, 8>(c, a, b);
+            }
+        }
+    }
     for (int64_t i = 0; i < c.rows; ++i) {
         for (int64_t j = 0; j < c.cols; ++j) {
             const char *x = a.data + i * a.row_stride, *y = b.data + j * b.col_stride;
@@ -224,7 +254,7 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
 
 // One product whose operands are of the dtype to compute in.
 Status product(const Matrix &c, const Matrix &a, const Matrix &b) {
-    if (c.rows * c.cols * a.cols <= 128) return direct(c, a, b);
+    if (c.rows * c.cols * a.cols <= kDirect) return direct(c, a, b);
     constexpr int64_t limit = std::numeric_limits<int32_t>::max();
     bool big = std::max({c.rows, c.cols, a.cols}) > limit;
     if (blas_type(c.dtype) >= 0 && !big && has_blas()) return by_blas(c, a, b);
@@ -310,7 +340,7 @@ Status matmul(const View &out, const View &a, const View &b) {
         mc.rows *= nest.shape[0];
         nest.ndim = 0;
     }
-    bool tiny = mc.rows * mc.cols * ma.cols <= 128;
+    bool tiny = mc.rows * mc.cols * ma.cols <= kDirect;
     Status status = Status::Ok;
     for_each_outer(nest, 0, [&](char *const *p) {
         if (status != Status::Ok) return;
