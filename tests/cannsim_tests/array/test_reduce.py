@@ -221,3 +221,14 @@ def test_long_runs_and_columns_against_float64():
             bound = 1e-6 * np.abs(a).sum(axis=axes, dtype="f8")
             assert (np.abs(reduce("sum", a, axes, "f4") - want) <= bound).all(), (shape, axes)
             assert (reduce("max", a, axes, "f4") == a.max(axis=axes)).all()
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4"])
+def test_columns_of_a_wider_array(dtype):
+    rng = np.random.default_rng(11)
+    whole = make(rng, (4200, 300), dtype)
+    for rows in (15, 17, 255, 257, 511, 512, 513, 1000, 4096, 4200):
+        for cols in (1, 5, 50, 130, 290):
+            a = whole[:rows, :cols]
+            np.testing.assert_allclose(reduce("sum", a, (0,), dtype), a.sum(0, dtype="f8"), rtol=1e-4, atol=0.05)
+            assert (reduce("max", a, (0,), dtype) == a.max(0)).all()
