@@ -57,12 +57,13 @@ void run(aclTensor *a, aclTensor *b, aclTensor *out, const aclScalar *alpha) {
     CHECK(aclnnAdd(nullptr, workspace, executor, nullptr));
 }
 
-}  // namespace
+} // namespace
 
 int main() {
     CHECK(aclInit(nullptr));
     CHECK(aclrtSetDevice(0));
-    std::printf("%10s %18s %18s %18s\n", "elements", "descriptors/call", "kept descriptors", "repeatable");
+    std::printf("%10s %18s %18s %18s\n", "elements", "descriptors/call", "kept descriptors",
+                "repeatable");
     for (int64_t n : {1, 100, 10000}) {
         Problem p{{}, n, nullptr};
         for (void *&m : p.memory) {

@@ -1,5 +1,5 @@
-/* What cannsim exports beyond CANN's interface. Programs look these symbols up and do without them on
- * real CANN. */
+/* What cannsim exports beyond CANN's interface. Programs look these symbols up and do without them
+ * on real CANN. */
 #ifndef CANNSIM_H
 #define CANNSIM_H
 
@@ -28,14 +28,16 @@ int cannsimPoolFree(void *device, void *stream);
 /* Offers a loop in NumPy's calling convention for an elementwise function ("exp") whose inputs have
  * the aclDataType `dtype`. fn = NULL withdraws it. Whether it is used. */
 bool cannsimRegisterLoop(const char *name, int dtype,
-                         void (*fn)(char **args, const intptr_t *n, const intptr_t *steps, void *data),
+                         void (*fn)(char **args, const intptr_t *n, const intptr_t *steps,
+                                    void *data),
                          void *data);
 
 /* Offers a CBLAS for matrix products: the library's path and the affixes of its names
  * (prefix + "cblas_sgemm" + suffix). Whether it is used; NULL goes back to cannsim's own loops. */
 bool cannsimSetBlas(const char *path, const char *prefix, const char *suffix, bool ilp64);
 
-/* Offers a sort of contiguous elements in the signature of NumPy's array functions. NULL withdraws it. */
+/* Offers a sort of contiguous elements in the signature of NumPy's array functions. NULL withdraws
+ * it. */
 void cannsimRegisterSort(int dtype, int (*fn)(void *start, intptr_t n, void *array));
 
 /* Totals over all threads since the process started. */

@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CHECK(call)                                                                                 \
-    do {                                                                                            \
-        int status = (call);                                                                        \
-        if (status) {                                                                               \
-            const char *text = aclGetRecentErrMsg();                                                \
-            printf("%s: %d %s\n", #call, status, text ? text : "");                                 \
-            exit(1);                                                                                \
-        }                                                                                           \
+#define CHECK(call)                                                                                \
+    do {                                                                                           \
+        int status = (call);                                                                       \
+        if (status) {                                                                              \
+            const char *text = aclGetRecentErrMsg();                                               \
+            printf("%s: %d %s\n", #call, status, text ? text : "");                                \
+            exit(1);                                                                               \
+        }                                                                                          \
     } while (0)
 
 static void *symbol(const char *library, const char *name) {

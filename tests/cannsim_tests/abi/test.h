@@ -22,45 +22,47 @@ inline std::string last_message() {
     return text ? text : "";
 }
 
-#define EXPECT(condition)                                                                           \
-    do {                                                                                            \
-        if (!(condition)) {                                                                         \
-            std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                             \
-            ++failures;                                                                             \
-        }                                                                                           \
+#define EXPECT(condition)                                                                          \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                            \
+            ++failures;                                                                            \
+        }                                                                                          \
     } while (0)
 
-#define EXPECT_EQ(a, b)                                                                             \
-    do {                                                                                            \
-        auto x_ = (a);                                                                              \
-        auto y_ = (b);                                                                              \
-        if (!(x_ == y_)) {                                                                          \
-            std::printf("%s:%d: %s is %lld, expected %lld (%s)\n", __FILE__, __LINE__, #a,          \
-                        (long long)(x_), (long long)(y_), last_message().c_str());                  \
-            ++failures;                                                                             \
-        }                                                                                           \
+#define EXPECT_EQ(a, b)                                                                            \
+    do {                                                                                           \
+        auto x_ = (a);                                                                             \
+        auto y_ = (b);                                                                             \
+        if (!(x_ == y_)) {                                                                         \
+            std::printf("%s:%d: %s is %lld, expected %lld (%s)\n", __FILE__, __LINE__, #a,         \
+                        (long long)(x_), (long long)(y_), last_message().c_str());                 \
+            ++failures;                                                                            \
+        }                                                                                          \
     } while (0)
 
 #define OKAY(call) EXPECT_EQ(int(call), 0)
 
 // The call fails with the code and leaves a message that holds the text.
-#define FAILS(call, code, text)                                                                     \
-    do {                                                                                            \
-        last_message();                                                                             \
-        const int got_ = int(call);                                                                 \
-        const std::string message_ = last_message();                                                \
-        if (got_ != (code) || message_.find(text) == std::string::npos) {                           \
-            std::printf("%s:%d: %s gave %d '%s', expected %d with '%s'\n", __FILE__, __LINE__,      \
-                        #call, got_, message_.c_str(), int(code), text);                            \
-            ++failures;                                                                             \
-        }                                                                                           \
+#define FAILS(call, code, text)                                                                    \
+    do {                                                                                           \
+        last_message();                                                                            \
+        const int got_ = int(call);                                                                \
+        const std::string message_ = last_message();                                               \
+        if (got_ != (code) || message_.find(text) == std::string::npos) {                          \
+            std::printf("%s:%d: %s gave %d '%s', expected %d with '%s'\n", __FILE__, __LINE__,     \
+                        #call, got_, message_.c_str(), int(code), text);                           \
+            ++failures;                                                                            \
+        }                                                                                          \
     } while (0)
 
 enum class Mode { Inline, Deferred, Worker };
 
 inline Mode mode() {
     const char *text = std::getenv("CANNSIM_ASYNC");
-    return !text || !std::strcmp(text, "0") ? Mode::Inline : !std::strcmp(text, "1") ? Mode::Deferred : Mode::Worker;
+    return !text || !std::strcmp(text, "0") ? Mode::Inline
+           : !std::strcmp(text, "1")        ? Mode::Deferred
+                                            : Mode::Worker;
 }
 
 struct Memory {
@@ -89,22 +91,25 @@ template <class T> struct Array {
     Array(aclDataType dtype, std::vector<int64_t> dims, const std::vector<T> &values = {})
         : shape(dims), memory(count(dims) * sizeof(T) + 64) {
         if (!values.empty())
-            OKAY(aclrtMemcpy(memory.p, memory.bytes, values.data(), values.size() * sizeof(T), ACL_MEMCPY_HOST_TO_DEVICE));
-        tensor = aclCreateTensor(shape.data(), shape.size(), dtype, nullptr, 0, ACL_FORMAT_ND, shape.data(), shape.size(),
-                                 memory.p);
+            OKAY(aclrtMemcpy(memory.p, memory.bytes, values.data(), values.size() * sizeof(T),
+                             ACL_MEMCPY_HOST_TO_DEVICE));
+        tensor = aclCreateTensor(shape.data(), shape.size(), dtype, nullptr, 0, ACL_FORMAT_ND,
+                                 shape.data(), shape.size(), memory.p);
     }
     ~Array() { OKAY(aclDestroyTensor(tensor)); }
 
     std::vector<T> read() const {
         std::vector<T> out(count(shape));
         if (!out.empty())
-            OKAY(aclrtMemcpy(out.data(), out.size() * sizeof(T), memory.p, out.size() * sizeof(T), ACL_MEMCPY_DEVICE_TO_HOST));
+            OKAY(aclrtMemcpy(out.data(), out.size() * sizeof(T), memory.p, out.size() * sizeof(T),
+                             ACL_MEMCPY_DEVICE_TO_HOST));
         return out;
     }
 };
 
 struct Floats : Array<float> {
-    Floats(std::vector<int64_t> dims, const std::vector<float> &values = {}) : Array(ACL_FLOAT, dims, values) {}
+    Floats(std::vector<int64_t> dims, const std::vector<float> &values = {})
+        : Array(ACL_FLOAT, dims, values) {}
 };
 
 struct Scalar {
@@ -115,12 +120,12 @@ struct Scalar {
 };
 
 // Both phases on a stream; stops at the first failure.
-#define CALL(name, stream, ...)                                                                     \
-    [&] {                                                                                           \
-        uint64_t workspace_ = 0;                                                                    \
-        aclOpExecutor *executor_ = nullptr;                                                         \
-        const int status_ = name##GetWorkspaceSize(__VA_ARGS__, &workspace_, &executor_);           \
-        return status_ ? status_ : name(nullptr, workspace_, executor_, stream);                    \
+#define CALL(name, stream, ...)                                                                    \
+    [&] {                                                                                          \
+        uint64_t workspace_ = 0;                                                                   \
+        aclOpExecutor *executor_ = nullptr;                                                        \
+        const int status_ = name##GetWorkspaceSize(__VA_ARGS__, &workspace_, &executor_);          \
+        return status_ ? status_ : name(nullptr, workspace_, executor_, stream);                   \
     }()
 
 // Status of a child process that runs f: its exit code, or -signal.

@@ -5,7 +5,8 @@ namespace {
 
 void tensors() {
     const int64_t shape[] = {2, 3}, strides[] = {10, 2}, storage[] = {40};
-    aclTensor *t = aclCreateTensor(shape, 2, ACL_FLOAT16, strides, 5, ACL_FORMAT_ND, storage, 1, reinterpret_cast<void *>(64));
+    aclTensor *t = aclCreateTensor(shape, 2, ACL_FLOAT16, strides, 5, ACL_FORMAT_ND, storage, 1,
+                                   reinterpret_cast<void *>(64));
     EXPECT(t != nullptr);
     int64_t *dims = nullptr, offset = 0;
     uint64_t n = 0;
@@ -38,7 +39,8 @@ void tensors() {
     FAILS(aclDestroyTensor(t), ACLNN_ERR_PARAM_INVALID, "destroyed");
     FAILS(aclGetDataType(t, &dtype), ACLNN_ERR_PARAM_NULLPTR, "destroyed");
     OKAY(aclDestroyTensor(nullptr));
-    EXPECT(aclCreateTensor(nullptr, 2, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, storage, 1, nullptr) == nullptr);
+    EXPECT(aclCreateTensor(nullptr, 2, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, storage, 1, nullptr) ==
+           nullptr);
     // No axes, and more axes than any operator takes.
     t = aclCreateTensor(nullptr, 0, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, nullptr, 0, nullptr);
     OKAY(aclGetViewShape(t, &dims, &n));
@@ -46,7 +48,8 @@ void tensors() {
     delete[] dims;
     OKAY(aclDestroyTensor(t));
     const std::vector<int64_t> many(12, 2);
-    t = aclCreateTensor(many.data(), 12, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, many.data(), 12, nullptr);
+    t = aclCreateTensor(many.data(), 12, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, many.data(), 12,
+                        nullptr);
     OKAY(aclGetViewStrides(t, &dims, &n));
     EXPECT(n == 12 && dims[0] == 2048 && dims[11] == 1);
     delete[] dims;
@@ -56,7 +59,7 @@ void tensors() {
 void others() {
     double value = 1.5;
     aclScalar *s = aclCreateScalar(&value, ACL_DOUBLE);
-    value = 0;  // was copied
+    value = 0; // was copied
     OKAY(aclDestroyScalar(s));
     FAILS(aclDestroyScalar(s), ACLNN_ERR_PARAM_INVALID, "destroyed");
     EXPECT(aclCreateScalar(nullptr, ACL_FLOAT) == nullptr);
@@ -83,7 +86,8 @@ void others() {
     EXPECT(aclCreateIntArray(nullptr, 2) == nullptr);
     // Another kind of object is recognised.
     aclIntArray *a = aclCreateIntArray(numbers.data(), 2);
-    FAILS(aclDestroyTensor(reinterpret_cast<aclTensor *>(a)), ACLNN_ERR_PARAM_INVALID, "not a tensor");
+    FAILS(aclDestroyTensor(reinterpret_cast<aclTensor *>(a)), ACLNN_ERR_PARAM_INVALID,
+          "not a tensor");
     OKAY(aclDestroyIntArray(a));
 }
 
@@ -96,7 +100,7 @@ void lists() {
     uint64_t n = 0;
     OKAY(aclGetTensorListSize(list, &n));
     EXPECT_EQ(n, 3u);
-    OKAY(aclDestroyTensorList(list));  // takes its members along
+    OKAY(aclDestroyTensorList(list)); // takes its members along
     FAILS(aclDestroyTensor(items[1]), ACLNN_ERR_PARAM_INVALID, "destroyed");
     EXPECT(aclCreateTensorList(items, 3) == nullptr);
     float v = 1;
@@ -116,14 +120,14 @@ void halves() {
             break;
         }
     }
-    EXPECT_EQ(aclFloatToFloat16(65520.0f), 0x7C00u);             // rounds to infinity
-    EXPECT_EQ(aclFloatToFloat16(1.00048828125f), 0x3C00u);       // ties to even
+    EXPECT_EQ(aclFloatToFloat16(65520.0f), 0x7C00u);       // rounds to infinity
+    EXPECT_EQ(aclFloatToFloat16(1.00048828125f), 0x3C00u); // ties to even
     EXPECT_EQ(aclFloatToFloat16(1.0014648438f), 0x3C02u);
-    EXPECT_EQ(aclFloatToFloat16(2.98023223876953125e-8f), 0u);   // half the smallest subnormal
+    EXPECT_EQ(aclFloatToFloat16(2.98023223876953125e-8f), 0u); // half the smallest subnormal
     EXPECT_EQ(aclDataTypeSize(ACL_COMPLEX128), size_t(16));
 }
 
-}  // namespace
+} // namespace
 
 int main() {
     tensors();

@@ -13,7 +13,7 @@ void states() {
     OKAY(aclrtCreateEvent(&event));
     OKAY(aclrtCreateStream(&stream));
     OKAY(aclrtQueryEventStatus(event, &status));
-    EXPECT_EQ(int(status), int(ACL_EVENT_RECORDED_STATUS_COMPLETE));  // nothing recorded
+    EXPECT_EQ(int(status), int(ACL_EVENT_RECORDED_STATUS_COMPLETE)); // nothing recorded
     OKAY(aclrtRecordEvent(event, stream));
     if (mode() == Mode::Inline) {
         OKAY(aclrtQueryEventStatus(event, &status));
@@ -37,7 +37,8 @@ void times() {
     OKAY(aclrtCreateEventExWithFlag(&start, ACL_EVENT_TIME_LINE));
     OKAY(aclrtCreateEventExWithFlag(&end, ACL_EVENT_TIME_LINE));
     OKAY(aclrtCreateEventExWithFlag(&untimed, ACL_EVENT_SYNC));
-    FAILS(aclrtEventElapsedTime(&ms, start, end), ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID, "never recorded");
+    FAILS(aclrtEventElapsedTime(&ms, start, end), ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID,
+          "never recorded");
     OKAY(aclrtRecordEvent(start, stream));
     OKAY(aclrtSynchronizeEvent(start));
     usleep(3000);
@@ -45,9 +46,11 @@ void times() {
     OKAY(aclrtSynchronizeStream(stream));
     OKAY(aclrtEventElapsedTime(&ms, start, end));
     EXPECT(ms >= 3 && ms < 5000);
-    FAILS(aclrtEventElapsedTime(&ms, end, start), ACL_ERROR_RT_EVENT_TIMESTAMP_REVERSAL, "ends before");
+    FAILS(aclrtEventElapsedTime(&ms, end, start), ACL_ERROR_RT_EVENT_TIMESTAMP_REVERSAL,
+          "ends before");
     OKAY(aclrtRecordEvent(untimed, stream));
-    FAILS(aclrtEventElapsedTime(&ms, start, untimed), ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID, "TIME_LINE");
+    FAILS(aclrtEventElapsedTime(&ms, start, untimed), ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID,
+          "TIME_LINE");
     uint64_t stamp = 0;
     OKAY(aclrtEventGetTimestamp(end, &stamp));
     EXPECT(stamp > 0);
@@ -67,10 +70,10 @@ void ordering() {
     OKAY(aclrtCreateEvent(&produced));
     OKAY(aclrtCreateEvent(&consumed));
     for (int i = 0; i < kRounds; ++i) {
-        OKAY(CALL(aclnnAdd, a, y.tensor, one.tensor, alpha.p, x.tensor));  // x = y + 1
+        OKAY(CALL(aclnnAdd, a, y.tensor, one.tensor, alpha.p, x.tensor)); // x = y + 1
         OKAY(aclrtRecordEvent(produced, a));
         OKAY(aclrtStreamWaitEvent(b, produced));
-        OKAY(CALL(aclnnAdd, b, x.tensor, one.tensor, alpha.p, y.tensor));  // y = x + 1
+        OKAY(CALL(aclnnAdd, b, x.tensor, one.tensor, alpha.p, y.tensor)); // y = x + 1
         OKAY(aclrtRecordEvent(consumed, b));
         OKAY(aclrtStreamWaitEvent(a, consumed));
     }
@@ -88,12 +91,12 @@ void deferred_is_late() {
     Scalar alpha(1.0f);
     OKAY(aclrtCreateStream(&stream));
     OKAY(CALL(aclnnAdd, stream, x.tensor, x.tensor, alpha.p, out.tensor));
-    EXPECT(out.read()[3] == 0);  // a copy that waits for another stream only
+    EXPECT(out.read()[3] == 0); // a copy that waits for another stream only
     aclrtStreamStatus status;
     int polls = 0;
     do OKAY(aclrtStreamQuery(stream, &status));
     while (status != ACL_STREAM_STATUS_COMPLETE && ++polls < 100);
-    EXPECT_EQ(int(status), int(ACL_STREAM_STATUS_COMPLETE));  // polling ends
+    EXPECT_EQ(int(status), int(ACL_STREAM_STATUS_COMPLETE)); // polling ends
     EXPECT(out.read()[3] == 8);
     OKAY(aclrtDestroyStream(stream));
 }
@@ -122,7 +125,8 @@ void polled_callbacks() {
     std::atomic<uint64_t> id{0};
     calls = 0;
     OKAY(aclrtCreateStream(&stream));
-    FAILS(aclrtLaunchCallback(count, &step, ACL_CALLBACK_BLOCK, stream), ACL_ERROR_RT_STREAM_NO_CB_REG, "aclrtSubscribeReport");
+    FAILS(aclrtLaunchCallback(count, &step, ACL_CALLBACK_BLOCK, stream),
+          ACL_ERROR_RT_STREAM_NO_CB_REG, "aclrtSubscribeReport");
     FAILS(aclrtProcessReport(1), ACL_ERROR_RT_THREAD_SUBSCRIBE, "not subscribed");
     std::thread poller([&] {
         id = uint64_t(pthread_self());
@@ -134,7 +138,8 @@ void polled_callbacks() {
     while (!id) usleep(100);
     OKAY(aclrtSubscribeReport(id, stream));
     FAILS(aclrtSubscribeReport(id, stream), ACL_ERROR_RT_STREAM_SUBSCRIBE, "already");
-    for (int i = 0; i < 20; ++i) OKAY(aclrtLaunchCallback(count, &step, ACL_CALLBACK_BLOCK, stream));
+    for (int i = 0; i < 20; ++i)
+        OKAY(aclrtLaunchCallback(count, &step, ACL_CALLBACK_BLOCK, stream));
     OKAY(aclrtSynchronizeStream(stream));
     EXPECT_EQ(calls.load(), 20);
     OKAY(aclrtLaunchCallback(count, &step, ACL_CALLBACK_NO_BLOCK, stream));
@@ -148,7 +153,7 @@ void polled_callbacks() {
     OKAY(aclrtDestroyStream(stream));
 }
 
-}  // namespace
+} // namespace
 
 int main() {
     OKAY(aclrtSetDevice(0));

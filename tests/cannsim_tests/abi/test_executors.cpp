@@ -14,7 +14,8 @@ struct Plan {
 Plan plan_add(const Floats &a, const Floats &b, const Floats &out) {
     Plan p;
     Scalar one(1.0f);
-    OKAY(aclnnAddGetWorkspaceSize(a.tensor, b.tensor, one.p, out.tensor, &p.workspace, &p.executor));
+    OKAY(
+        aclnnAddGetWorkspaceSize(a.tensor, b.tensor, one.p, out.tensor, &p.workspace, &p.executor));
     EXPECT_EQ(p.workspace, 0u);
     return p;
 }
@@ -23,16 +24,19 @@ void once() {
     Floats a({3}, {1, 2, 3}), out({3});
     Plan p = plan_add(a, a, out);
     OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
-    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_PARAM_INVALID, "was used or destroyed");
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_PARAM_INVALID,
+          "was used or destroyed");
     FAILS(aclnnAdd(nullptr, 0, nullptr, nullptr), ACLNN_ERR_PARAM_NULLPTR, "null");
     FAILS(aclDestroyAclOpExecutor(p.executor), ACLNN_ERR_PARAM_INVALID, "was used or destroyed");
     OKAY(aclrtSynchronizeStream(nullptr));
     EXPECT(out.read()[2] == 6);
     p = plan_add(a, a, out);
     OKAY(aclDestroyAclOpExecutor(p.executor));
-    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_PARAM_INVALID, "was used or destroyed");
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_PARAM_INVALID,
+          "was used or destroyed");
     int nothing = 0;
-    FAILS(aclnnAdd(nullptr, 0, reinterpret_cast<aclOpExecutor *>(&nothing), nullptr), ACLNN_ERR_PARAM_INVALID, "not an executor");
+    FAILS(aclnnAdd(nullptr, 0, reinterpret_cast<aclOpExecutor *>(&nothing), nullptr),
+          ACLNN_ERR_PARAM_INVALID, "not an executor");
 }
 
 // The plan holds what it needs: descriptors may go before the second phase has run.
@@ -43,7 +47,8 @@ void descriptors_may_go() {
     {
         const int64_t shape[] = {3};
         Scalar one(1.0f);
-        aclTensor *t = aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, out.p);
+        aclTensor *t =
+            aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, out.p);
         OKAY(aclnnAddGetWorkspaceSize(a.tensor, a.tensor, one.p, t, &p.workspace, &p.executor));
         OKAY(aclDestroyTensor(t));
     }
@@ -70,13 +75,16 @@ void repeated() {
     OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
     OKAY(aclrtSynchronizeStream(nullptr));
     EXPECT(other.read()[1] == 22);
-    FAILS(aclSetTensorAddr(p.executor, 3, a.tensor, b.memory.p), ACLNN_ERR_PARAM_INVALID, "no such tensor");
+    FAILS(aclSetTensorAddr(p.executor, 3, a.tensor, b.memory.p), ACLNN_ERR_PARAM_INVALID,
+          "no such tensor");
     FAILS(aclSetTensorAddr(p.executor, 0, a.tensor, nullptr), ACLNN_ERR_PARAM_NULLPTR, "null");
     int host = 0;
     OKAY(aclSetTensorAddr(p.executor, 0, a.tensor, &host));
-    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR, "self is not device memory");
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR,
+          "self is not device memory");
     OKAY(aclDestroyAclOpExecutor(p.executor));
-    FAILS(aclSetTensorAddr(p.executor, 0, a.tensor, b.memory.p), ACLNN_ERR_PARAM_INVALID, "destroyed");
+    FAILS(aclSetTensorAddr(p.executor, 0, a.tensor, b.memory.p), ACLNN_ERR_PARAM_INVALID,
+          "destroyed");
     FAILS(aclSetAclOpExecutorRepeatable(nullptr), ACLNN_ERR_INNER_NULLPTR, "null");
 }
 
@@ -122,8 +130,10 @@ void many() {
     Floats a({3}, {1, 2, 3}), out({3});
     for (int i = 0; i < 5000; ++i) {
         Plan p = plan_add(a, a, out);
-        if (i % 3) OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
-        else OKAY(aclDestroyAclOpExecutor(p.executor));
+        if (i % 3)
+            OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+        else
+            OKAY(aclDestroyAclOpExecutor(p.executor));
     }
     OKAY(aclrtSynchronizeStream(nullptr));
     cannsimCounterValues counters;
@@ -131,7 +141,7 @@ void many() {
     EXPECT(counters.phase1 >= 5000 && counters.launches >= 3333 && counters.launches < 6000);
 }
 
-}  // namespace
+} // namespace
 
 int main() {
     OKAY(aclrtSetDevice(0));

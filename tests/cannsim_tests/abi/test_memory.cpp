@@ -38,7 +38,8 @@ void fragmentation() {
     std::vector<void *> blocks(500);
     for (int round = 0; round < 3; ++round) {
         for (size_t i = 0; i < blocks.size(); ++i)
-            OKAY(aclrtMalloc(&blocks[i], 1 + (i * 7919 + round * 131) % 20000, ACL_MEM_MALLOC_HUGE_FIRST));
+            OKAY(aclrtMalloc(&blocks[i], 1 + (i * 7919 + round * 131) % 20000,
+                             ACL_MEM_MALLOC_HUGE_FIRST));
         for (size_t i = 0; i < blocks.size(); ++i) OKAY(aclrtFree(blocks[(i * 7) % blocks.size()]));
     }
     OKAY(aclrtGetMemInfo(ACL_HBM_MEM, &after, &total));
@@ -53,19 +54,25 @@ void copies() {
     OKAY(aclrtMemcpy(b.p, 1000, a.p, 1000, ACL_MEMCPY_DEVICE_TO_DEVICE));
     OKAY(aclrtMemcpy(back.data(), 1000, b.p, 1000, ACL_MEMCPY_DEFAULT));
     EXPECT(back == host);
-    FAILS(aclrtMemcpy(a.p, 10, host.data(), 11, ACL_MEMCPY_HOST_TO_DEVICE), ACL_ERROR_INVALID_PARAM, "exceeds");
-    FAILS(aclrtMemcpy(a.p, 2000, host.data(), 1001, ACL_MEMCPY_HOST_TO_DEVICE), ACL_ERROR_RT_PARAM_INVALID, "leave its block");
-    FAILS(aclrtMemcpy(a.p, 1000, b.p, 10, ACL_MEMCPY_HOST_TO_DEVICE), ACL_ERROR_RT_PARAM_INVALID, "is a device address");
-    FAILS(aclrtMemcpy(back.data(), 1000, host.data(), 10, ACL_MEMCPY_DEVICE_TO_HOST), ACL_ERROR_RT_PARAM_INVALID,
-          "not a device address");
-    FAILS(aclrtMemcpy(nullptr, 1000, host.data(), 10, ACL_MEMCPY_HOST_TO_DEVICE), ACL_ERROR_INVALID_PARAM, "dst is null");
+    FAILS(aclrtMemcpy(a.p, 10, host.data(), 11, ACL_MEMCPY_HOST_TO_DEVICE), ACL_ERROR_INVALID_PARAM,
+          "exceeds");
+    FAILS(aclrtMemcpy(a.p, 2000, host.data(), 1001, ACL_MEMCPY_HOST_TO_DEVICE),
+          ACL_ERROR_RT_PARAM_INVALID, "leave its block");
+    FAILS(aclrtMemcpy(a.p, 1000, b.p, 10, ACL_MEMCPY_HOST_TO_DEVICE), ACL_ERROR_RT_PARAM_INVALID,
+          "is a device address");
+    FAILS(aclrtMemcpy(back.data(), 1000, host.data(), 10, ACL_MEMCPY_DEVICE_TO_HOST),
+          ACL_ERROR_RT_PARAM_INVALID, "not a device address");
+    FAILS(aclrtMemcpy(nullptr, 1000, host.data(), 10, ACL_MEMCPY_HOST_TO_DEVICE),
+          ACL_ERROR_INVALID_PARAM, "dst is null");
     // Rows of 3 bytes out of pitches of 10 into pitches of 5.
     OKAY(aclrtMemset(b.p, 1000, 0, 1000));
     OKAY(aclrtMemcpy2d(b.p, 5, a.p, 10, 3, 20, ACL_MEMCPY_DEVICE_TO_DEVICE));
     OKAY(aclrtMemcpy(back.data(), 1000, b.p, 100, ACL_MEMCPY_DEVICE_TO_HOST));
     for (int i = 0; i < 20; ++i)
-        for (int j = 0; j < 5; ++j) EXPECT_EQ(int(back[i * 5 + j]), j < 3 ? int(host[i * 10 + j]) : 0);
-    FAILS(aclrtMemcpy2d(b.p, 2, a.p, 10, 3, 20, ACL_MEMCPY_DEVICE_TO_DEVICE), ACL_ERROR_INVALID_PARAM, "pitch");
+        for (int j = 0; j < 5; ++j)
+            EXPECT_EQ(int(back[i * 5 + j]), j < 3 ? int(host[i * 10 + j]) : 0);
+    FAILS(aclrtMemcpy2d(b.p, 2, a.p, 10, 3, 20, ACL_MEMCPY_DEVICE_TO_DEVICE),
+          ACL_ERROR_INVALID_PARAM, "pitch");
     OKAY(aclrtMemset(b.p, 1000, 0xAB, 7));
     OKAY(aclrtMemcpy(back.data(), 1000, b.p, 8, ACL_MEMCPY_DEVICE_TO_HOST));
     EXPECT_EQ(int(uint8_t(back[6])), 0xAB);
@@ -106,15 +113,18 @@ void faults() {
     OKAY(aclrtMemset(a.p, 100, 0, 100));
     volatile char *p = static_cast<volatile char *>(a.p);
     EXPECT_EQ(in_child([&] {
-        signal(SIGSEGV, SIG_DFL);
-        (void)*p;
-    }), -SIGSEGV);
+                  signal(SIGSEGV, SIG_DFL);
+                  (void)*p;
+              }),
+              -SIGSEGV);
     EXPECT_EQ(in_child([&] {
-        signal(SIGSEGV, SIG_DFL);
-        *p = 1;
-    }), -SIGSEGV);
+                  signal(SIGSEGV, SIG_DFL);
+                  *p = 1;
+              }),
+              -SIGSEGV);
     // The simulator's own window works.
-    char *window = static_cast<char *>(cannsimHostPointer(a.p, 100, CANNSIM_READ | CANNSIM_WRITE, nullptr));
+    char *window =
+        static_cast<char *>(cannsimHostPointer(a.p, 100, CANNSIM_READ | CANNSIM_WRITE, nullptr));
     EXPECT(window && window[99] == 0);
     last_message();
     EXPECT(!cannsimHostPointer(static_cast<char *>(a.p) + 50, 51, CANNSIM_READ, nullptr));
@@ -130,10 +140,13 @@ void exhaustion() {
     OKAY(aclrtGetMemInfo(ACL_HBM_MEM, &free, &total));
     EXPECT_EQ(total, size_t(64) << 20);
     void *a, *b;
-    FAILS(aclrtMalloc(&a, (size_t(64) << 20) + 1, ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_MEMORY_ALLOCATION, "out of memory");
-    FAILS(aclrtMalloc(&a, ~size_t(0), ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_MEMORY_ALLOCATION, "out of memory");
+    FAILS(aclrtMalloc(&a, (size_t(64) << 20) + 1, ACL_MEM_MALLOC_HUGE_FIRST),
+          ACL_ERROR_RT_MEMORY_ALLOCATION, "out of memory");
+    FAILS(aclrtMalloc(&a, ~size_t(0), ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_MEMORY_ALLOCATION,
+          "out of memory");
     OKAY(aclrtMalloc(&a, size_t(60) << 20, ACL_MEM_MALLOC_HUGE_FIRST));
-    FAILS(aclrtMalloc(&b, size_t(5) << 20, ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_MEMORY_ALLOCATION, "device 0");
+    FAILS(aclrtMalloc(&b, size_t(5) << 20, ACL_MEM_MALLOC_HUGE_FIRST),
+          ACL_ERROR_RT_MEMORY_ALLOCATION, "device 0");
     OKAY(aclrtMalloc(&b, size_t(4) << 20, ACL_MEM_MALLOC_HUGE_FIRST));
     OKAY(aclrtFree(a));
     OKAY(aclrtMalloc(&a, size_t(60) << 20, ACL_MEM_MALLOC_HUGE_FIRST));
@@ -183,7 +196,7 @@ int again(const char *which) {
     });
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char **argv) {
     if (argc == 2) return as_program(argv[1]);

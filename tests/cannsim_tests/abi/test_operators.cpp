@@ -1,4 +1,5 @@
-// One result per category of operators, over layouts that matter: broadcasts, strides, casts, scalars.
+// One result per category of operators, over layouts that matter: broadcasts, strides, casts,
+// scalars.
 #include "test.h"
 
 #include "cann_operators.h"
@@ -11,8 +12,9 @@ using I = std::vector<int64_t>;
 void expect(const F &got, const F &wanted, const char *what) {
     bool same = got.size() == wanted.size();
     for (size_t i = 0; same && i < got.size(); ++i)
-        same = std::isnan(wanted[i]) ? std::isnan(got[i])
-                                     : std::fabs(got[i] - wanted[i]) <= 1e-6f * (1 + std::fabs(wanted[i]));
+        same = std::isnan(wanted[i])
+                   ? std::isnan(got[i])
+                   : std::fabs(got[i] - wanted[i]) <= 1e-6f * (1 + std::fabs(wanted[i]));
     if (same) return;
     std::printf("%s:", what);
     for (float v : got) std::printf(" %g", v);
@@ -33,16 +35,16 @@ struct Strided {
     aclTensor *t;
     Strided(const Floats &of, I shape, I strides, int64_t offset) {
         int64_t storage = int64_t(of.memory.bytes / 4);
-        t = aclCreateTensor(shape.data(), shape.size(), ACL_FLOAT, strides.data(), offset, ACL_FORMAT_ND, &storage, 1,
-                            of.memory.p);
+        t = aclCreateTensor(shape.data(), shape.size(), ACL_FLOAT, strides.data(), offset,
+                            ACL_FORMAT_ND, &storage, 1, of.memory.p);
     }
     ~Strided() { aclDestroyTensor(t); }
 };
 
-#define RUN(name, ...)                                                                              \
-    do {                                                                                            \
-        OKAY(CALL(name, nullptr, __VA_ARGS__));                                                     \
-        OKAY(aclrtSynchronizeStream(nullptr));                                                      \
+#define RUN(name, ...)                                                                             \
+    do {                                                                                           \
+        OKAY(CALL(name, nullptr, __VA_ARGS__));                                                    \
+        OKAY(aclrtSynchronizeStream(nullptr));                                                     \
     } while (0)
 
 void elementwise() {
@@ -59,7 +61,8 @@ void elementwise() {
     RUN(aclnnPowScalarTensor, two.p, a.tensor, out.tensor);
     expect(out.read(), {2, 4, 8, 16, 32, 64}, "2 ** a");
     RUN(aclnnSqrt, a.tensor, out.tensor);
-    expect(out.read(), {1, std::sqrt(2.f), std::sqrt(3.f), 2, std::sqrt(5.f), std::sqrt(6.f)}, "sqrt");
+    expect(out.read(), {1, std::sqrt(2.f), std::sqrt(3.f), 2, std::sqrt(5.f), std::sqrt(6.f)},
+           "sqrt");
     RUN(aclnnClamp, a.tensor, two.p, nullptr, out.tensor);
     expect(out.read(), {2, 2, 3, 4, 5, 6}, "clamp");
     RUN(aclnnInplaceAdds, out.tensor, two.p, two.p);
@@ -134,7 +137,8 @@ void reductions() {
 }
 
 void products() {
-    Floats a({2, 3}, {1, 2, 3, 4, 5, 6}), b({3, 2}, {1, 0, 0, 1, 1, 1}), c({2, 2}), v({3}, {1, 1, 1}), w({2}), one({});
+    Floats a({2, 3}, {1, 2, 3, 4, 5, 6}), b({3, 2}, {1, 0, 0, 1, 1, 1}), c({2, 2}),
+        v({3}, {1, 1, 1}), w({2}), one({});
     Scalar two(2.0f), three(3.0f);
     RUN(aclnnMm, a.tensor, b.tensor, c.tensor, 0);
     expect(c.read(), {4, 5, 10, 11}, "mm");
@@ -188,7 +192,8 @@ void movement() {
 
 void indexing() {
     Floats a({2, 3}, {1, 2, 3, 4, 5, 6}), two({2, 2}), taken({2}), same({2, 3});
-    Array<int64_t> columns(ACL_INT64, {2}, {2, 0}), flat(ACL_INT64, {2}, {5, 1}), along(ACL_INT64, {2, 1}, {1, 2});
+    Array<int64_t> columns(ACL_INT64, {2}, {2, 0}), flat(ACL_INT64, {2}, {5, 1}),
+        along(ACL_INT64, {2, 1}, {1, 2});
     RUN(aclnnIndexSelect, a.tensor, 1, columns.tensor, two.tensor);
     expect(two.read(), {3, 1, 6, 4}, "index_select");
     RUN(aclnnTake, a.tensor, flat.tensor, taken.tensor);
@@ -200,7 +205,8 @@ void indexing() {
     expect(same.read(), {1, 12, 3, 4, 5, 26}, "scatter_add");
     // a[:, [2, 0]], by a list with an empty entry for the first axis
     const int64_t shape[] = {2};
-    aclTensor *index = aclCreateTensor(shape, 1, ACL_INT64, nullptr, 0, ACL_FORMAT_ND, shape, 1, columns.memory.p);
+    aclTensor *index =
+        aclCreateTensor(shape, 1, ACL_INT64, nullptr, 0, ACL_FORMAT_ND, shape, 1, columns.memory.p);
     aclTensor *entries[] = {nullptr, index};
     aclTensorList *list = aclCreateTensorList(entries, 2);
     RUN(aclnnIndex, a.tensor, list, two.tensor);
@@ -222,9 +228,10 @@ void indexing() {
     Scalar zero(0.0f);
     RUN(aclnnInplaceMaskedFillScalar, a.tensor, mask.tensor, zero.p);
     expect(a.read(), {0, 2, 103, 204, 0, 0}, "masked_fill");
-    Array<int64_t> numbers(ACL_INT64, {5}, {3, 1, 3, 2, 1}), unique(ACL_INT64, {5}), inverse(ACL_INT64, {5}),
-        counts(ACL_INT64, {5});
-    RUN(aclnnUnique2, numbers.tensor, true, true, true, unique.tensor, inverse.tensor, counts.tensor);
+    Array<int64_t> numbers(ACL_INT64, {5}, {3, 1, 3, 2, 1}), unique(ACL_INT64, {5}),
+        inverse(ACL_INT64, {5}), counts(ACL_INT64, {5});
+    RUN(aclnnUnique2, numbers.tensor, true, true, true, unique.tensor, inverse.tensor,
+        counts.tensor);
     const I u = unique.read(), c = counts.read();
     EXPECT(u[0] == 1 && u[1] == 2 && u[2] == 3 && c[0] == 2 && c[1] == 1 && c[2] == 2);
     EXPECT(inverse.read() == (I{2, 0, 2, 1, 0}));
@@ -249,7 +256,7 @@ void random_numbers() {
     EXPECT(square > 0.8 && square < 1.2);
 }
 
-}  // namespace
+} // namespace
 
 int main() {
     OKAY(aclrtSetDevice(0));

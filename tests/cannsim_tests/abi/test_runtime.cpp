@@ -16,7 +16,8 @@ void devices() {
         int32_t none;
         void *p;
         FAILS(aclrtGetDevice(&none), ACL_ERROR_RT_CONTEXT_NULL, "aclrtSetDevice");
-        FAILS(aclrtMalloc(&p, 16, ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_CONTEXT_NULL, "no context");
+        FAILS(aclrtMalloc(&p, 16, ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_CONTEXT_NULL,
+              "no context");
         FAILS(aclrtSynchronizeStream(nullptr), ACL_ERROR_RT_CONTEXT_NULL, "no context");
     }).join();
     FAILS(aclrtSetDevice(8), ACL_ERROR_RT_INVALID_DEVICEID, "device 8");
@@ -63,7 +64,8 @@ void streams() {
     FAILS(aclrtDestroyStream(a), ACL_ERROR_RT_INVALID_HANDLE, "destroyed");
     int not_a_stream = 0;
     FAILS(aclrtSynchronizeStream(&not_a_stream), ACL_ERROR_RT_INVALID_HANDLE, "not a stream");
-    FAILS(aclrtSynchronizeStream(reinterpret_cast<void *>(16)), ACL_ERROR_RT_INVALID_HANDLE, "not a stream");
+    FAILS(aclrtSynchronizeStream(reinterpret_cast<void *>(16)), ACL_ERROR_RT_INVALID_HANDLE,
+          "not a stream");
     OKAY(aclrtDestroyStreamForce(b));
     aclrtStream standard;
     OKAY(aclrtCtxGetCurrentDefaultStream(&standard));
@@ -102,7 +104,8 @@ int init_fails_with(const char *text) {
 
 void unsupported() {
     uint32_t count;
-    FAILS(aclrtGetGroupCount(&count), ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "aclrtGetGroupCount is not supported");
+    FAILS(aclrtGetGroupCount(&count), ACL_ERROR_RT_FEATURE_NOT_SUPPORT,
+          "aclrtGetGroupCount is not supported");
 }
 
 // The child works on, with helper threads of its own.
@@ -128,10 +131,10 @@ void messages_are_per_thread() {
     aclrtSetDevice(99);
     std::thread([] { EXPECT(aclGetRecentErrMsg() == nullptr); }).join();
     EXPECT(!last_message().empty());
-    EXPECT(aclGetRecentErrMsg() == nullptr);  // taken
+    EXPECT(aclGetRecentErrMsg() == nullptr); // taken
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char **argv) {
     if (argc == 3 && !std::strcmp(argv[1], "--init")) return init_fails_with(argv[2]);

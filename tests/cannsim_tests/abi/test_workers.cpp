@@ -1,4 +1,5 @@
-// Many threads at once: descriptors made here and destroyed there, streams of their own, shared events.
+// Many threads at once: descriptors made here and destroyed there, streams of their own, shared
+// events.
 #include "test.h"
 
 #include <atomic>
@@ -16,7 +17,8 @@ void compute(int device) {
     {
         Floats a({64}, std::vector<float>(64, 1)), b({64}, std::vector<float>(64, 0));
         Scalar one(1.0f);
-        for (int i = 0; i < kRounds; ++i) OKAY(CALL(aclnnAdd, stream, a.tensor, b.tensor, one.p, b.tensor));
+        for (int i = 0; i < kRounds; ++i)
+            OKAY(CALL(aclnnAdd, stream, a.tensor, b.tensor, one.p, b.tensor));
         OKAY(aclrtSynchronizeStream(stream));
         EXPECT(b.read()[63] == kRounds);
     }
@@ -31,7 +33,8 @@ void exchange() {
     const int64_t shape[] = {2};
     std::thread maker([&] {
         for (int i = 0; i < 20000; ++i) {
-            aclTensor *t = aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, nullptr);
+            aclTensor *t =
+                aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, nullptr);
             std::lock_guard<std::mutex> lock(mutex);
             box.push_back(t);
         }
@@ -89,14 +92,16 @@ void timeouts() {
     OKAY(aclrtCreateEvent(&event));
     OKAY(aclrtLaunchHostFunc(stream, slow, nullptr));
     OKAY(aclrtRecordEvent(event, stream));
-    FAILS(aclrtSynchronizeStreamWithTimeout(stream, 10), ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, "within 10 ms");
-    FAILS(aclrtSynchronizeEventWithTimeout(event, 10), ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "within 10 ms");
+    FAILS(aclrtSynchronizeStreamWithTimeout(stream, 10), ACL_ERROR_RT_STREAM_SYNC_TIMEOUT,
+          "within 10 ms");
+    FAILS(aclrtSynchronizeEventWithTimeout(event, 10), ACL_ERROR_RT_EVENT_SYNC_TIMEOUT,
+          "within 10 ms");
     OKAY(aclrtSynchronizeStream(stream));
     OKAY(aclrtDestroyEvent(event));
     OKAY(aclrtDestroyStream(stream));
 }
 
-}  // namespace
+} // namespace
 
 int main() {
     std::vector<std::thread> threads;

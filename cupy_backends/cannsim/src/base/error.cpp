@@ -11,7 +11,7 @@ struct Message {
     char text[1024];
 };
 thread_local Message message;
-}  // namespace
+} // namespace
 
 int fail(int code, const char *format, ...) {
     va_list args;
@@ -28,4 +28,4 @@ const char *take_message() {
     return message.text;
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -9,4 +9,4 @@ namespace cannsim {
 // The last message, which is cleared; null when there is none. Valid until the thread fails again.
 const char *take_message();
 
-}  // namespace cannsim
+} // namespace cannsim

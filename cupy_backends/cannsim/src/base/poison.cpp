@@ -9,7 +9,7 @@ namespace cannsim {
 
 namespace {
 
-constexpr size_t kGap = 512;  // of a pool's block sizes
+constexpr size_t kGap = 512; // of a pool's block sizes
 
 struct Pool {
     std::mutex mutex;
@@ -21,7 +21,7 @@ Pool &pool() {
     return *instance;
 }
 
-}  // namespace
+} // namespace
 
 void pool_block_used(const char *host, size_t size, size_t room) {
     Pool &p = pool();
@@ -40,5 +40,5 @@ void pool_block_freed(const char *host) {
     p.blocks.erase(it);
 }
 
-}  // namespace cannsim
+} // namespace cannsim
 #endif

@@ -1,4 +1,5 @@
-// Tells AddressSanitizer which bytes of our own pools are in use; it only knows malloc's. Nothing in other builds.
+// Tells AddressSanitizer which bytes of our own pools are in use; it only knows malloc's. Nothing
+// in other builds.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,8 @@ namespace cannsim {
 inline void poison(const void *p, size_t size) { __asan_poison_memory_region(p, size); }
 inline void unpoison(const void *p, size_t size) { __asan_unpoison_memory_region(p, size); }
 
-// Blocks of a pool inside one block of ours: what lies between them, and those that were freed, is out of bounds.
+// Blocks of a pool inside one block of ours: what lies between them, and those that were freed, is
+// out of bounds.
 void pool_block_used(const char *host, size_t size, size_t room);
 void pool_block_freed(const char *host);
 #else
@@ -23,4 +25,4 @@ inline void pool_block_used(const char *, size_t, size_t) {}
 inline void pool_block_freed(const char *) {}
 #endif
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -17,7 +17,7 @@ size_t pool_size;
 
 namespace {
 
-char *fresh;  // first byte never handed out
+char *fresh; // first byte never handed out
 
 #ifdef __SANITIZE_ADDRESS__
 // The leak checker reads the whole range in search of pointers.
@@ -28,15 +28,15 @@ constexpr size_t kReserve = size_t(4) << 30;
 
 [[gnu::constructor]] void reserve() {
     for (size_t size = kReserve; size >= size_t(16) << 20; size /= 4) {
-        void *p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                       -1, 0);
+        void *p = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) continue;
         fresh = static_cast<char *>(p);
         pool_begin = fresh;
 #ifdef __SANITIZE_ADDRESS__
         __lsan_register_root_region(p, size);
 #endif
-        pool_size = size - sizeof(uint32_t);  // any address below has a whole tag
+        pool_size = size - sizeof(uint32_t); // any address below has a whole tag
         return;
     }
 }
@@ -93,7 +93,7 @@ struct Detach {
 
 thread_local Detach detach;
 
-}  // namespace
+} // namespace
 
 void attach_slow() {
     Shared &s = shared();
@@ -111,7 +111,8 @@ void *pool_refill(Kind kind, size_t size) {
     FreeList &mine = this_thread.lists[int(kind)];
     move_list(s.lists[int(kind)], mine, 64);
     if (!mine.head) {
-        for (int i = 0; i < 16 && fresh && size_t(fresh - pool_begin) + size <= pool_size; ++i, fresh += size) {
+        for (int i = 0; i < 16 && fresh && size_t(fresh - pool_begin) + size <= pool_size;
+             ++i, fresh += size) {
             FreeBlock *block = reinterpret_cast<FreeBlock *>(fresh);
             block->set_tag(kDeadTag);
             block->next = static_cast<FreeBlock *>(mine.head);
@@ -150,4 +151,4 @@ Counters total_counters() {
     return sum;
 }
 
-}  // namespace cannsim
+} // namespace cannsim

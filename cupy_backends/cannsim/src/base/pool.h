@@ -1,7 +1,7 @@
 // Memory for the objects behind the ABI's handles (tensors, executors, streams...).
 //
-// They live in one reserved address range and never go back to the system. So a handle is checked by
-// its address and its tag without risk of a fault, and a destroyed one is recognised as such.
+// They live in one reserved address range and never go back to the system. So a handle is checked
+// by its address and its tag without risk of a fault, and a destroyed one is recognised as such.
 #pragma once
 
 #include "base/poison.h"
@@ -13,7 +13,17 @@
 namespace cannsim {
 
 enum class Kind : uint32_t {
-    Tensor, Scalar, IntArray, FloatArray, BoolArray, TensorList, ScalarList, Executor, Stream, Event, Context,
+    Tensor,
+    Scalar,
+    IntArray,
+    FloatArray,
+    BoolArray,
+    TensorList,
+    ScalarList,
+    Executor,
+    Stream,
+    Event,
+    Context,
 };
 
 constexpr uint32_t live_tag(Kind kind) { return 0xCA550000u | uint32_t(kind); }
@@ -35,12 +45,12 @@ inline bool in_pool(const void *p) {
 
 // Whether p is a living object of that kind. Never faults.
 inline bool alive(const void *p, Kind kind) {
-    return in_pool(p) &&
-           __atomic_load_n(&static_cast<const Handle *>(p)->tag, __ATOMIC_RELAXED) == live_tag(kind);
+    return in_pool(p) && __atomic_load_n(&static_cast<const Handle *>(p)->tag, __ATOMIC_RELAXED) ==
+                             live_tag(kind);
 }
 
-void *pool_refill(Kind kind, size_t size);       // a block from the shared list or fresh; may be null
-void pool_spill(FreeList &list, Kind kind);      // hands half of a long list to other threads
+void *pool_refill(Kind kind, size_t size);  // a block from the shared list or fresh; may be null
+void pool_spill(FreeList &list, Kind kind); // hands half of a long list to other threads
 
 void pool_before_fork();
 void pool_after_fork(bool child);
@@ -76,4 +86,4 @@ template <class T> inline void pool_delete(T *object, Kind kind) {
     if (__builtin_expect(++list.count > 512, 0)) pool_spill(list, kind);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -1,5 +1,5 @@
-// What each thread keeps for itself, so that the hot path takes no lock: free lists, counters and the
-// current context.
+// What each thread keeps for itself, so that the hot path takes no lock: free lists, counters and
+// the current context.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct Counters {
         device_to_device;
 };
 
-constexpr int kPoolKinds = 11;  // members of Kind
+constexpr int kPoolKinds = 11; // members of Kind
 
 struct FreeList {
     void *head;
@@ -39,4 +39,4 @@ inline void attach() {
 // Sum over living and finished threads.
 Counters total_counters();
 
-}  // namespace cannsim
+} // namespace cannsim

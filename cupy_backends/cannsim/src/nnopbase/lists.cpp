@@ -8,7 +8,8 @@ using namespace cannsim;
 
 namespace {
 
-template <class Object, class T> Object *create_array(const T *value, uint64_t size, const char *caller) {
+template <class Object, class T>
+Object *create_array(const T *value, uint64_t size, const char *caller) {
     Object *a = value || !size ? pool_new<Object>(KindOf<Object>::value) : nullptr;
     if (!a) {
         fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the value is null", caller);
@@ -24,28 +25,32 @@ template <class Object, class T> Object *create_array(const T *value, uint64_t s
 template <class Object> aclnnStatus destroy_array(const Object *array, const char *caller) {
     if (!array) return 0;
     if (!is_alive(array))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not such an array, or it was destroyed", caller, array);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not such an array, or it was destroyed",
+                    caller, array);
     Object *a = const_cast<Object *>(array);
     if (a->data != a->values) delete[] a->data;
     pool_delete(a, KindOf<Object>::value);
     return 0;
 }
 
-template <class Object> aclnnStatus get_size(const Object *object, uint64_t *size, const char *caller) {
+template <class Object>
+aclnnStatus get_size(const Object *object, uint64_t *size, const char *caller) {
     if (!is_alive(object) || !size)
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: an argument is null or was destroyed", caller);
     *size = object->size;
     return 0;
 }
 
-template <class List, class T> List *create_list(const T *const *value, uint64_t size, const char *caller) {
+template <class List, class T>
+List *create_list(const T *const *value, uint64_t size, const char *caller) {
     if (!value && size) {
         fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the value is null", caller);
         return nullptr;
     }
     for (uint64_t i = 0; i < size; ++i)
         if (value[i] && !is_alive(value[i])) {
-            fail(ACLNN_ERR_PARAM_INVALID, "%s: item %lu was destroyed or is of another kind", caller, i);
+            fail(ACLNN_ERR_PARAM_INVALID, "%s: item %lu was destroyed or is of another kind",
+                 caller, i);
             return nullptr;
         }
     List *list = pool_new<List>(KindOf<List>::value);
@@ -62,7 +67,8 @@ template <class List, class T>
 aclnnStatus destroy_list(const List *list, aclnnStatus (*destroy)(const T *), const char *caller) {
     if (!list) return 0;
     if (!is_alive(list))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not such a list, or it was destroyed", caller, list);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not such a list, or it was destroyed",
+                    caller, list);
     int first = 0;
     for (uint64_t i = 0; i < list->size; ++i)
         if (int error = destroy(list->items[i]); error && !first) first = error;
@@ -71,7 +77,7 @@ aclnnStatus destroy_list(const List *list, aclnnStatus (*destroy)(const T *), co
     return first;
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
@@ -85,10 +91,16 @@ aclBoolArray *aclCreateBoolArray(const bool *value, uint64_t size) {
     return create_array<aclBoolArray>(value, size, __func__);
 }
 aclnnStatus aclDestroyIntArray(const aclIntArray *array) { return destroy_array(array, __func__); }
-aclnnStatus aclDestroyFloatArray(const aclFloatArray *array) { return destroy_array(array, __func__); }
-aclnnStatus aclDestroyBoolArray(const aclBoolArray *array) { return destroy_array(array, __func__); }
+aclnnStatus aclDestroyFloatArray(const aclFloatArray *array) {
+    return destroy_array(array, __func__);
+}
+aclnnStatus aclDestroyBoolArray(const aclBoolArray *array) {
+    return destroy_array(array, __func__);
+}
 
-aclnnStatus aclGetIntArraySize(const aclIntArray *array, uint64_t *size) { return get_size(array, size, __func__); }
+aclnnStatus aclGetIntArraySize(const aclIntArray *array, uint64_t *size) {
+    return get_size(array, size, __func__);
+}
 aclnnStatus aclGetFloatArraySize(const aclFloatArray *array, uint64_t *size) {
     return get_size(array, size, __func__);
 }
@@ -118,4 +130,4 @@ aclnnStatus aclDestroyScalarList(const aclScalarList *array) {
 aclnnStatus aclnnInit(const char *) { return 0; }
 aclnnStatus aclnnFinalize() { return 0; }
 
-}  // extern "C"
+} // extern "C"

@@ -30,9 +30,9 @@ struct ItemSizes {
 constexpr ItemSizes kItemSizes;
 
 // Copies the dims and derives what every operator asks for.
-inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype, const int64_t *strides,
-                 int64_t offset, aclFormat format, const int64_t *storage_dims, uint64_t storage_ndim,
-                 void *data) {
+inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype,
+                 const int64_t *strides, int64_t offset, aclFormat format,
+                 const int64_t *storage_dims, uint64_t storage_ndim, void *data) {
     t->dtype = DType(dtype);
     t->item = uint32_t(dtype) < 64 ? kItemSizes.bytes[dtype] : 0;
     t->code = t->item ? uint8_t(dtype) : 63;
@@ -97,7 +97,7 @@ aclnnStatus check(const aclTensor *tensor, const void *out, const char *caller) 
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 namespace cannsim {
 
@@ -120,12 +120,22 @@ void set_view_shape(aclTensor *t, int ndim, const int64_t *shape) {
     t->contiguous = true;
 }
 
-}  // namespace cannsim
+} // namespace cannsim
 
 double aclScalar::real() const {
     switch (dtype) {
-    case DType::Float32: case DType::Complex64: { float v; std::memcpy(&v, bytes, 4); return v; }
-    case DType::Float64: case DType::Complex128: { double v; std::memcpy(&v, bytes, 8); return v; }
+    case DType::Float32:
+    case DType::Complex64: {
+        float v;
+        std::memcpy(&v, bytes, 4);
+        return v;
+    }
+    case DType::Float64:
+    case DType::Complex128: {
+        double v;
+        std::memcpy(&v, bytes, 8);
+        return v;
+    }
     case DType::Float16: {
         uint16_t v;
         std::memcpy(&v, bytes, 2);
@@ -138,26 +148,60 @@ double aclScalar::real() const {
         std::memcpy(&f, &v, 4);
         return f;
     }
-    case DType::UInt64: { uint64_t v; std::memcpy(&v, bytes, 8); return double(v); }
+    case DType::UInt64: {
+        uint64_t v;
+        std::memcpy(&v, bytes, 8);
+        return double(v);
+    }
     default: return double(integer());
     }
 }
 
 double aclScalar::imag() const {
-    if (dtype == DType::Complex64) { float v; std::memcpy(&v, bytes + 4, 4); return v; }
-    if (dtype == DType::Complex128) { double v; std::memcpy(&v, bytes + 8, 8); return v; }
+    if (dtype == DType::Complex64) {
+        float v;
+        std::memcpy(&v, bytes + 4, 4);
+        return v;
+    }
+    if (dtype == DType::Complex128) {
+        double v;
+        std::memcpy(&v, bytes + 8, 8);
+        return v;
+    }
     return 0;
 }
 
 int64_t aclScalar::integer() const {
     switch (dtype) {
-    case DType::Bool: case DType::UInt8: return bytes[0];
+    case DType::Bool:
+    case DType::UInt8: return bytes[0];
     case DType::Int8: return int8_t(bytes[0]);
-    case DType::Int16: { int16_t v; std::memcpy(&v, bytes, 2); return v; }
-    case DType::UInt16: { uint16_t v; std::memcpy(&v, bytes, 2); return v; }
-    case DType::Int32: { int32_t v; std::memcpy(&v, bytes, 4); return v; }
-    case DType::UInt32: { uint32_t v; std::memcpy(&v, bytes, 4); return v; }
-    case DType::Int64: case DType::UInt64: { int64_t v; std::memcpy(&v, bytes, 8); return v; }
+    case DType::Int16: {
+        int16_t v;
+        std::memcpy(&v, bytes, 2);
+        return v;
+    }
+    case DType::UInt16: {
+        uint16_t v;
+        std::memcpy(&v, bytes, 2);
+        return v;
+    }
+    case DType::Int32: {
+        int32_t v;
+        std::memcpy(&v, bytes, 4);
+        return v;
+    }
+    case DType::UInt32: {
+        uint32_t v;
+        std::memcpy(&v, bytes, 4);
+        return v;
+    }
+    case DType::Int64:
+    case DType::UInt64: {
+        int64_t v;
+        std::memcpy(&v, bytes, 8);
+        return v;
+    }
     default: {
         double v = real();
         return v >= -9.2e18 && v <= 9.2e18 ? int64_t(v) : 0;
@@ -181,47 +225,56 @@ aclTensor *aclCreateTensor(const int64_t *viewDims, uint64_t viewDimsNum, aclDat
         return nullptr;
     }
     t->references.store(1, std::memory_order_relaxed);
-    fill(t, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum, tensorData);
+    fill(t, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum,
+         tensorData);
     t->set_tag(live_tag(Kind::Tensor));
     return t;
 }
 
 aclnnStatus aclInitTensor(aclTensor *tensor, const int64_t *viewDims, uint64_t viewDimsNum,
-                          aclDataType dataType, const int64_t *stride, int64_t offset, aclFormat format,
-                          const int64_t *storageDims, uint64_t storageDimsNum, void *tensorDataAddr) {
+                          aclDataType dataType, const int64_t *stride, int64_t offset,
+                          aclFormat format, const int64_t *storageDims, uint64_t storageDimsNum,
+                          void *tensorDataAddr) {
     if (int error = check(tensor, tensor, __func__)) return error;
-    if ((!viewDims && viewDimsNum) || (!storageDims && storageDimsNum) || viewDimsNum > 64 || storageDimsNum > 64)
+    if ((!viewDims && viewDimsNum) || (!storageDims && storageDimsNum) || viewDimsNum > 64 ||
+        storageDimsNum > 64)
         return fail(ACLNN_ERR_PARAM_NULLPTR, "aclInitTensor: dims are null or more than 64");
     delete[] tensor->more;
-    fill(tensor, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum,
-         tensorDataAddr);
+    fill(tensor, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims,
+         storageDimsNum, tensorDataAddr);
     return 0;
 }
 
 aclnnStatus aclDestroyTensor(const aclTensor *tensor) {
     if (!tensor) return 0;
     if (!is_alive(tensor))
-        return fail(ACLNN_ERR_PARAM_INVALID, "aclDestroyTensor: %p is not a tensor, or it was destroyed", tensor);
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "aclDestroyTensor: %p is not a tensor, or it was destroyed", tensor);
     release(const_cast<aclTensor *>(tensor));
     return 0;
 }
 
 aclnnStatus aclGetViewShape(const aclTensor *tensor, int64_t **viewDims, uint64_t *viewDimsNum) {
-    if (int error = check(tensor, viewDims && viewDimsNum ? tensor : nullptr, __func__)) return error;
+    if (int error = check(tensor, viewDims && viewDimsNum ? tensor : nullptr, __func__))
+        return error;
     *viewDims = copy_dims(tensor->view_dims(), tensor->ndim);
     *viewDimsNum = uint64_t(tensor->ndim);
     return 0;
 }
 
-aclnnStatus aclGetStorageShape(const aclTensor *tensor, int64_t **storageDims, uint64_t *storageDimsNum) {
-    if (int error = check(tensor, storageDims && storageDimsNum ? tensor : nullptr, __func__)) return error;
+aclnnStatus aclGetStorageShape(const aclTensor *tensor, int64_t **storageDims,
+                               uint64_t *storageDimsNum) {
+    if (int error = check(tensor, storageDims && storageDimsNum ? tensor : nullptr, __func__))
+        return error;
     *storageDims = copy_dims(tensor->storage_dims(), tensor->storage_ndim);
     *storageDimsNum = uint64_t(tensor->storage_ndim);
     return 0;
 }
 
-aclnnStatus aclGetViewStrides(const aclTensor *tensor, int64_t **stridesValue, uint64_t *stridesNum) {
-    if (int error = check(tensor, stridesValue && stridesNum ? tensor : nullptr, __func__)) return error;
+aclnnStatus aclGetViewStrides(const aclTensor *tensor, int64_t **stridesValue,
+                              uint64_t *stridesNum) {
+    if (int error = check(tensor, stridesValue && stridesNum ? tensor : nullptr, __func__))
+        return error;
     *stridesValue = copy_dims(tensor->view_strides(), tensor->ndim);
     *stridesNum = uint64_t(tensor->ndim);
     return 0;
@@ -260,8 +313,8 @@ aclnnStatus aclGetRawTensorAddr(const aclTensor *tensor, void **addr) {
 aclScalar *aclCreateScalar(void *value, aclDataType dataType) {
     size_t size = dataType >= 0 ? size_t(itemsize(DType(dataType))) : 0;
     if (!value || !size) {
-        fail(ACLNN_ERR_PARAM_INVALID, "aclCreateScalar: the value is null or dtype %d has no scalars",
-             int(dataType));
+        fail(ACLNN_ERR_PARAM_INVALID,
+             "aclCreateScalar: the value is null or dtype %d has no scalars", int(dataType));
         return nullptr;
     }
     aclScalar *s = pool_new<aclScalar>(Kind::Scalar);
@@ -277,13 +330,15 @@ aclScalar *aclCreateScalar(void *value, aclDataType dataType) {
 aclnnStatus aclDestroyScalar(const aclScalar *scalar) {
     if (!scalar) return 0;
     if (!is_alive(scalar))
-        return fail(ACLNN_ERR_PARAM_INVALID, "aclDestroyScalar: %p is not a scalar, or it was destroyed", scalar);
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "aclDestroyScalar: %p is not a scalar, or it was destroyed", scalar);
     pool_delete(const_cast<aclScalar *>(scalar), Kind::Scalar);
     return 0;
 }
 
 float aclFloat16ToFloat(aclFloat16 value) {
-    uint32_t sign = uint32_t(value & 0x8000) << 16, exponent = value >> 10 & 31, mantissa = value & 1023, bits;
+    uint32_t sign = uint32_t(value & 0x8000) << 16, exponent = value >> 10 & 31,
+             mantissa = value & 1023, bits;
     if (exponent == 31) {
         bits = sign | 0x7F800000u | mantissa << 13;
     } else if (exponent) {
@@ -316,4 +371,4 @@ aclFloat16 aclFloatToFloat16(float value) {
     return aclFloat16(sign | rounded >> 13);
 }
 
-}  // extern "C"
+} // extern "C"

@@ -15,7 +15,8 @@ aclnnStatus read_axes(const Call &c, int param, int ndim, uint32_t *mask) {
         int axis;
         if (int error = check_axis(c, param, dims->data[k], ndim, &axis)) return error;
         if (*mask >> axis & 1)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: axis %d occurs twice in %s", c.op.name, axis, c.param(param));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: axis %d occurs twice in %s", c.op.name, axis,
+                        c.param(param));
         *mask |= 1u << axis;
     }
     if (ndim == 0) *mask = 0;
@@ -46,4 +47,4 @@ void at_least_1d(View &v) {
     v.strides[0] = itemsize(v.dtype);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

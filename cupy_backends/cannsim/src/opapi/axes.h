@@ -15,4 +15,4 @@ aclnnStatus check_reduced(const Call &c, int in, uint32_t mask, bool keep, int o
 // A 0-d view becomes one-dimensional, for kernels that work along an axis.
 void at_least_1d(View &v);
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -11,8 +11,8 @@ namespace {
 
 enum class Compute {
     Same,
-    Float,    // integers become float32
-    Logical,  // any dtypes, by their truth
+    Float,   // integers become float32
+    Logical, // any dtypes, by their truth
 };
 
 struct Row {
@@ -21,15 +21,20 @@ struct Row {
     Compute compute;
 };
 
-DType widen(Compute rule, DType t) { return rule == Compute::Float && is_integral(t) ? DType::Float32 : t; }
+DType widen(Compute rule, DType t) {
+    return rule == Compute::Float && is_integral(t) ? DType::Float32 : t;
+}
 
-// Booleans add by or, subtract by exclusive or and multiply by and, which NumPy defines in part only.
+// Booleans add by or, subtract by exclusive or and multiply by and, which NumPy defines in part
+// only.
 LoopOp boolean_loop(LoopOp op, DType t) {
     if (t != DType::Bool) return op;
     switch (op) {
-    case LoopOp::add: case LoopOp::maximum: return LoopOp::logical_or;
+    case LoopOp::add:
+    case LoopOp::maximum: return LoopOp::logical_or;
     case LoopOp::subtract: return LoopOp::logical_xor;
-    case LoopOp::multiply: case LoopOp::minimum: return LoopOp::logical_and;
+    case LoopOp::multiply:
+    case LoopOp::minimum: return LoopOp::logical_and;
     case LoopOp::bitwise_and: return LoopOp::logical_and;
     case LoopOp::bitwise_or: return LoopOp::logical_or;
     case LoopOp::bitwise_xor: return LoopOp::logical_xor;
@@ -39,7 +44,8 @@ LoopOp boolean_loop(LoopOp op, DType t) {
 
 bool same_shapes(const aclTensor *a, const aclTensor *b, const aclTensor *out) {
     bool same = (a->ndim == b->ndim) & (a->ndim == out->ndim);
-    for (int i = 0; same && i < a->ndim; ++i) same = (a->shape[i] == b->shape[i]) & (a->shape[i] == out->shape[i]);
+    for (int i = 0; same && i < a->ndim; ++i)
+        same = (a->shape[i] == b->shape[i]) & (a->shape[i] == out->shape[i]);
     return same;
 }
 
@@ -51,13 +57,16 @@ aclnnStatus check_result(const Call &c, int a, int b, int out) {
 }
 
 // `common` is the promoted dtype, by which CANN judges the result's; `compute` may be wider.
-aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Source *inputs, int n, int out) {
+aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Source *inputs, int n,
+                   int out) {
     if (int error = check_promoted(c, common)) return error;
     loop = boolean_loop(loop, compute);
     const DType result = result_dtype(loop, compute);
     // The 950 judges a quotient by what it computes.
     const bool strict = loop == LoopOp::divide && settings().soc->arch >= 3000;
-    if (int error = check_can_cast(c, "the result's dtype", result == compute && !strict ? common : result, out)) return error;
+    if (int error = check_can_cast(c, "the result's dtype",
+                                   result == compute && !strict ? common : result, out))
+        return error;
     const aclnnStatus status = plan_loop(c, loop, compute, inputs, n, out);
     // A dtype without a loop is one that CANN refuses.
     return status == ACLNN_ERR_INNER_FIND_KERNEL_ERROR ? ACLNN_ERR_PARAM_INVALID : status;
@@ -95,20 +104,26 @@ aclnnStatus plan_scalar(Call &c, const Row &row, bool scalar_first) {
     return finish(c, row.loop, common, compute, inputs, 2, out);
 }
 
-aclnnStatus prepare_scalar(Call &c) { return plan_scalar(c, *static_cast<const Row *>(c.row), false); }
-aclnnStatus prepare_scalar_first(Call &c) { return plan_scalar(c, *static_cast<const Row *>(c.row), true); }
+aclnnStatus prepare_scalar(Call &c) {
+    return plan_scalar(c, *static_cast<const Row *>(c.row), false);
+}
+aclnnStatus prepare_scalar_first(Call &c) {
+    return plan_scalar(c, *static_cast<const Row *>(c.row), true);
+}
 
 // An integer to a negative integer power has no integer result.
 aclnnStatus prepare_power_scalar(Call &c) {
     const aclScalar *exponent = c.scalar(1);
-    if (is_integral(c.tensor(0)->dtype) && is_integral(exponent->dtype) && exponent->integer() < 0 &&
-        exponent->dtype != DType::UInt64)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: integers to negative integer powers are not allowed (%s = %ld)",
-                    c.op.name, c.param(1), long(exponent->integer()));
+    if (is_integral(c.tensor(0)->dtype) && is_integral(exponent->dtype) &&
+        exponent->integer() < 0 && exponent->dtype != DType::UInt64)
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: integers to negative integer powers are not allowed (%s = %ld)", c.op.name,
+                    c.param(1), long(exponent->integer()));
     return prepare_scalar(c);
 }
 
-// --- x + alpha * y ---------------------------------------------------------------------------------
+// --- x + alpha * y
+// ---------------------------------------------------------------------------------
 
 enum class Axpy { Add, Subtract, Reverse };
 
@@ -131,15 +146,17 @@ Source alpha_constant(Call &c, const aclScalar *alpha, bool negate, DType comput
     return constant(c, 0, -alpha->real(), compute);
 }
 
-aclnnStatus plan_axpy(Call &c, Axpy form, DType compute, Source x, Source y, const aclScalar *alpha, int out) {
+aclnnStatus plan_axpy(Call &c, Axpy form, DType compute, Source x, Source y, const aclScalar *alpha,
+                      int out) {
     if (!can_cast(alpha->dtype, compute) && !(compute == DType::Bool && is_integral(alpha->dtype)))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: alpha %s cannot be cast to %s", c.op.name, dtype_name(alpha->dtype),
-                    dtype_name(compute));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: alpha %s cannot be cast to %s", c.op.name,
+                    dtype_name(alpha->dtype), dtype_name(compute));
     if (form == Axpy::Reverse) std::swap(x, y);
     const bool subtract = form != Axpy::Add;
     if (alpha->one || compute == DType::Bool) {
         const Source inputs[] = {x, y};
-        return finish(c, subtract ? LoopOp::subtract : LoopOp::add, compute, compute, inputs, 2, out);
+        return finish(c, subtract ? LoopOp::subtract : LoopOp::add, compute, compute, inputs, 2,
+                      out);
     }
     const Source inputs[] = {x, y, alpha_constant(c, alpha, subtract, compute)};
     return finish(c, LoopOp::axpy, compute, compute, inputs, 3, out);
@@ -149,8 +166,8 @@ aclnnStatus prepare_axpy(Call &c) {
     const Axpy form = static_cast<const AxpyRow *>(c.row)->form;
     const int out = c.output();
     DType compute = c.tensor(0)->dtype;
-    if (c.scalar(2)->one && form != Axpy::Reverse && compute != DType::Bool && !check_promoted(c, compute) &&
-        can_cast(c.scalar(2)->dtype, compute) &&
+    if (c.scalar(2)->one && form != Axpy::Reverse && compute != DType::Bool &&
+        !check_promoted(c, compute) && can_cast(c.scalar(2)->dtype, compute) &&
         plan_alike(c, form == Axpy::Add ? LoopOp::add : LoopOp::subtract, 0, 1, out))
         return 0;
     if (int error = check_promote(c, 0, 1, &compute)) return error;
@@ -236,22 +253,18 @@ const Row kScalarsFirst[] = {
 };
 
 const AxpyRow kAxpy[] = {
-    {Op::Add, Axpy::Add},
-    {Op::InplaceAdd, Axpy::Add},
-    {Op::Sub, Axpy::Subtract},
-    {Op::InplaceSub, Axpy::Subtract},
+    {Op::Add, Axpy::Add},      {Op::InplaceAdd, Axpy::Add},
+    {Op::Sub, Axpy::Subtract}, {Op::InplaceSub, Axpy::Subtract},
     {Op::Rsub, Axpy::Reverse},
 };
 
 const AxpyRow kAxpyScalar[] = {
-    {Op::Adds, Axpy::Add},
-    {Op::InplaceAdds, Axpy::Add},
-    {Op::Subs, Axpy::Subtract},
-    {Op::InplaceSubs, Axpy::Subtract},
+    {Op::Adds, Axpy::Add},      {Op::InplaceAdds, Axpy::Add},
+    {Op::Subs, Axpy::Subtract}, {Op::InplaceSubs, Axpy::Subtract},
     {Op::Rsubs, Axpy::Reverse},
 };
 
-}  // namespace
+} // namespace
 
 void define_binary() {
     for (const Row &row : kTensors) define(row.op, prepare_tensors, &row);
@@ -265,4 +278,4 @@ void define_binary() {
     for (const AxpyRow &row : kAxpyScalar) define(row.op, prepare_axpy_scalar, &row);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

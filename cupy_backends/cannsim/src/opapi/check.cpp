@@ -39,7 +39,8 @@ ShapeText shape_text(int ndim, const int64_t *shape) {
     ShapeText out;
     int used = std::snprintf(out.text, sizeof out.text, "[");
     for (int i = 0; i < ndim && used < int(sizeof out.text) - 24; ++i)
-        used += std::snprintf(out.text + used, sizeof out.text - used, i ? ",%ld" : "%ld", long(shape[i]));
+        used += std::snprintf(out.text + used, sizeof out.text - used, i ? ",%ld" : "%ld",
+                              long(shape[i]));
     std::snprintf(out.text + used, sizeof out.text - used, "]");
     return out;
 }
@@ -53,22 +54,22 @@ aclnnStatus refuse_dtype(const OpMeta &op, const ParamMeta &p, DType given, uint
     for (int i = 0; i < 64 && used < int(sizeof list) - 32; ++i)
         if (allowed >> i & 1)
             used += std::snprintf(list + used, sizeof list - used, " %s", dtype_name(DType(i)));
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: dtype %s of %s is not supported on %s; supported:%s", op.name,
-                dtype_name(given), p.name, settings().soc->name, used ? list : " none");
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: dtype %s of %s is not supported on %s; supported:%s",
+                op.name, dtype_name(given), p.name, settings().soc->name, used ? list : " none");
 }
 
 aclnnStatus check_can_cast(const Call &c, const char *what, DType from, int param) {
     DType to = c.tensor(param)->dtype;
     if (__builtin_expect(can_cast(from, to), 1)) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s cannot be cast to %s %s", c.op.name, what, dtype_name(from),
-                c.param(param), dtype_name(to));
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s cannot be cast to %s %s", c.op.name, what,
+                dtype_name(from), c.param(param), dtype_name(to));
 }
 
 aclnnStatus check_promote(const Call &c, int a, int b, DType *out) {
     DType x = c.tensor(a)->dtype, y = c.tensor(b)->dtype;
     if (__builtin_expect(promote(x, y, out), 1)) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s and %s %s have no common dtype", c.op.name, c.param(a),
-                dtype_name(x), c.param(b), dtype_name(y));
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s and %s %s have no common dtype", c.op.name,
+                c.param(a), dtype_name(x), c.param(b), dtype_name(y));
 }
 
 aclnnStatus refuse_promoted(const Call &c, DType promoted) {
@@ -79,8 +80,8 @@ aclnnStatus refuse_promoted(const Call &c, DType promoted) {
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape) {
     const aclTensor *t = c.tensor(param);
     if (__builtin_expect(t->ndim == ndim && std::equal(shape, shape + ndim, t->shape), 1)) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape of %s is %s; expected %s", c.op.name, c.param(param),
-                shape_text(t).text, shape_text(ndim, shape).text);
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape of %s is %s; expected %s", c.op.name,
+                c.param(param), shape_text(t).text, shape_text(ndim, shape).text);
 }
 
 aclnnStatus check_same_shape(const Call &c, int a, int b) {
@@ -90,8 +91,8 @@ aclnnStatus check_same_shape(const Call &c, int a, int b) {
 aclnnStatus check_same_dtype(const Call &c, int a, int b) {
     DType x = c.tensor(a)->dtype, y = c.tensor(b)->dtype;
     if (__builtin_expect(x == y, 1)) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: dtype of %s is %s; expected that of %s, %s", c.op.name,
-                c.param(b), dtype_name(y), c.param(a), dtype_name(x));
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: dtype of %s is %s; expected that of %s, %s",
+                c.op.name, c.param(b), dtype_name(y), c.param(a), dtype_name(x));
 }
 
 aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed) {
@@ -106,7 +107,8 @@ aclnnStatus check_listed(const Call &c, int param, DType t) {
 }
 
 bool has_strided_writes(DType t) {
-    return settings().soc->arch >= 3000 || !is_in(t, bits(DType::UInt16, DType::UInt32, DType::UInt64));
+    return settings().soc->arch >= 3000 ||
+           !is_in(t, bits(DType::UInt16, DType::UInt32, DType::UInt64));
 }
 
 bool is_permuted(const aclTensor *t) {
@@ -127,15 +129,16 @@ bool is_permuted(const aclTensor *t) {
 }
 
 aclnnStatus refuse_write(const Call &c, int param) {
-    return fail(ACLNN_ERR_INNER_NULLPTR, "%s: a strided %s of dtype %s cannot be written on %s", c.op.name,
-                c.param(param), dtype_name(c.tensor(param)->dtype), settings().soc->name);
+    return fail(ACLNN_ERR_INNER_NULLPTR, "%s: a strided %s of dtype %s cannot be written on %s",
+                c.op.name, c.param(param), dtype_name(c.tensor(param)->dtype),
+                settings().soc->name);
 }
 
 aclnnStatus check_axis(const Call &c, int param, int64_t axis, int ndim, int *out) {
     int64_t n = ndim ? ndim : 1;
     if (axis < -n || axis >= n)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected %ld to %ld", c.op.name, c.param(param),
-                    long(axis), long(-n), long(n - 1));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected %ld to %ld", c.op.name,
+                    c.param(param), long(axis), long(-n), long(n - 1));
     *out = int(axis < 0 ? axis + n : axis);
     return 0;
 }
@@ -155,12 +158,13 @@ aclnnStatus broadcast(const Call &c, Shape *s, int param, const aclTensor *t) {
         int64_t x = i < ndim - s->ndim ? 1 : s->dims[i - (ndim - s->ndim)];
         int64_t y = i < ndim - t->ndim ? 1 : t->shape[i - (ndim - t->ndim)];
         if (x != y && x != 1 && y != 1)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape %s of %s does not broadcast with %s", c.op.name,
-                        shape_text(t).text, c.param(param), shape_text(s->ndim, s->dims).text);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape %s of %s does not broadcast with %s",
+                        c.op.name, shape_text(t).text, c.param(param),
+                        shape_text(s->ndim, s->dims).text);
         out.dims[i] = x == 1 ? y : x;
     }
     *s = out;
     return 0;
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -1,4 +1,5 @@
-// Checks that operators share, with messages that name operator, parameter, value and what is allowed.
+// Checks that operators share, with messages that name operator, parameter, value and what is
+// allowed.
 #pragma once
 
 #include "opapi/op.h"
@@ -14,7 +15,8 @@ struct ShapeText {
 ShapeText shape_text(int ndim, const int64_t *shape);
 ShapeText shape_text(const aclTensor *t);
 
-[[gnu::cold]] aclnnStatus refuse_dtype(const OpMeta &op, const ParamMeta &p, DType given, uint64_t allowed);
+[[gnu::cold]] aclnnStatus refuse_dtype(const OpMeta &op, const ParamMeta &p, DType given,
+                                       uint64_t allowed);
 
 // CANN's promotion of two tensors; false when there is none.
 inline bool promote(DType a, DType b, DType *out) {
@@ -55,18 +57,20 @@ aclnnStatus check_promote(const Call &c, int a, int b, DType *out);
 // The operator's list for the common dtype of its inputs.
 [[gnu::cold]] aclnnStatus refuse_promoted(const Call &c, DType promoted);
 inline aclnnStatus check_promoted(const Call &c, DType promoted) {
-    if (__builtin_expect(is_in(promoted, kDtypeMasks[c.op.promoted][config.soc->family]), 1)) return 0;
+    if (__builtin_expect(is_in(promoted, kDtypeMasks[c.op.promoted][config.soc->family]), 1))
+        return 0;
     return refuse_promoted(c, promoted);
 }
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape);
 aclnnStatus check_same_shape(const Call &c, int a, int b);
 aclnnStatus check_same_dtype(const Call &c, int a, int b);
 aclnnStatus check_dtype(const Call &c, int param, uint64_t allowed);
-aclnnStatus check_listed(const Call &c, int param, DType t);  // by the operator's list for a parameter
+aclnnStatus check_listed(const Call &c, int param,
+                         DType t); // by the operator's list for a parameter
 
 // Writing through strides is a kernel of its own, which lacks some dtypes before the 950.
 bool has_strided_writes(DType t);
-bool is_permuted(const aclTensor *t);  // the elements fill a block in some order of axes
+bool is_permuted(const aclTensor *t); // the elements fill a block in some order of axes
 inline bool can_write(const aclTensor *t) {
     return __builtin_expect(t->contiguous, 1) || has_strided_writes(t->dtype) || is_permuted(t);
 }
@@ -89,9 +93,11 @@ inline Shape shape_of(const aclTensor *t) {
 
 // Broadcasts a parameter, or an item of a list, into `s`.
 aclnnStatus broadcast(const Call &c, Shape *s, int param, const aclTensor *t);
-inline aclnnStatus broadcast(const Call &c, Shape *s, int param) { return broadcast(c, s, param, c.tensor(param)); }
+inline aclnnStatus broadcast(const Call &c, Shape *s, int param) {
+    return broadcast(c, s, param, c.tensor(param));
+}
 
 // The dtype of a tensor with a scalar: the tensor's, unless the scalar is of a higher kind.
 DType scalar_dtype(DType tensor, DType scalar);
 
-}  // namespace cannsim
+} // namespace cannsim

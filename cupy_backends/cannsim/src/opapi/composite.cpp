@@ -24,7 +24,8 @@ void apply(LoopOp op, const View &a, const View &b, const View &out) {
     run_elementwise(find_loop(op, out.dtype), operands, 3);
 }
 
-// --- softmax ---------------------------------------------------------------------------------------
+// --- softmax
+// ---------------------------------------------------------------------------------------
 
 // e.i: axis, logarithm. Views: self, out.
 Status run_softmax(aclOpExecutor &e) {
@@ -73,7 +74,8 @@ aclnnStatus plan_softmax(Call &c, bool logarithm) {
 aclnnStatus prepare_softmax(Call &c) { return plan_softmax(c, false); }
 aclnnStatus prepare_log_softmax(Call &c) { return plan_softmax(c, true); }
 
-// --- complex numbers from and to their parts -------------------------------------------------------
+// --- complex numbers from and to their parts
+// -------------------------------------------------------
 
 DType part_dtype(DType t) { return t == DType::Complex128 ? DType::Float64 : DType::Float32; }
 
@@ -99,7 +101,8 @@ Status run_polar(aclOpExecutor &e) {
     if (!memory) return Status::OutOfMemory;
     t.data = memory.get();
     View modulus, angle;
-    if (!array::broadcast_to(e.views[0], t, &modulus) || !array::broadcast_to(e.views[1], t, &angle))
+    if (!array::broadcast_to(e.views[0], t, &modulus) ||
+        !array::broadcast_to(e.views[1], t, &angle))
         return Status::BadArgument;
     for (int which = 0; which < 2; ++which) {
         apply(which ? LoopOp::sin : LoopOp::cos, angle, t);
@@ -114,7 +117,8 @@ aclnnStatus plan_parts(Call &c, Status (*run)(aclOpExecutor &)) {
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (int error = broadcast(c, &shape, 1)) return error;
     if (int error = check_shape(c, 2, shape.ndim, shape.dims)) return error;
-    const DType wanted = c.tensor(0)->dtype == DType::Float64 ? DType::Complex128 : DType::Complex64;
+    const DType wanted =
+        c.tensor(0)->dtype == DType::Float64 ? DType::Complex128 : DType::Complex64;
     if (int error = check_dtype(c, 2, bit(wanted))) return error;
     for (int i = 0; i < 3; ++i) add_view(c.exec, c.tensor(i), i);
     if (c.tensor(2)->size) c.exec.run = run;
@@ -130,7 +134,8 @@ Status run_real(aclOpExecutor &e) {
 // self, out
 aclnnStatus prepare_real(Call &c) {
     const DType self = c.tensor(0)->dtype;
-    if (int error = check_dtype(c, 1, bit(is_complex(self) ? part_dtype(self) : self))) return error;
+    if (int error = check_dtype(c, 1, bit(is_complex(self) ? part_dtype(self) : self)))
+        return error;
     if (int error = check_same_shape(c, 0, 1)) return error;
     add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, c.tensor(1), 1);
@@ -138,14 +143,16 @@ aclnnStatus prepare_real(Call &c) {
     return 0;
 }
 
-// --- quotient with a rounding mode -----------------------------------------------------------------
+// --- quotient with a rounding mode
+// -----------------------------------------------------------------
 
 // self, other, mode (0 true, 1 truncated, 2 floor)[, out]
 aclnnStatus prepare_div_mode(Call &c) {
     const int out = c.output();
     const int64_t mode = int32_t(c.integer(2));
     if (mode < 0 || mode > 2)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode is %ld; expected 0 to 2", c.op.name, long(mode));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode is %ld; expected 0 to 2", c.op.name,
+                    long(mode));
     const bool tensor = c.op.params[1].kind == ArgKind::Tensor;
     DType common = c.tensor(0)->dtype;
     Shape shape = shape_of(c.tensor(0));
@@ -157,16 +164,23 @@ aclnnStatus prepare_div_mode(Call &c) {
     }
     if (int error = check_promoted(c, common)) return error;
     if (is_complex(common) && mode)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode %ld is not defined for complex numbers", c.op.name, long(mode));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode %ld is not defined for complex numbers",
+                    c.op.name, long(mode));
     if (int error = check_can_cast(c, "the common dtype", common, out)) return error;
     if (int error = check_shape(c, out, shape.ndim, shape.dims)) return error;
-    DType compute = is_integral(common) && mode == 0 ? DType::Float32 : common == DType::Bool ? DType::Int32 : common;
-    const LoopOp loop = mode == 0 ? LoopOp::divide : mode == 1 ? LoopOp::trunc_divide : LoopOp::floor_divide;
-    const Source inputs[] = {Source::tensor(0), tensor ? Source::tensor(1) : constant(c, 0, c.scalar(1), compute)};
+    DType compute = is_integral(common) && mode == 0 ? DType::Float32
+                    : common == DType::Bool          ? DType::Int32
+                                                     : common;
+    const LoopOp loop = mode == 0   ? LoopOp::divide
+                        : mode == 1 ? LoopOp::trunc_divide
+                                    : LoopOp::floor_divide;
+    const Source inputs[] = {Source::tensor(0),
+                             tensor ? Source::tensor(1) : constant(c, 0, c.scalar(1), compute)};
     return plan_loop(c, loop, compute, inputs, 2, out);
 }
 
-// --- one loop over a list --------------------------------------------------------------------------
+// --- one loop over a list
+// --------------------------------------------------------------------------
 
 // e.i: loop. Views: out. e.extra: the tensors.
 Status run_fold(aclOpExecutor &e) {
@@ -196,10 +210,11 @@ aclnnStatus prepare_fold(Call &c) {
     Shape shape;
     for (uint64_t i = 0; i < list->size; ++i) {
         const aclTensor *t = list->items[i];
-        if (!t) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
+        if (!t)
+            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
         if (!can_cast(t->dtype, out->dtype))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors[%ld] %s cannot be cast to out %s", c.op.name, long(i),
-                        dtype_name(t->dtype), dtype_name(out->dtype));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors[%ld] %s cannot be cast to out %s",
+                        c.op.name, long(i), dtype_name(t->dtype), dtype_name(out->dtype));
         if (int error = broadcast(c, &shape, 0, t)) return error;
         add_item(c.exec, t, 0, int(i));
     }
@@ -210,7 +225,8 @@ aclnnStatus prepare_fold(Call &c) {
     add_view(c.exec, out, 1);
     c.exec.loop = find_loop(static_cast<const FoldRow *>(c.row)->loop, out->dtype);
     if (!c.exec.loop)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(out->dtype));
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name,
+                    dtype_name(out->dtype));
     if (out->size) c.exec.run = run_fold;
     return 0;
 }
@@ -222,7 +238,8 @@ const FoldRow kFolds[] = {
     {Op::MinN, LoopOp::minimum},
 };
 
-// --- cross product ---------------------------------------------------------------------------------
+// --- cross product
+// ---------------------------------------------------------------------------------
 
 // e.i: axis. Views: self, other, out.
 Status run_cross(aclOpExecutor &e) {
@@ -273,7 +290,7 @@ aclnnStatus prepare_cross(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_composite() {
     define(Op::Softmax, prepare_softmax);
@@ -281,9 +298,10 @@ void define_composite() {
     define(Op::Complex, prepare_complex);
     define(Op::Polar, prepare_polar);
     define(Op::Real, prepare_real);
-    for (Op op : {Op::DivMod, Op::DivMods, Op::InplaceDivMod, Op::InplaceDivMods}) define(op, prepare_div_mode);
+    for (Op op : {Op::DivMod, Op::DivMods, Op::InplaceDivMod, Op::InplaceDivMods})
+        define(op, prepare_div_mode);
     for (const FoldRow &row : kFolds) define(row.op, prepare_fold, &row);
     define(Op::LinalgCross, prepare_cross);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

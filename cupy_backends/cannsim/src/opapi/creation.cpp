@@ -25,14 +25,18 @@ aclnnStatus plan_arange(Call &c, bool inclusive) {
     const aclTensor *out = c.tensor(3);
     const double first = start->real(), width = step->real(), span = end->real() - first;
     if (width == 0 || !std::isfinite(first) || !std::isfinite(span) || std::isnan(width))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: step is 0, or an argument is not finite", c.op.name);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: step is 0, or an argument is not finite",
+                    c.op.name);
     if ((span > 0) != (width > 0) && span != 0)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the step %g leads away from the end %g", c.op.name, width, end->real());
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the step %g leads away from the end %g",
+                    c.op.name, width, end->real());
     if (out->ndim != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %d dims; expected 1", c.op.name, out->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %d dims; expected 1", c.op.name,
+                    out->ndim);
     const double length = inclusive ? std::floor(span / width) + 1 : std::ceil(span / width);
     if (double(out->size) > length)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %ld elements; expected %.0f", c.op.name, long(out->size), length);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %ld elements; expected %.0f", c.op.name,
+                    long(out->size), length);
     Executor &e = c.exec;
     e.i[2] = is_integral(out->dtype) && is_integral(start->dtype) && is_integral(step->dtype);
     e.i[0] = start->integer();
@@ -40,7 +44,7 @@ aclnnStatus plan_arange(Call &c, bool inclusive) {
     e.d[0] = first;
     e.d[1] = width;
     if (is_integral(out->dtype) && !e.i[2]) {
-        e.i[2] = 1;  // truncated as CANN does
+        e.i[2] = 1; // truncated as CANN does
     }
     add_view(e, out, 3);
     if (out->size) e.run = run_arange;
@@ -54,7 +58,9 @@ Status run_linspace(aclOpExecutor &e) { return linspace(e.views[0], e.d[0], e.d[
 // start, end, steps, out
 aclnnStatus prepare_linspace(Call &c) {
     const int64_t steps = c.integer(2);
-    if (steps < 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: steps is %ld; expected 0 or more", c.op.name, long(steps));
+    if (steps < 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: steps is %ld; expected 0 or more", c.op.name,
+                    long(steps));
     if (int error = check_shape(c, 3, 1, &steps)) return error;
     c.exec.d[0] = c.scalar(0)->real();
     c.exec.d[1] = c.scalar(1)->real();
@@ -69,8 +75,8 @@ Status run_eye(aclOpExecutor &e) { return eye(e.views[0], 0); }
 aclnnStatus prepare_eye(Call &c) {
     const int64_t shape[] = {c.integer(0), c.integer(1)};
     if (shape[0] < 0 || shape[1] < 0)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: n is %ld and m is %ld; expected 0 or more", c.op.name, long(shape[0]),
-                    long(shape[1]));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: n is %ld and m is %ld; expected 0 or more",
+                    c.op.name, long(shape[0]), long(shape[1]));
     if (int error = check_shape(c, 2, 2, shape)) return error;
     add_view(c.exec, c.tensor(2), 2);
     if (c.tensor(2)->size) c.exec.run = run_eye;
@@ -88,18 +94,19 @@ aclnnStatus prepare_one_hot(Call &c) {
     const int64_t classes = int32_t(c.integer(1));
     int axis;
     if (self->ndim >= kMaxRank || classes < 0)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: numClasses is %ld and self has %d dims", c.op.name, long(classes),
-                    self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: numClasses is %ld and self has %d dims",
+                    c.op.name, long(classes), self->ndim);
     if (int error = check_axis(c, 4, c.integer(4), self->ndim + 1, &axis)) return error;
     if (int error = check_dtype(c, 0, bits(DType::Int32, DType::Int64, DType::UInt8))) return error;
     for (int i : {2, 3}) {
         if (int error = check_same_dtype(c, 5, i)) return error;
         if (c.tensor(i)->size != 1)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has shape %s; expected one element", c.op.name, c.param(i),
-                        shape_text(c.tensor(i)).text);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has shape %s; expected one element",
+                        c.op.name, c.param(i), shape_text(c.tensor(i)).text);
     }
     Shape shape;
-    for (int i = 0; i <= self->ndim; ++i) shape.dims[shape.ndim++] = i == axis ? classes : self->shape[i - (i > axis)];
+    for (int i = 0; i <= self->ndim; ++i)
+        shape.dims[shape.ndim++] = i == axis ? classes : self->shape[i - (i > axis)];
     if (int error = check_shape(c, 5, shape.ndim, shape.dims)) return error;
     for (int i : {0, 2, 3, 5}) add_view(c.exec, c.tensor(i), i);
     c.exec.i[0] = axis;
@@ -107,7 +114,8 @@ aclnnStatus prepare_one_hot(Call &c) {
     return 0;
 }
 
-// --- repeat_interleave -----------------------------------------------------------------------------
+// --- repeat_interleave
+// -----------------------------------------------------------------------------
 
 // e.i: axis, times (-1: by the view of repeats). Views: self, out[, repeats].
 Status run_repeat(aclOpExecutor &e) {
@@ -115,14 +123,17 @@ Status run_repeat(aclOpExecutor &e) {
     return repeat(e.views[1], e.views[0], e.views[2], int(e.i[0]));
 }
 
-aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axis_param, int size_param) {
+aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axis_param,
+                        int size_param) {
     const aclTensor *self = c.tensor(0);
     const int out = c.output();
     int axis = 0;
     if (along)
-        if (int error = check_axis(c, axis_param, c.integer(axis_param), self->ndim, &axis)) return error;
+        if (int error = check_axis(c, axis_param, c.integer(axis_param), self->ndim, &axis))
+            return error;
     if (!along && self->ndim > 1 && !self->contiguous)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for strided input", c.op.name);
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: not implemented by cannsim for strided input", c.op.name);
     Shape shape = shape_of(self);
     if (!along || !self->ndim) {
         shape.ndim = 1;
@@ -130,14 +141,14 @@ aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axi
     }
     const int64_t extent = shape.dims[axis], length = c.integer(size_param);
     if (repeats < 0 && (times < 0 || length != times * extent))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: outputSize is %ld; expected %ld", c.op.name, long(length),
-                    long(times * extent));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: outputSize is %ld; expected %ld", c.op.name,
+                    long(length), long(times * extent));
     if (repeats >= 0) {
         const aclTensor *r = c.tensor(repeats);
         if (int error = check_dtype(c, repeats, bits(DType::Int32, DType::Int64))) return error;
         if (r->ndim > 1 || (r->size != extent && r->size != 1))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats has shape %s; expected [%ld]", c.op.name,
-                        shape_text(r).text, long(extent));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats has shape %s; expected [%ld]",
+                        c.op.name, shape_text(r).text, long(extent));
     }
     shape.dims[axis] = length;
     if (int error = check_same_dtype(c, 0, out)) return error;
@@ -192,7 +203,8 @@ Status run_repeat_indices(aclOpExecutor &e) {
 aclnnStatus prepare_repeat_indices(Call &c) {
     const int64_t length = c.integer(1);
     if (c.tensor(0)->ndim != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats has %d dims; expected 1", c.op.name, c.tensor(0)->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats has %d dims; expected 1", c.op.name,
+                    c.tensor(0)->ndim);
     if (int error = check_shape(c, 2, 1, &length)) return error;
     if (int error = check_dtype(c, 2, bit(DType::Int64))) return error;
     add_view(c.exec, c.tensor(0), 0);
@@ -201,7 +213,8 @@ aclnnStatus prepare_repeat_indices(Call &c) {
     return 0;
 }
 
-// --- other fills -----------------------------------------------------------------------------------
+// --- other fills
+// -----------------------------------------------------------------------------------
 
 Status run_fill(aclOpExecutor &e) { return fill(e.views[0], e.constants[0]); }
 
@@ -209,20 +222,22 @@ Status run_fill(aclOpExecutor &e) { return fill(e.views[0], e.constants[0]); }
 aclnnStatus prepare_fill_diagonal(Call &c) {
     const aclTensor *self = c.tensor(0);
     if (self->ndim < 2)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: selfRef has %d dims; expected 2 or more", c.op.name, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: selfRef has %d dims; expected 2 or more",
+                    c.op.name, self->ndim);
     constant(c, 0, c.scalar(1), self->dtype);
     View &v = c.exec.views[add_view(c.exec, self, 0)];
     int64_t n = v.shape[0], step = 0;
     for (int i = 0; i < v.ndim; ++i) {
         if (v.ndim > 2 && v.shape[i] != v.shape[0])
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape %s is not a cube", c.op.name, shape_text(self).text);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape %s is not a cube", c.op.name,
+                        shape_text(self).text);
         n = v.shape[i] < n ? v.shape[i] : n;
         step += v.strides[i];
     }
     if (c.flag(2) && v.ndim == 2 && v.shape[0] > v.shape[1]) {
         if (!self->contiguous)
-            return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for strided tensors that wrap",
-                        c.op.name);
+            return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                        "%s: not implemented by cannsim for strided tensors that wrap", c.op.name);
         n = (self->size + v.shape[1]) / (v.shape[1] + 1);
     }
     v.ndim = 1;
@@ -232,7 +247,7 @@ aclnnStatus prepare_fill_diagonal(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_creation() {
     define(Op::Arange, prepare_arange);
@@ -248,4 +263,4 @@ void define_creation() {
     define(Op::InplaceFillDiagonal, prepare_fill_diagonal);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -24,7 +24,7 @@ namespace {
     define_index();
     define_select();
 }
-}  // namespace
+} // namespace
 
 extern "C" __attribute__((visibility("default"))) bool cannsimImplements(const char *name) {
     if (!name) return false;

@@ -8,7 +8,8 @@ namespace cannsim {
 
 namespace {
 
-// Below this many elements a call to the loop itself beats the driver's choice of threads and tiles.
+// Below this many elements a call to the loop itself beats the driver's choice of threads and
+// tiles.
 constexpr int64_t kDirect = 16384;
 
 Status run_direct(aclOpExecutor &e) {
@@ -45,7 +46,7 @@ void stretch(View &v, const View &out) {
     v.ndim = out.ndim;
 }
 
-}  // namespace
+} // namespace
 
 Source constant(Call &c, int slot, const aclScalar *value, DType dtype) {
     unsigned char *to = c.exec.constants[slot];
@@ -61,19 +62,22 @@ Source constant(Call &c, int slot, const aclScalar *value, DType dtype) {
         cast(args, &n, steps);
         return Source::constant(slot, dtype);
     }
-    return is_integral(value->dtype) && is_integral(dtype) ? constant_int(c, slot, value->integer(), dtype)
-                                                           : constant(c, slot, value->real(), dtype);
+    return is_integral(value->dtype) && is_integral(dtype)
+               ? constant_int(c, slot, value->integer(), dtype)
+               : constant(c, slot, value->real(), dtype);
 }
 
 Source constant(Call &c, int slot, double value, DType dtype) {
-    char *args[2] = {reinterpret_cast<char *>(&value), reinterpret_cast<char *>(c.exec.constants[slot])};
+    char *args[2] = {reinterpret_cast<char *>(&value),
+                     reinterpret_cast<char *>(c.exec.constants[slot])};
     const intptr_t n = 1, steps[2] = {8, 16};
     find_cast(DType::Float64, dtype)(args, &n, steps);
     return Source::constant(slot, dtype);
 }
 
 Source constant_int(Call &c, int slot, int64_t value, DType dtype) {
-    char *args[2] = {reinterpret_cast<char *>(&value), reinterpret_cast<char *>(c.exec.constants[slot])};
+    char *args[2] = {reinterpret_cast<char *>(&value),
+                     reinterpret_cast<char *>(c.exec.constants[slot])};
     const intptr_t n = 1, steps[2] = {8, 16};
     find_cast(DType::Int64, dtype)(args, &n, steps);
     return Source::constant(slot, dtype);
@@ -97,9 +101,10 @@ struct Signatures {
 const Signatures kSignatures;
 inline const Signatures &signatures() { return kSignatures; }
 
-// Plans operands that all run through memory alike: one call of the loop, or a plain division of the
-// work. False, with nothing kept, where some operand does not.
-template <int N, class T> inline bool plan_flat(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
+// Plans operands that all run through memory alike: one call of the loop, or a plain division of
+// the work. False, with nothing kept, where some operand does not.
+template <int N, class T>
+inline bool plan_flat(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
     Executor &e = c.exec;
     const aclTensor *result = c.tensor(out);
     const int64_t size = result->size;
@@ -133,12 +138,14 @@ template <int N, class T> inline bool plan_flat(Call &c, const T *dtypes, const 
     return false;
 }
 
-template <class T> void plan_strided(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
+template <class T>
+void plan_strided(Call &c, const T *dtypes, const Source *inputs, int n, int out) {
     Executor &e = c.exec;
     bool casts = false;
     for (int k = 0; k <= n; ++k) {
         const int param = k < n ? inputs[k].param : out;
-        const int v = param < 0 ? add_constant(e, inputs[k].slot, inputs[k].dtype) : add_view(e, c.tensor(param), param);
+        const int v = param < 0 ? add_constant(e, inputs[k].slot, inputs[k].dtype)
+                                : add_view(e, c.tensor(param), param);
         e.dtypes[k] = DType(dtypes[k]);
         casts |= e.views[v].dtype != e.dtypes[k];
     }
@@ -151,7 +158,7 @@ aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, in
     const aclTensor *result = c.tensor(out);
     if (result->size == 0) return 0;
     c.exec.loop = loop;
-    if (n == 2 ? plan_flat<2>(c, dtypes, inputs, n, out)
+    if (n == 2   ? plan_flat<2>(c, dtypes, inputs, n, out)
         : n == 1 ? plan_flat<1>(c, dtypes, inputs, n, out)
                  : plan_flat<0>(c, dtypes, inputs, n, out))
         return 0;
@@ -160,15 +167,16 @@ aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, in
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
     const aclTensor *const operands[] = {c.tensor(a), c.tensor(b), c.tensor(out)};
     const int params[] = {a, b, out};
     const aclTensor *x = operands[0], *y = operands[1], *o = operands[2];
     const int8_t *dtypes = signatures().dtypes[int(op)][int(x->dtype)];
-    if ((y->dtype != x->dtype) | (int(o->dtype) != dtypes[2]) | !(x->contiguous & y->contiguous & o->contiguous) |
-        (x->ndim != y->ndim) | (x->ndim != o->ndim) | (x->size == 0))
+    if ((y->dtype != x->dtype) | (int(o->dtype) != dtypes[2]) |
+        !(x->contiguous & y->contiguous & o->contiguous) | (x->ndim != y->ndim) |
+        (x->ndim != o->ndim) | (x->size == 0))
         return false;
     for (int i = 0; i < x->ndim; ++i)
         if ((x->shape[i] != y->shape[i]) | (x->shape[i] != o->shape[i])) return false;
@@ -188,12 +196,14 @@ DType result_dtype(LoopOp op, DType compute) {
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out) {
     const LoopFn loop = find_loop(op, compute);
     if (__builtin_expect(!loop, 0))
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(compute));
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name,
+                    dtype_name(compute));
     return plan(c, loop, signatures().dtypes[int(op)][int(compute)], inputs, n, out);
 }
 
-aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n, int out) {
+aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n,
+                        int out) {
     return plan(c, loop, dtypes, inputs, n, out);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -8,7 +8,7 @@ namespace cannsim {
 
 // An input of a loop: a tensor parameter, or a constant that was written to e.constants.
 struct Source {
-    int param;  // -1 for a constant
+    int param; // -1 for a constant
     int slot;
     DType dtype;
 
@@ -27,14 +27,15 @@ DType result_dtype(LoopOp op, DType compute);
 // Plans out = loop(inputs) with the loop of dtype `compute`. Shapes are checked already.
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out);
 
-// Plans out = loop(a, b) where all three are of one shape, in C order, and of the dtypes that the loop
-// takes: the commonest call, in the fewest steps. False, with nothing done, elsewhere.
+// Plans out = loop(a, b) where all three are of one shape, in C order, and of the dtypes that the
+// loop takes: the commonest call, in the fewest steps. False, with nothing done, elsewhere.
 bool plan_alike(Call &c, LoopOp op, int a, int b, int out);
 
 // The same for any loop; `dtypes` are those of its operands, the output's last.
-aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n, int out);
+aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source *inputs, int n,
+                        int out);
 
 // Plans out = in: any dtypes, `in` broadcasts. Shapes are checked already.
 aclnnStatus plan_cast(Call &c, int in, int out);
 
-}  // namespace cannsim
+} // namespace cannsim

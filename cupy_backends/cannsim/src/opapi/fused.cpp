@@ -10,11 +10,12 @@ namespace cannsim {
 
 namespace {
 
-// --- f(self, attributes) ---------------------------------------------------------------------------
+// --- f(self, attributes)
+// ---------------------------------------------------------------------------
 
 // An operand of the loop after self: a parameter, or a value where that is null or absent.
 struct Attribute {
-    int param;  // -1: always the value
+    int param; // -1: always the value
     double value;
 };
 
@@ -27,13 +28,16 @@ struct Row {
 
 double number(const Call &c, int param) {
     const ArgKind kind = c.op.params[param].kind;
-    return kind == ArgKind::Float || kind == ArgKind::Double ? c.args[param].d : double(c.args[param].i);
+    return kind == ArgKind::Float || kind == ArgKind::Double ? c.args[param].d
+                                                             : double(c.args[param].i);
 }
 
 Source attribute(Call &c, int slot, const Attribute &a, DType compute) {
     if (a.param < 0) return constant(c, slot, a.value, compute);
-    if (c.op.params[a.param].kind != ArgKind::Scalar) return constant(c, slot, number(c, a.param), compute);
-    return c.scalar(a.param) ? constant(c, slot, c.scalar(a.param), compute) : constant(c, slot, a.value, compute);
+    if (c.op.params[a.param].kind != ArgKind::Scalar)
+        return constant(c, slot, number(c, a.param), compute);
+    return c.scalar(a.param) ? constant(c, slot, c.scalar(a.param), compute)
+                             : constant(c, slot, a.value, compute);
 }
 
 aclnnStatus check_unary(const Call &c, int out) {
@@ -51,9 +55,11 @@ aclnnStatus prepare_attributes(Call &c) {
     return plan_loop(c, row.loop, compute, inputs, row.count + 1, out);
 }
 
-constexpr double kSeluAlpha = 1.6732632423543772848170429916717, kSeluScale = 1.0507009873554804934193349852946;
+constexpr double kSeluAlpha = 1.6732632423543772848170429916717,
+                 kSeluScale = 1.0507009873554804934193349852946;
 
-#define BOTH(name, ...) {Op::name, __VA_ARGS__}, {Op::Inplace##name, __VA_ARGS__}
+#define BOTH(name, ...)                                                                            \
+    {Op::name, __VA_ARGS__}, { Op::Inplace##name, __VA_ARGS__ }
 
 const Row kRows[] = {
     BOTH(LeakyRelu, LoopOp::leaky_relu, 1, {{1, 0.01}}),
@@ -85,22 +91,23 @@ aclnnStatus prepare_celu(Call &c) {
     const double alpha = c.scalar(1)->real();
     if (alpha == 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is 0", c.op.name, c.param(1));
     if (int error = check_unary(c, out)) return error;
-    const Source inputs[] = {Source::tensor(0), constant(c, 0, alpha, compute), constant(c, 1, 1.0, compute),
-                             constant(c, 2, 1 / alpha, compute)};
+    const Source inputs[] = {Source::tensor(0), constant(c, 0, alpha, compute),
+                             constant(c, 1, 1.0, compute), constant(c, 2, 1 / alpha, compute)};
     return plan_loop(c, LoopOp::elu, compute, inputs, 4, out);
 }
 
 aclnnStatus prepare_gelu_v2(Call &c) {
     const int64_t mode = c.integer(1);
     if (mode != 0 && mode != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 (erf) or 1 (tanh)", c.op.name, c.param(1),
-                    long(mode));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 (erf) or 1 (tanh)",
+                    c.op.name, c.param(1), long(mode));
     if (int error = check_unary(c, 2)) return error;
     const Source input = Source::tensor(0);
     return plan_loop(c, mode ? LoopOp::gelu_tanh : LoopOp::gelu, c.tensor(0)->dtype, &input, 1, 2);
 }
 
-// --- clamp -----------------------------------------------------------------------------------------
+// --- clamp
+// -----------------------------------------------------------------------------------------
 
 DType clamp_dtype(DType self, const aclScalar *bound) {
     return bound && is_float(bound->dtype) && is_integral(self) ? DType::Float32 : self;
@@ -110,7 +117,8 @@ DType clamp_dtype(DType self, const aclScalar *bound) {
 aclnnStatus prepare_clamp(Call &c) {
     const aclScalar *low = c.scalar(1), *high = c.scalar(2);
     if (!low && !high)
-        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s and %s are both null", c.op.name, c.param(1), c.param(2));
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s and %s are both null", c.op.name, c.param(1),
+                    c.param(2));
     const int out = c.output();
     const DType compute = clamp_dtype(clamp_dtype(c.tensor(0)->dtype, low), high);
     if (int error = check_can_cast(c, "the result's dtype", compute, out)) return error;
@@ -119,10 +127,15 @@ aclnnStatus prepare_clamp(Call &c) {
     int n = 1;
     if (low) inputs[n++] = constant(c, 0, low, compute);
     if (high) inputs[n++] = constant(c, 1, high, compute);
-    return plan_loop(c, n == 3 ? LoopOp::clip : low ? LoopOp::maximum : LoopOp::minimum, compute, inputs, n, out);
+    return plan_loop(c,
+                     n == 3 ? LoopOp::clip
+                     : low  ? LoopOp::maximum
+                            : LoopOp::minimum,
+                     compute, inputs, n, out);
 }
 
-// --- three tensors ---------------------------------------------------------------------------------
+// --- three tensors
+// ---------------------------------------------------------------------------------
 
 aclnnStatus check_broadcast(const Call &c, std::initializer_list<int> params, int out) {
     Shape shape = shape_of(c.tensor(*params.begin()));
@@ -146,8 +159,8 @@ aclnnStatus prepare_clamp_tensor(Call &c) {
 aclnnStatus prepare_where(Call &c) {
     DType compute;
     if (!promote(c.tensor(1)->dtype, c.tensor(2)->dtype, &compute))
-        return fail(ACLNN_ERR_INNER_NULLPTR, "%s: self %s and other %s have no common dtype", c.op.name,
-                    dtype_name(c.tensor(1)->dtype), dtype_name(c.tensor(2)->dtype));
+        return fail(ACLNN_ERR_INNER_NULLPTR, "%s: self %s and other %s have no common dtype",
+                    c.op.name, dtype_name(c.tensor(1)->dtype), dtype_name(c.tensor(2)->dtype));
     if (int error = check_can_cast(c, "the common dtype", compute, 3)) return error;
     if (int error = check_broadcast(c, {0, 1, 2}, 3)) return error;
     const Source inputs[] = {Source::tensor(0), Source::tensor(1), Source::tensor(2)};
@@ -161,7 +174,8 @@ aclnnStatus prepare_lerp(Call &c) {
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (int error = check_can_cast(c, "self", compute, out)) return error;
     const bool tensor = c.op.params[2].kind == ArgKind::Tensor;
-    if (int error = tensor ? check_broadcast(c, {0, 1, 2}, out) : check_broadcast(c, {0, 1}, out)) return error;
+    if (int error = tensor ? check_broadcast(c, {0, 1, 2}, out) : check_broadcast(c, {0, 1}, out))
+        return error;
     const Source weight = tensor ? Source::tensor(2) : constant(c, 0, c.scalar(2), compute);
     const Source inputs[] = {Source::tensor(0), Source::tensor(1), weight};
     return plan_loop(c, LoopOp::lerp, compute, inputs, 3, out);
@@ -189,7 +203,8 @@ aclnnStatus prepare_addc(Call &c) {
 
 const Loops kAddc[] = {BOTH(Addcmul, LoopOp::addcmul), BOTH(Addcdiv, LoopOp::addcdiv)};
 
-// --- loops of our own ------------------------------------------------------------------------------
+// --- loops of our own
+// ------------------------------------------------------------------------------
 
 struct LocalRow {
     Op op;
@@ -230,7 +245,8 @@ aclnnStatus prepare_round_decimals(Call &c) {
         return plan_loop(c, LoopOp::rint, c.tensor(0)->dtype, &input, 1, out);
     }
     const DType loop[] = {DType::Float64, DType::Float64, DType::Float64};
-    const Source inputs[] = {Source::tensor(0), constant(c, 0, std::pow(10.0, double(decimals)), DType::Float64)};
+    const Source inputs[] = {Source::tensor(0),
+                             constant(c, 0, std::pow(10.0, double(decimals)), DType::Float64)};
     return plan_custom(c, find_local(LocalOp::RoundDecimals, DType::Float64), loop, inputs, 2, out);
 }
 
@@ -243,11 +259,12 @@ aclnnStatus prepare_is_close(Call &c) {
     const DType t = DType::Float64;
     const DType loop[] = {t, t, t, t, t, DType::Bool};
     const Source inputs[] = {Source::tensor(0), Source::tensor(1), constant(c, 0, c.args[2].d, t),
-                             constant(c, 1, c.args[3].d, t), constant(c, 2, c.flag(4) ? 1.0 : 0.0, t)};
+                             constant(c, 1, c.args[3].d, t),
+                             constant(c, 2, c.flag(4) ? 1.0 : 0.0, t)};
     return plan_custom(c, find_local(LocalOp::IsClose, t), loop, inputs, 5, 5);
 }
 
-}  // namespace
+} // namespace
 
 void define_fused() {
     for (const Row &row : kRows) define(row.op, prepare_attributes, &row);
@@ -264,4 +281,4 @@ void define_fused() {
     define(Op::IsClose, prepare_is_close);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -21,17 +21,23 @@ constexpr uint64_t kIndexDtypes = bits(DType::Int32, DType::Int64);
 aclnnStatus check_index(const Call &c, int param) { return check_dtype(c, param, kIndexDtypes); }
 
 // dst = src unless they are the same memory: the first step of operators that write into a copy.
-Status start_from(const View &dst, const View &src) { return dst.data == src.data ? Status::Ok : copy(dst, src); }
+Status start_from(const View &dst, const View &src) {
+    return dst.data == src.data ? Status::Ok : copy(dst, src);
+}
 
-// --- along an axis ---------------------------------------------------------------------------------
+// --- along an axis
+// ---------------------------------------------------------------------------------
 
 // e.i: axis. Views: self, index, out.
-Status run_take(aclOpExecutor &e) { return take(e.views[2], e.views[0], e.views[1], int(e.i[0]), nullptr); }
+Status run_take(aclOpExecutor &e) {
+    return take(e.views[2], e.views[0], e.views[1], int(e.i[0]), nullptr);
+}
 Status run_take_along(aclOpExecutor &e) {
     return take_along_axis(e.views[2], e.views[0], e.views[1], int(e.i[0]), nullptr);
 }
 
-aclnnStatus plan_take(Call &c, int self, int index, int out, int axis, Status (*run)(aclOpExecutor &)) {
+aclnnStatus plan_take(Call &c, int self, int index, int out, int axis,
+                      Status (*run)(aclOpExecutor &)) {
     if (int error = check_same_dtype(c, self, out)) return error;
     if (c.tensor(out)->size == 0) return 0;
     if (!can_write(c.tensor(out))) return refuse_write(c, out);
@@ -51,14 +57,16 @@ aclnnStatus prepare_gather_axis(Call &c) {
     if (int error = check_axis(c, 1, c.integer(1), self->ndim, &axis)) return error;
     if (int error = check_index(c, 2)) return error;
     if (c.id == Op::IndexSelect && index->ndim > 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected 0 or 1", c.op.name, index->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected 0 or 1", c.op.name,
+                    index->ndim);
     // A 0-d index selects a slice of extent 1 here, and drops the axis in GatherV2.
     const bool keep = c.id == Op::IndexSelect && index->ndim == 0;
     Shape shape;
     for (int i = 0; i < axis && i < self->ndim; ++i) shape.dims[shape.ndim++] = self->shape[i];
     if (keep && self->ndim) shape.dims[shape.ndim++] = 1;
     if (shape.ndim + index->ndim + std::max(0, self->ndim - axis - 1) > kMaxRank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the result would have more than %d dims", c.op.name, kMaxRank);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the result would have more than %d dims",
+                    c.op.name, kMaxRank);
     if (self->ndim)
         for (int i = 0; i < index->ndim; ++i) shape.dims[shape.ndim++] = index->shape[i];
     for (int i = axis + 1; i < self->ndim; ++i) shape.dims[shape.ndim++] = self->shape[i];
@@ -84,7 +92,8 @@ aclnnStatus prepare_embedding(Call &c) {
     const aclTensor *weight = c.tensor(0), *index = c.tensor(1);
     if (int error = check_index(c, 1)) return error;
     if (weight->ndim != 2 || index->ndim + 1 > kMaxRank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: weight has %d dims; expected 2", c.op.name, weight->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: weight has %d dims; expected 2", c.op.name,
+                    weight->ndim);
     Shape shape = shape_of(index);
     shape.dims[shape.ndim++] = weight->shape[1];
     if (int error = check_shape(c, 2, shape.ndim, shape.dims)) return error;
@@ -98,18 +107,20 @@ aclnnStatus prepare_gather(Call &c) {
     if (int error = check_axis(c, 1, c.integer(1), self->ndim, &axis)) return error;
     if (int error = check_index(c, 2)) return error;
     if (std::max(self->ndim, 1) != std::max(index->ndim, 1))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected %d", c.op.name, index->ndim, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected %d", c.op.name,
+                    index->ndim, self->ndim);
     for (int i = 0; i < std::min(self->ndim, index->ndim); ++i)
         if (i != axis && index->shape[i] > self->shape[i])
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: index %s exceeds self %s along axis %d", c.op.name,
-                        shape_text(index).text, shape_text(self).text, i);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: index %s exceeds self %s along axis %d",
+                        c.op.name, shape_text(index).text, shape_text(self).text, i);
     if (int error = check_same_shape(c, 2, 3)) return error;
     if (int error = plan_take(c, 0, 2, 3, axis, run_take_along)) return error;
     for (int i = 0; i < c.exec.nviews; ++i) at_least_1d(c.exec.views[i]);
     return 0;
 }
 
-// --- scatter along an axis -------------------------------------------------------------------------
+// --- scatter along an axis
+// -------------------------------------------------------------------------
 
 // e.i: axis, update, whether self is a view of its own. Views: out, index, src[, self].
 Status run_scatter(aclOpExecutor &e) {
@@ -119,11 +130,12 @@ Status run_scatter(aclOpExecutor &e) {
 }
 
 aclnnStatus read_reduction(const Call &c, int param, bool extended, Update *out) {
-    static const Update kReductions[] = {Update::Set, Update::Add, Update::Multiply, Update::Maximum, Update::Minimum};
+    static const Update kReductions[] = {Update::Set, Update::Add, Update::Multiply,
+                                         Update::Maximum, Update::Minimum};
     const int64_t mode = c.integer(param);
     if (mode < 0 || mode > (extended ? 4 : 2))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 to %d", c.op.name, c.param(param), long(mode),
-                    extended ? 4 : 2);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 to %d", c.op.name,
+                    c.param(param), long(mode), extended ? 4 : 2);
     *out = kReductions[mode];
     return 0;
 }
@@ -138,19 +150,21 @@ aclnnStatus plan_scatter(Call &c, Update update, int out) {
     if (int error = check_same_dtype(c, 0, out)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     if (std::max(self->ndim, 1) != std::max(index->ndim, 1))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected %d", c.op.name, index->ndim, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected %d", c.op.name,
+                    index->ndim, self->ndim);
     for (int i = 0; i < std::min(self->ndim, index->ndim); ++i)
         if (i != axis && index->shape[i] > self->shape[i])
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: index %s exceeds self %s along axis %d", c.op.name,
-                        shape_text(index).text, shape_text(self).text, i);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: index %s exceeds self %s along axis %d",
+                        c.op.name, shape_text(index).text, shape_text(self).text, i);
     if (!scalar) {
         const aclTensor *src = c.tensor(3);
         if (int error = check_same_dtype(c, 0, 3)) return error;
         bool fits = std::max(src->ndim, 1) == std::max(index->ndim, 1);
-        for (int i = 0; fits && i < std::min(src->ndim, index->ndim); ++i) fits = index->shape[i] <= src->shape[i];
+        for (int i = 0; fits && i < std::min(src->ndim, index->ndim); ++i)
+            fits = index->shape[i] <= src->shape[i];
         if (!fits)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: index %s exceeds src %s", c.op.name, shape_text(index).text,
-                        shape_text(src).text);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: index %s exceeds src %s", c.op.name,
+                        shape_text(index).text, shape_text(src).text);
     }
     if (c.tensor(out)->size == 0) return 0;
     Executor &e = c.exec;
@@ -176,21 +190,24 @@ aclnnStatus prepare_scatter(Call &c) {
     Update update = Update::Set;
     if (int error = read_reduction(c, 4, extended, &update)) return error;
     if (extended && !c.flag(5))
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: includeSelf = false is not implemented by cannsim", c.op.name);
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: includeSelf = false is not implemented by cannsim", c.op.name);
     return plan_scatter(c, update, c.output());
 }
 
 // self, dim, index, src, out
 aclnnStatus prepare_scatter_add(Call &c) { return plan_scatter(c, Update::Add, 4); }
 
-// --- slices along an axis --------------------------------------------------------------------------
+// --- slices along an axis
+// --------------------------------------------------------------------------
 
 // e.i: axis, update, whether self is a view of its own; e.loop scales by constant 1 when set.
 // Views: out, index, source[, self].
 Status run_put(aclOpExecutor &e) {
     if (e.i[2])
         if (Status s = start_from(e.views[0], e.views[e.nviews - 1]); s != Status::Ok) return s;
-    if (!e.loop) return put(e.views[0], e.views[1], e.views[2], int(e.i[0]), Update(e.i[1]), nullptr);
+    if (!e.loop)
+        return put(e.views[0], e.views[1], e.views[2], int(e.i[0]), Update(e.i[1]), nullptr);
     View operands[3] = {e.views[2], e.views[2], e.views[2]};
     array::Scratch memory(e.views[2].size() * itemsize(e.views[2].dtype));
     if (!memory) return Status::OutOfMemory;
@@ -212,7 +229,8 @@ aclnnStatus plan_put(Call &c, Update update, int source, int out) {
     if (int error = check_axis(c, 1, c.integer(1), self->ndim, &axis)) return error;
     if (int error = check_index(c, 2)) return error;
     if (index->ndim > 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected 0 or 1", c.op.name, index->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: index has %d dims; expected 0 or 1", c.op.name,
+                    index->ndim);
     if (int error = check_same_dtype(c, 0, out)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     if (source >= 0) {
@@ -244,7 +262,8 @@ aclnnStatus prepare_index_add(Call &c) {
     const DType dtype = c.tensor(0)->dtype;
     if (!c.scalar(4)->one) {
         constant(c, 1, c.scalar(4), dtype);
-        c.exec.loop = find_loop(dtype == DType::Bool ? LoopOp::logical_and : LoopOp::multiply, dtype);
+        c.exec.loop =
+            find_loop(dtype == DType::Bool ? LoopOp::logical_and : LoopOp::multiply, dtype);
     }
     return 0;
 }
@@ -284,7 +303,8 @@ aclnnStatus prepare_fill_numbers(Call &c) {
     Executor &e = c.exec;
     extra(e);
     for (uint64_t k = 0; k < index->size; ++k)
-        if (index->data[k] >= -extent && index->data[k] < extent) e.extra->numbers.push_back(index->data[k]);
+        if (index->data[k] >= -extent && index->data[k] < extent)
+            e.extra->numbers.push_back(index->data[k]);
     at_least_1d(e.views[add_view(e, c.tensor(out), out)]);
     constant(c, 0, c.scalar(3), self->dtype);
     add_constant(e, 0, self->dtype);
@@ -304,7 +324,8 @@ aclnnStatus prepare_scatter_update(Call &c) {
     if (int error = check_same_dtype(c, 0, 2)) return error;
     Shape shape = shape_of(self);
     if (index->ndim != 1 || !self->ndim)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for indices of %d dims", c.op.name,
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: not implemented by cannsim for indices of %d dims", c.op.name,
                     index->ndim);
     shape.dims[axis] = index->size;
     if (int error = check_shape(c, 2, shape.ndim, shape.dims)) return error;
@@ -335,10 +356,13 @@ aclnnStatus prepare_put(Call &c) {
     return 0;
 }
 
-// --- coordinates -----------------------------------------------------------------------------------
+// --- coordinates
+// -----------------------------------------------------------------------------------
 
 // Views: self, index, out.
-Status run_gather_nd(aclOpExecutor &e) { return gather_nd(e.views[2], e.views[0], e.views[1], nullptr); }
+Status run_gather_nd(aclOpExecutor &e) {
+    return gather_nd(e.views[2], e.views[0], e.views[1], nullptr);
+}
 
 // Views: out, index, updates[, data].
 Status run_scatter_nd(aclOpExecutor &e) {
@@ -352,8 +376,8 @@ aclnnStatus coordinate_shape(const Call &c, int self, int index, Shape *out) {
     const aclTensor *t = c.tensor(self), *i = c.tensor(index);
     const int64_t depth = i->ndim ? i->shape[i->ndim - 1] : 0;
     if (i->ndim == 0 || depth > t->ndim || i->ndim - 1 + t->ndim - depth > kMaxRank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s does not address %s %s", c.op.name, c.param(index),
-                    shape_text(i).text, c.param(self), shape_text(t).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s does not address %s %s", c.op.name,
+                    c.param(index), shape_text(i).text, c.param(self), shape_text(t).text);
     Shape s;
     for (int k = 0; k + 1 < i->ndim; ++k) s.dims[s.ndim++] = i->shape[k];
     for (int k = int(depth); k < t->ndim; ++k) s.dims[s.ndim++] = t->shape[k];
@@ -392,7 +416,8 @@ aclnnStatus plan_scatter_nd(Call &c, int out, Update update) {
 aclnnStatus prepare_scatter_nd(Call &c) { return plan_scatter_nd(c, 3, Update::Set); }
 aclnnStatus prepare_scatter_nd_update(Call &c) { return plan_scatter_nd(c, 0, Update::Set); }
 
-// --- advanced indexing -----------------------------------------------------------------------------
+// --- advanced indexing
+// -----------------------------------------------------------------------------
 
 // Replaces boolean masks by the coordinates of their true elements. Memory for those is kept.
 struct Resolved {
@@ -481,8 +506,8 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
     const aclTensor *self = c.tensor(0);
     const aclTensorList *list = c.list(list_param);
     if (list->size > uint64_t(kMaxRank))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %ld indices; at most %d are allowed", c.op.name, long(list->size),
-                    kMaxRank);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %ld indices; at most %d are allowed", c.op.name,
+                    long(list->size), kMaxRank);
     Shape joint;
     bool covered[kMaxRank] = {}, masked = false, any = false;
     int axis = 0;
@@ -493,16 +518,20 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
             continue;
         }
         if (!is_in(t->dtype, kIndexDtypes) && !is_mask(t->dtype))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: dtype %s of %s[%ld] is not supported; supported: int32 int64 bool uint8",
-                        c.op.name, dtype_name(t->dtype), c.param(list_param), long(k));
+            return fail(
+                ACLNN_ERR_PARAM_INVALID,
+                "%s: dtype %s of %s[%ld] is not supported; supported: int32 int64 bool uint8",
+                c.op.name, dtype_name(t->dtype), c.param(list_param), long(k));
         const int width = is_mask(t->dtype) ? t->ndim : 1;
         if (axis + width > self->ndim)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: too many indices for shape %s", c.op.name, shape_text(self).text);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: too many indices for shape %s", c.op.name,
+                        shape_text(self).text);
         if (is_mask(t->dtype)) {
             masked = true;
             for (int d = 0; d < width; ++d)
                 if (t->shape[d] != self->shape[axis + d])
-                    return fail(ACLNN_ERR_PARAM_INVALID, "%s: mask %s does not fit self %s at axis %d", c.op.name,
+                    return fail(ACLNN_ERR_PARAM_INVALID,
+                                "%s: mask %s does not fit self %s at axis %d", c.op.name,
                                 shape_text(t).text, shape_text(self).text, axis);
         } else {
             const int ndim = std::max(joint.ndim, t->ndim);
@@ -512,7 +541,8 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
                 const int64_t x = d < ndim - joint.ndim ? 1 : joint.dims[d - (ndim - joint.ndim)];
                 const int64_t y = d < ndim - t->ndim ? 1 : t->shape[d - (ndim - t->ndim)];
                 if (x != y && x != 1 && y != 1)
-                    return fail(ACLNN_ERR_PARAM_INVALID, "%s: the indices do not broadcast against each other", c.op.name);
+                    return fail(ACLNN_ERR_PARAM_INVALID,
+                                "%s: the indices do not broadcast against each other", c.op.name);
                 s.dims[d] = x == 1 ? y : x;
             }
             joint = s;
@@ -525,7 +555,8 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
     }
     if (!any) return fail(ACLNN_ERR_PARAM_INVALID, "%s: there is no index", c.op.name);
     if (masked && is_complex(self->dtype))
-        return fail(ACLNN_ERR_INNER_NULLPTR, "%s: masks do not select from complex numbers", c.op.name);
+        return fail(ACLNN_ERR_INNER_NULLPTR, "%s: masks do not select from complex numbers",
+                    c.op.name);
     if (masked) {
         joint.ndim = std::max(joint.ndim, 1);
         joint.dims[joint.ndim - 1] = -1;
@@ -542,7 +573,8 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
         if (rest == position && i == (together ? first : 0))
             for (int d = 0; d < joint.ndim; ++d) s.dims[s.ndim++] = joint.dims[d];
         if (i < self->ndim && !covered[i]) {
-            if (s.ndim >= kMaxRank) return fail(ACLNN_ERR_PARAM_INVALID, "%s: the result has too many dims", c.op.name);
+            if (s.ndim >= kMaxRank)
+                return fail(ACLNN_ERR_PARAM_INVALID, "%s: the result has too many dims", c.op.name);
             s.dims[s.ndim++] = self->shape[i];
             ++rest;
         }
@@ -551,7 +583,8 @@ aclnnStatus read_indices(Call &c, int list_param, Shape *out) {
     *out = s;
     for (const View &v : c.exec.extra->views)
         if (!v.data && v.size())
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the address of an index is not device memory", c.op.name);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the address of an index is not device memory",
+                        c.op.name);
     return 0;
 }
 
@@ -562,10 +595,11 @@ aclnnStatus prepare_index(Call &c) {
     if (int error = read_indices(c, 1, &shape)) return error;
     const aclTensor *out = c.tensor(2);
     bool fits = out->ndim == shape.ndim;
-    for (int i = 0; fits && i < shape.ndim; ++i) fits = shape.dims[i] < 0 || shape.dims[i] == out->shape[i];
+    for (int i = 0; fits && i < shape.ndim; ++i)
+        fits = shape.dims[i] < 0 || shape.dims[i] == out->shape[i];
     if (!fits)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected %s", c.op.name, shape_text(out).text,
-                    shape_text(shape.ndim, shape.dims).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected %s", c.op.name,
+                    shape_text(out).text, shape_text(shape.ndim, shape.dims).text);
     add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, out, 2);
     if (out->size) c.exec.run = run_index;
@@ -584,8 +618,8 @@ aclnnStatus prepare_index_put(Call &c) {
         fits = want < 0 || values->shape[i] == want || values->shape[i] == 1;
     }
     if (!fits)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: values %s do not broadcast to %s", c.op.name, shape_text(values).text,
-                    shape_text(shape.ndim, shape.dims).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: values %s do not broadcast to %s", c.op.name,
+                    shape_text(values).text, shape_text(shape.ndim, shape.dims).text);
     add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, values, 2);
     c.exec.i[1] = int64_t(c.flag(3) ? Update::Add : Update::Set);
@@ -593,16 +627,17 @@ aclnnStatus prepare_index_put(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_index() {
     for (Op op : {Op::IndexSelect, Op::GatherV2}) define(op, prepare_gather_axis);
-    for (Op op : {Op::Scatter, Op::InplaceScatter, Op::ScatterValue, Op::InplaceScatterValue, Op::ScatterReduce,
-                  Op::InplaceScatterReduce})
+    for (Op op : {Op::Scatter, Op::InplaceScatter, Op::ScatterValue, Op::InplaceScatterValue,
+                  Op::ScatterReduce, Op::InplaceScatterReduce})
         define(op, prepare_scatter);
     for (Op op : {Op::IndexCopy, Op::InplaceIndexCopy}) define(op, prepare_index_copy);
     for (Op op : {Op::IndexFill, Op::InplaceIndexFill}) define(op, prepare_index_fill);
-    for (Op op : {Op::IndexFillTensor, Op::InplaceIndexFillTensor}) define(op, prepare_fill_numbers);
+    for (Op op : {Op::IndexFillTensor, Op::InplaceIndexFillTensor})
+        define(op, prepare_fill_numbers);
     define(Op::Take, prepare_take);
     define(Op::Embedding, prepare_embedding);
     define(Op::Gather, prepare_gather);
@@ -617,4 +652,4 @@ void define_index() {
     define(Op::IndexPutImpl, prepare_index_put);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

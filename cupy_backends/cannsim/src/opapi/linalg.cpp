@@ -20,8 +20,8 @@ bool is_half(DType t) { return t == DType::Float16 || t == DType::BFloat16; }
 aclnnStatus check_matrix(const Call &c, int param, bool square) {
     const aclTensor *t = c.tensor(param);
     if (t->ndim < 2 || (square && t->shape[t->ndim - 1] != t->shape[t->ndim - 2]))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has shape %s; expected %s", c.op.name, c.param(param),
-                    shape_text(t).text, square ? "square matrices" : "matrices");
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has shape %s; expected %s", c.op.name,
+                    c.param(param), shape_text(t).text, square ? "square matrices" : "matrices");
     return 0;
 }
 
@@ -57,7 +57,8 @@ aclnnStatus prepare_inverse(Call &c) {
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (int error = check_same_shape(c, 0, 1)) return error;
     // Unlike most operators this one refuses empty tensors.
-    if (c.tensor(0)->size == 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: self is empty", c.op.name);
+    if (c.tensor(0)->size == 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self is empty", c.op.name);
     add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, c.tensor(1), 1);
     c.exec.run = run_inverse;
@@ -175,8 +176,8 @@ aclnnStatus prepare_triangular(Call &c) {
     bool fits = a->ndim == b->ndim && a->shape[a->ndim - 1] == b->shape[b->ndim - 2];
     for (int i = 0; fits && i + 2 < a->ndim; ++i) fits = a->shape[i] == b->shape[i];
     if (!fits)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: A %s does not fit self %s", c.op.name, shape_text(a).text,
-                    shape_text(b).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: A %s does not fit self %s", c.op.name,
+                    shape_text(a).text, shape_text(b).text);
     if (int error = check_same_shape(c, 0, 5)) return error;
     for (int i : {0, 1, 5}) add_view(c.exec, c.tensor(i), i);
     c.exec.i[0] = c.flag(2);
@@ -204,9 +205,11 @@ aclnnStatus prepare_qr(Call &c) {
     if (int error = check_matrix(c, 0, false)) return error;
     const int64_t mode = c.id == Op::Qr ? !c.flag(1) : c.integer(1);
     if (mode < 0 || mode > 2)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode is %ld; expected 0 to 2", c.op.name, long(mode));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode is %ld; expected 0 to 2", c.op.name,
+                    long(mode));
     Shape q = shape_of(c.tensor(0)), r = q;
-    const int64_t m = q.dims[q.ndim - 2], n = q.dims[q.ndim - 1], k = mode == 1 ? m : std::min(m, n);
+    const int64_t m = q.dims[q.ndim - 2], n = q.dims[q.ndim - 1],
+                  k = mode == 1 ? m : std::min(m, n);
     q.dims[q.ndim - 1] = k;
     r.dims[r.ndim - 2] = k;
     if (int error = check_same_dtype(c, 0, 3)) return error;
@@ -222,7 +225,7 @@ aclnnStatus prepare_qr(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_linalg() {
     define(Op::Inverse, prepare_inverse);
@@ -234,4 +237,4 @@ void define_linalg() {
     define(Op::Qr, prepare_qr);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -44,13 +44,15 @@ template <class T> struct IsClose {
     static bool f(const T *x) {
         if (x[0] == x[1]) return true;
         if (std::isnan(x[0]) && std::isnan(x[1])) return x[4] != 0;
-        return std::isfinite(x[0]) && std::isfinite(x[1]) && std::fabs(x[0] - x[1]) <= x[3] + x[2] * std::fabs(x[1]);
+        return std::isfinite(x[0]) && std::isfinite(x[1]) &&
+               std::fabs(x[0] - x[1]) <= x[3] + x[2] * std::fabs(x[1]);
     }
     static constexpr int nin = 5;
     using Out = bool;
 };
 
-template <class T, template <class> class F> void loop(char **args, const intptr_t *n, const intptr_t *steps, void *) {
+template <class T, template <class> class F>
+void loop(char **args, const intptr_t *n, const intptr_t *steps, void *) {
     constexpr int nin = F<T>::nin;
     char *p[nin + 1];
     for (int k = 0; k <= nin; ++k) p[k] = args[k];
@@ -64,19 +66,25 @@ template <class T, template <class> class F> void loop(char **args, const intptr
 
 #define ROW(name) {loop<float, name>, loop<double, name>}
 const Loop kLoops[int(LocalOp::Count)][2] = {
-    ROW(Frac), ROW(RoundDecimals), ROW(Logit), ROW(SquaredRelu), ROW(Swish), ROW(Shrink), ROW(IsClose),
+    ROW(Frac),  ROW(RoundDecimals), ROW(Logit),   ROW(SquaredRelu),
+    ROW(Swish), ROW(Shrink),        ROW(IsClose),
 };
 
-}  // namespace
+} // namespace
 
 DType local_dtype(DType t) {
     switch (t) {
-    case DType::Float64: case DType::Int32: case DType::Int64: case DType::UInt32: case DType::UInt64:
-        return DType::Float64;
+    case DType::Float64:
+    case DType::Int32:
+    case DType::Int64:
+    case DType::UInt32:
+    case DType::UInt64: return DType::Float64;
     default: return DType::Float32;
     }
 }
 
-LoopFn find_local(LocalOp op, DType compute) { return {kLoops[int(op)][compute == DType::Float64], nullptr}; }
+LoopFn find_local(LocalOp op, DType compute) {
+    return {kLoops[int(op)][compute == DType::Float64], nullptr};
+}
 
-}  // namespace cannsim
+} // namespace cannsim

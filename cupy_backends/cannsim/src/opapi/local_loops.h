@@ -1,4 +1,5 @@
-// Loops of operators that no NumPy-like library names: computed in float32 or float64, with casts around.
+// Loops of operators that no NumPy-like library names: computed in float32 or float64, with casts
+// around.
 #pragma once
 
 #include "kernels/loops/loops.h"
@@ -21,4 +22,4 @@ DType local_dtype(DType t);
 
 LoopFn find_local(LocalOp op, DType compute);
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -14,7 +14,8 @@ namespace cannsim {
 
 namespace {
 
-// --- plain products --------------------------------------------------------------------------------
+// --- plain products
+// --------------------------------------------------------------------------------
 
 // A view of fresh memory.
 View contiguous(char *data, DType dtype, int ndim, const int64_t *shape) {
@@ -54,25 +55,27 @@ Status run_zero(aclOpExecutor &e) { return fill_zero(e.views[e.nviews - 1]); }
 aclnnStatus check_math_type(const Call &c, int param) {
     const int64_t mode = int8_t(c.integer(param));
     if (mode >= 0 && mode <= 4) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 to 4", c.op.name, c.param(param), long(mode));
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %ld; expected 0 to 4", c.op.name,
+                c.param(param), long(mode));
 }
 
 // Before the 910B the cube unit has float16 only; float32 comes by rounding, where that is allowed.
 aclnnStatus check_precision(const Call &c, int a, int b, int mode) {
     if (settings().soc->arch >= 2200) return 0;
-    const int floats = (c.tensor(a)->dtype == DType::Float32) + (c.tensor(b)->dtype == DType::Float32);
+    const int floats =
+        (c.tensor(a)->dtype == DType::Float32) + (c.tensor(b)->dtype == DType::Float32);
     const int64_t math = int8_t(c.integer(mode));
     if (floats == 0 || (math != 0 && math != 3 && !(math == 4 && floats == 2))) return 0;
     return fail(math == 4 ? ACLNN_ERR_INNER_NULLPTR : ACLNN_ERR_PARAM_INVALID,
-                "%s: float32 is not multiplied with %s %ld on %s; 1 or 2 round it to float16", c.op.name, c.param(mode),
-                long(math), settings().soc->name);
+                "%s: float32 is not multiplied with %s %ld on %s; 1 or 2 round it to float16",
+                c.op.name, c.param(mode), long(math), settings().soc->name);
 }
 
 aclnnStatus check_ndim(const Call &c, int param, int low, int high) {
     const int n = c.tensor(param)->ndim;
     if (n >= low && n <= high) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; expected %d to %d", c.op.name, c.param(param), n, low,
-                high);
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; expected %d to %d", c.op.name,
+                c.param(param), n, low, high);
 }
 
 // Shape of a @ b by numpy.matmul's rules.
@@ -80,8 +83,8 @@ aclnnStatus product_shape(const Call &c, int a, int b, Shape *out) {
     const aclTensor *x = c.tensor(a), *y = c.tensor(b);
     const int64_t inner = x->shape[x->ndim - 1], other = y->shape[y->ndim > 1 ? y->ndim - 2 : 0];
     if (inner != other)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s and %s %s cannot be multiplied", c.op.name, c.param(a),
-                    shape_text(x).text, c.param(b), shape_text(y).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s and %s %s cannot be multiplied", c.op.name,
+                    c.param(a), shape_text(x).text, c.param(b), shape_text(y).text);
     const int lead_x = x->ndim > 2 ? x->ndim - 2 : 0, lead_y = y->ndim > 2 ? y->ndim - 2 : 0;
     const int lead = lead_x > lead_y ? lead_x : lead_y;
     Shape s;
@@ -89,7 +92,8 @@ aclnnStatus product_shape(const Call &c, int a, int b, Shape *out) {
         const int64_t m = i < lead - lead_x ? 1 : x->shape[i - (lead - lead_x)];
         const int64_t n = i < lead - lead_y ? 1 : y->shape[i - (lead - lead_y)];
         if (m != n && m != 1 && n != 1)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the leading axes of %s and %s do not broadcast", c.op.name,
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: the leading axes of %s and %s do not broadcast", c.op.name,
                         shape_text(x).text, shape_text(y).text);
         s.dims[s.ndim++] = m == 1 ? n : m;
     }
@@ -110,7 +114,9 @@ aclnnStatus check_product(const Call &c, const Shape &shape, int out) {
     const aclTensor *t = c.tensor(out);
     const int skip = leading_ones(shape.ndim, shape.dims), have = leading_ones(t->ndim, t->shape);
     const int n = shape.ndim - skip;
-    if (t->ndim - have == n && !std::memcmp(t->shape + have, shape.dims + skip, n * sizeof(int64_t))) return 0;
+    if (t->ndim - have == n &&
+        !std::memcmp(t->shape + have, shape.dims + skip, n * sizeof(int64_t)))
+        return 0;
     int64_t size = 1;
     for (int i = 0; i < shape.ndim; ++i) size *= shape.dims[i];
     // A matrix times a vector is done by reshaping, which looks at the number of elements only.
@@ -133,7 +139,8 @@ aclnnStatus plan_product(Call &c, int out) {
         int64_t step = itemsize(result.dtype);
         for (int i = shape.ndim - 1; i >= 0; step *= shape.dims[i--]) strides[i] = step;
     } else {
-        for (int i = 0; i < shape.ndim; ++i) strides[i] = i - move >= 0 ? result.strides[i - move] : 0;
+        for (int i = 0; i < shape.ndim; ++i)
+            strides[i] = i - move >= 0 ? result.strides[i - move] : 0;
     }
     result.ndim = shape.ndim;
     for (int i = 0; i < shape.ndim; ++i) {
@@ -175,10 +182,13 @@ aclnnStatus prepare_dot(Call &c) {
     return plan_product(c, 2);
 }
 
-// --- beta * self + alpha * product -----------------------------------------------------------------
+// --- beta * self + alpha * product
+// -----------------------------------------------------------------
 
 DType wide(DType t) {
-    return t == DType::Float16 || t == DType::BFloat16 ? DType::Float32 : t == DType::Bool ? DType::Int64 : t;
+    return t == DType::Float16 || t == DType::BFloat16 ? DType::Float32
+           : t == DType::Bool                          ? DType::Int64
+                                                       : t;
 }
 
 // Constants as one element of `dtype`.
@@ -249,10 +259,10 @@ Status run_add_product(aclOpExecutor &e) {
 struct AddRow {
     Op op;
     int a, b, alpha, beta;
-    int rank;     // of a
-    bool outer;   // vectors whose outer product is taken
-    bool summed;  // over the batch
-    int math;     // parameter cubeMathType, -1 without
+    int rank;    // of a
+    bool outer;  // vectors whose outer product is taken
+    bool summed; // over the batch
+    int math;    // parameter cubeMathType, -1 without
 };
 
 double factor(const Call &c, int param) { return c.scalar(param) ? c.scalar(param)->real() : 1; }
@@ -275,7 +285,8 @@ aclnnStatus prepare_add_product(Call &c) {
                                                      : check_precision(c, row.a, row.b, row.math))
             return error;
     if (int error = check_ndim(c, row.a, row.rank, row.rank)) return error;
-    if (int error = check_ndim(c, row.b, row.op == Op::Addmv ? 1 : row.rank, row.op == Op::Addmv ? 1 : row.rank))
+    if (int error = check_ndim(c, row.b, row.op == Op::Addmv ? 1 : row.rank,
+                               row.op == Op::Addmv ? 1 : row.rank))
         return error;
     DType common;
     if (!promote(a->dtype, b->dtype, &common) || !promote(common, c.tensor(0)->dtype, &common))
@@ -290,8 +301,8 @@ aclnnStatus prepare_add_product(Call &c) {
         if (int error = product_shape(c, row.a, row.b, &shape)) return error;
         if (row.summed || row.rank == 3) {
             if (a->shape[0] != b->shape[0])
-                return fail(ACLNN_ERR_PARAM_INVALID, "%s: the batches of %s and %s differ", c.op.name,
-                            shape_text(a).text, shape_text(b).text);
+                return fail(ACLNN_ERR_PARAM_INVALID, "%s: the batches of %s and %s differ",
+                            c.op.name, shape_text(a).text, shape_text(b).text);
         }
         if (row.summed) {
             for (int i = 1; i < shape.ndim; ++i) shape.dims[i - 1] = shape.dims[i];
@@ -301,9 +312,11 @@ aclnnStatus prepare_add_product(Call &c) {
     if (int error = check_shape(c, out, shape.ndim, shape.dims)) return error;
     Shape with_self = shape;
     if (int error = broadcast(c, &with_self, 0)) return error;
-    if (with_self.ndim != shape.ndim || std::memcmp(with_self.dims, shape.dims, shape.ndim * sizeof(int64_t)))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s does not broadcast to %s", c.op.name, c.param(0),
-                    shape_text(c.tensor(0)).text, shape_text(shape.ndim, shape.dims).text);
+    if (with_self.ndim != shape.ndim ||
+        std::memcmp(with_self.dims, shape.dims, shape.ndim * sizeof(int64_t)))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s %s does not broadcast to %s", c.op.name,
+                    c.param(0), shape_text(c.tensor(0)).text,
+                    shape_text(shape.ndim, shape.dims).text);
     if (c.tensor(out)->size == 0) return 0;
     Executor &e = c.exec;
     add_view(e, c.tensor(0), 0);
@@ -321,10 +334,14 @@ aclnnStatus prepare_add_product(Call &c) {
 }
 
 const AddRow kAdds[] = {
-    {Op::Addmm, 1, 2, 4, 3, 2, false, false, 6},        {Op::InplaceAddmm, 1, 2, 4, 3, 2, false, false, 5},
-    {Op::Baddbmm, 1, 2, 4, 3, 3, false, false, 6},      {Op::InplaceBaddbmm, 1, 2, 4, 3, 3, false, false, 5},
-    {Op::Addbmm, 1, 2, 4, 3, 3, false, true, 6},        {Op::InplaceAddbmm, 1, 2, 4, 3, 3, false, true, 5},
-    {Op::Addr, 1, 2, 4, 3, 1, true, false, -1},         {Op::InplaceAddr, 1, 2, 4, 3, 1, true, false, -1},
+    {Op::Addmm, 1, 2, 4, 3, 2, false, false, 6},
+    {Op::InplaceAddmm, 1, 2, 4, 3, 2, false, false, 5},
+    {Op::Baddbmm, 1, 2, 4, 3, 3, false, false, 6},
+    {Op::InplaceBaddbmm, 1, 2, 4, 3, 3, false, false, 5},
+    {Op::Addbmm, 1, 2, 4, 3, 3, false, true, 6},
+    {Op::InplaceAddbmm, 1, 2, 4, 3, 3, false, true, 5},
+    {Op::Addr, 1, 2, 4, 3, 1, true, false, -1},
+    {Op::InplaceAddr, 1, 2, 4, 3, 1, true, false, -1},
     {Op::Addmv, 1, 2, 3, 4, 2, false, false, 6},
 };
 
@@ -363,8 +380,8 @@ aclnnStatus prepare_gemm(Call &c) {
     const View &a = e.views[1], &b = e.views[2];
     const int64_t shape[] = {a.shape[0], b.shape[1]};
     if (a.shape[1] != b.shape[0])
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: inner extents %ld and %ld differ", c.op.name, long(a.shape[1]),
-                    long(b.shape[0]));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: inner extents %ld and %ld differ", c.op.name,
+                    long(a.shape[1]), long(b.shape[0]));
     if (int error = check_shape(c, 7, 2, shape)) return error;
     add_view(e, c.tensor(7), 7);
     e.i[0] = 0;
@@ -374,7 +391,7 @@ aclnnStatus prepare_gemm(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_matrix() {
     for (const Row &row : kProducts) define(row.op, prepare_product, &row);
@@ -384,4 +401,4 @@ void define_matrix() {
     define(Op::Gemm, prepare_gemm);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -54,12 +54,12 @@ aclnnStatus prepare_one(Call &c) {
 // selfRef, value: one element
 aclnnStatus prepare_fill_tensor(Call &c) {
     if (c.tensor(1)->size != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: value has shape %s; expected one element", c.op.name,
-                    shape_text(c.tensor(1)).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: value has shape %s; expected one element",
+                    c.op.name, shape_text(c.tensor(1)).text);
     return plan_cast(c, 1, 0);
 }
 
-}  // namespace
+} // namespace
 
 aclnnStatus plan_cast(Call &c, int in, int out) {
     const aclTensor *to = c.tensor(out);
@@ -80,4 +80,4 @@ void define_movement() {
     define(Op::InplaceOne, prepare_one);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -15,37 +15,60 @@
 namespace cannsim {
 
 enum class ArgKind : uint8_t {
-    Tensor, TensorList, Scalar, ScalarList, IntArray, FloatArray, BoolArray, Pointer, Bool, Int, Float,
-    Double, DataType,
+    Tensor,
+    TensorList,
+    Scalar,
+    ScalarList,
+    IntArray,
+    FloatArray,
+    BoolArray,
+    Pointer,
+    Bool,
+    Int,
+    Float,
+    Double,
+    DataType,
 };
 
 struct ParamMeta {
     const char *name;
     ArgKind kind;
-    bool input, output;  // both for what an in-place operator changes
-    int16_t masks;       // row of kDtypeMasks; row 0 accepts everything
+    bool input, output; // both for what an in-place operator changes
+    int16_t masks;      // row of kDtypeMasks; row 0 accepts everything
 };
 
 struct OpMeta {
     const char *name;
     const ParamMeta *params;
     int nparams, max_rank;
-    int promoted;  // row of kDtypeMasks for the common dtype of the inputs
+    int promoted; // row of kDtypeMasks for the common dtype of the inputs
 };
 
 extern const OpMeta kOps[];
-extern const uint64_t kDtypeMasks[][5];  // a bit per aclDataType; one column per SoC family
-extern const int8_t kPromote[34][34];    // aclDataType or -1
+extern const uint64_t kDtypeMasks[][5]; // a bit per aclDataType; one column per SoC family
+extern const int8_t kPromote[34][34];   // aclDataType or -1
 
 union Arg {
     const void *pointer;
     int64_t i;
     double d;
 
-    template <class T> static Arg of(T *p) { Arg a; a.pointer = p; return a; }
-    static Arg of(double v) { Arg a; a.d = v; return a; }
+    template <class T> static Arg of(T *p) {
+        Arg a;
+        a.pointer = p;
+        return a;
+    }
+    static Arg of(double v) {
+        Arg a;
+        a.d = v;
+        return a;
+    }
     static Arg of(float v) { return of(double(v)); }
-    template <class T> static Arg of(T v) { Arg a; a.i = int64_t(v); return a; }
+    template <class T> static Arg of(T v) {
+        Arg a;
+        a.i = int64_t(v);
+        return a;
+    }
 };
 
 constexpr int kMaxViews = 8;
@@ -53,13 +76,13 @@ constexpr int kMaxViews = 8;
 // Views of tensor lists and whatever else does not fit into the executor.
 struct Extra {
     std::vector<View> views;
-    std::vector<int64_t> offsets;  // bytes
-    std::vector<int16_t> params;   // parameter and place in its list
+    std::vector<int64_t> offsets; // bytes
+    std::vector<int16_t> params;  // parameter and place in its list
     std::vector<int16_t> items;
     std::vector<int64_t> numbers;
 };
 
-}  // namespace cannsim
+} // namespace cannsim
 
 // The plan of one call: everything phase 2 needs, in host addresses.
 struct aclOpExecutor : cannsim::Handle {
@@ -68,17 +91,17 @@ struct aclOpExecutor : cannsim::Handle {
     cannsim::LoopFn loop;
     cannsim::Extra *extra;
     bool repeatable;
-    bool blocking;             // the result's shape is known only after the kernel
+    bool blocking; // the result's shape is known only after the kernel
     uint8_t nviews;
     uint8_t nresults;
-    uint32_t unbound;          // bit per view whose address is not device memory
-    bool overhangs;            // a view leaves its storage, which CANN finds at launch only
+    uint32_t unbound; // bit per view whose address is not device memory
+    bool overhangs;   // a view leaves its storage, which CANN finds at launch only
     uint64_t workspace;
-    int16_t source[cannsim::kMaxViews];   // parameter that gave the view, -1 for a constant
-    int64_t offset[cannsim::kMaxViews];   // bytes from the tensor's address
-    cannsim::DType dtypes[cannsim::kMaxOperands];  // what the loop expects
-    aclTensor *results[3];     // whose shape phase 2 sets
-    int64_t i[16];             // attributes, as the operator likes
+    int16_t source[cannsim::kMaxViews];           // parameter that gave the view, -1 for a constant
+    int64_t offset[cannsim::kMaxViews];           // bytes from the tensor's address
+    cannsim::DType dtypes[cannsim::kMaxOperands]; // what the loop expects
+    aclTensor *results[3];                        // whose shape phase 2 sets
+    int64_t i[16];                                // attributes, as the operator likes
     double d[6];
     alignas(16) unsigned char constants[cannsim::kMaxOperands][16];
     cannsim::View views[cannsim::kMaxViews];
@@ -94,12 +117,18 @@ struct Call {
     const OpMeta &op;
     const Arg *args;
     Executor &exec;
-    const void *row;  // of the table that defines the operator
+    const void *row; // of the table that defines the operator
 
-    aclTensor *tensor(int i) const { return static_cast<aclTensor *>(const_cast<void *>(args[i].pointer)); }
+    aclTensor *tensor(int i) const {
+        return static_cast<aclTensor *>(const_cast<void *>(args[i].pointer));
+    }
     const aclScalar *scalar(int i) const { return static_cast<const aclScalar *>(args[i].pointer); }
-    const aclIntArray *ints(int i) const { return static_cast<const aclIntArray *>(args[i].pointer); }
-    const aclTensorList *list(int i) const { return static_cast<const aclTensorList *>(args[i].pointer); }
+    const aclIntArray *ints(int i) const {
+        return static_cast<const aclIntArray *>(args[i].pointer);
+    }
+    const aclTensorList *list(int i) const {
+        return static_cast<const aclTensorList *>(args[i].pointer);
+    }
     int64_t integer(int i) const { return args[i].i; }
     bool flag(int i) const { return args[i].i != 0; }
     const char *param(int i) const { return op.params[i].name; }
@@ -117,8 +146,9 @@ using Prepare = aclnnStatus (*)(Call &);
 struct Definition {
     Prepare prepare = nullptr;
     const void *row = nullptr;
-    uint32_t optional = 0;  // bit per parameter that may be null
-    bool reads_strides = false;  // on the 950 its kernel, not phase 1, finds inputs that leave their storage
+    uint32_t optional = 0; // bit per parameter that may be null
+    bool reads_strides =
+        false; // on the 950 its kernel, not phase 1, finds inputs that leave their storage
 };
 
 extern Definition definitions[kOpCount];
@@ -198,4 +228,4 @@ void destroy_executor(Executor *e);
 // An operator with nothing to do: an empty tensor.
 Status run_nothing(Executor &);
 
-}  // namespace cannsim
+} // namespace cannsim

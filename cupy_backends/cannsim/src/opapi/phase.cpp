@@ -20,20 +20,24 @@ namespace {
 constexpr uint32_t kInFlight = 0xF11647u;
 
 // Null, liveness, dtype, rank and extent of one tensor argument.
-[[gnu::cold]] aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t, int family, bool lenient) {
+[[gnu::cold]] aclnnStatus check_tensor(const OpMeta &op, const ParamMeta &p, const aclTensor *t,
+                                       int family, bool lenient) {
     if (!is_alive(t))
-        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is not a tensor, or it was destroyed", op.name, p.name);
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is not a tensor, or it was destroyed", op.name,
+                    p.name);
     const uint64_t mask = kDtypeMasks[p.masks][family];
     if (!is_in(t->dtype, mask)) return refuse_dtype(op, p, t->dtype, mask);
     if (!t->item)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: dtype %s of %s is not implemented by cannsim", op.name,
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: dtype %s of %s is not implemented by cannsim", op.name,
                     dtype_name(t->dtype), p.name);
     if (t->ndim > op.max_rank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; at most %d are allowed", op.name, p.name,
-                    t->ndim, op.max_rank);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; at most %d are allowed", op.name,
+                    p.name, t->ndim, op.max_rank);
     if (t->reach == Reach::Invalid || (t->reach == Reach::Outside && !p.output && !lenient))
         return fail(t->reach == Reach::Invalid ? ACLNN_ERR_PARAM_INVALID : ACLNN_ERR_INNER_NULLPTR,
-                    "%s: %s: the view of shape %s leaves its storage", op.name, p.name, shape_text(t).text);
+                    "%s: %s: the view of shape %s leaves its storage", op.name, p.name,
+                    shape_text(t).text);
     return 0;
 }
 
@@ -57,14 +61,17 @@ template <class T> bool check_object(const void *p) { return is_alive(static_cas
         bool good = true;
         switch (p.kind) {
         case ArgKind::Tensor:
-            if (int error = check_tensor(op, p, static_cast<const aclTensor *>(value), family, lenient)) return error;
+            if (int error =
+                    check_tensor(op, p, static_cast<const aclTensor *>(value), family, lenient))
+                return error;
             break;
         case ArgKind::TensorList: {
             const aclTensorList *list = static_cast<const aclTensorList *>(value);
             good = is_alive(list);
             for (uint64_t k = 0; good && k < list->size; ++k)
                 if (list->items[k])
-                    if (int error = check_tensor(op, p, list->items[k], family, lenient)) return error;
+                    if (int error = check_tensor(op, p, list->items[k], family, lenient))
+                        return error;
             break;
         }
         case ArgKind::Scalar:
@@ -82,7 +89,8 @@ template <class T> bool check_object(const void *p) { return is_alive(static_cas
         default: break;
         }
         if (!good)
-            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is of another kind, or it was destroyed", op.name, p.name);
+            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is of another kind, or it was destroyed",
+                        op.name, p.name);
     }
     return 0;
 }
@@ -112,7 +120,7 @@ inline bool all_good(const OpMeta &op, const Arg *args, uint32_t optional, int f
         } else if (p.kind == ArgKind::IntArray) {
             good &= check_object<aclIntArray>(value);
         } else {
-            return false;  // rarer kinds are left to the careful check
+            return false; // rarer kinds are left to the careful check
         }
     }
     return good;
@@ -133,10 +141,12 @@ int status_code(Status status, const Executor &e) {
     const char *name = e.op->name;
     switch (status) {
     case Status::Ok: return 0;
-    case Status::OutOfMemory: return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: out of memory for workspace", name);
+    case Status::OutOfMemory:
+        return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: out of memory for workspace", name);
     case Status::UnsupportedDType:
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for these dtypes", name);
-    case Status::BadArgument: return fail(ACLNN_ERR_PARAM_INVALID, "%s: shapes or attributes contradict", name);
+    case Status::BadArgument:
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: shapes or attributes contradict", name);
     case Status::IndexOutOfRange:
         return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: an index is out of range", name);
     case Status::Singular: return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: a matrix is singular", name);
@@ -154,11 +164,13 @@ Executor *clone(const Executor &e) {
     if (!copy) return nullptr;
     *copy = e;
     if (e.extra) copy->extra = new Extra(*e.extra);
-    for (int i = 0; i < e.nresults; ++i) e.results[i]->references.fetch_add(1, std::memory_order_relaxed);
+    for (int i = 0; i < e.nresults; ++i)
+        e.results[i]->references.fetch_add(1, std::memory_order_relaxed);
     // Constants are found by address within the executor itself.
     for (int i = 0; i < e.nviews; ++i)
         if (e.source[i] < 0)
-            copy->views[i].data += reinterpret_cast<char *>(copy) - reinterpret_cast<const char *>(&e);
+            copy->views[i].data +=
+                reinterpret_cast<char *>(copy) - reinterpret_cast<const char *>(&e);
     return copy;
 }
 
@@ -182,7 +194,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
     return error ? fail(ACLNN_ERR_RUNTIME_ERROR, "the stream failed with %d", error) : 0;
 }
 
-}  // namespace
+} // namespace
 
 void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
     Definition &d = definitions[int(op)];
@@ -226,7 +238,8 @@ void destroy_executor(Executor *e) {
 aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
     const OpMeta &op = kOps[int(id)];
     if (!workspace || !executor)
-        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name, workspace ? "executor" : "workspaceSize");
+        return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name,
+                    workspace ? "executor" : "workspaceSize");
     const Definition &d = definitions[int(id)];
     if (__builtin_expect(!d.prepare, 0))
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim", op.name);
@@ -235,7 +248,8 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     if (__builtin_expect(!all_good(op, args, d.optional, settings().soc->family), 0))
         if (int error = check_arguments(op, args, d)) return error;
     Executor *e = pool_new<Executor>(Kind::Executor);
-    if (!e) return fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, "%s: out of memory for executors", op.name);
+    if (!e)
+        return fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, "%s: out of memory for executors", op.name);
     e->op = &op;
     e->run = run_nothing;
     e->extra = nullptr;
@@ -254,10 +268,11 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     return 0;
 }
 
-}  // namespace cannsim
+} // namespace cannsim
 
 static aclnnStatus bad_executor(const aclOpExecutor *e) {
-    return e ? fail(ACLNN_ERR_PARAM_INVALID, "%p is not an executor, or it was used or destroyed", (const void *)e)
+    return e ? fail(ACLNN_ERR_PARAM_INVALID, "%p is not an executor, or it was used or destroyed",
+                    (const void *)e)
              : fail(ACLNN_ERR_PARAM_NULLPTR, "the executor is null");
 }
 
@@ -279,8 +294,8 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
     DeviceStream *s = resolve_stream(stream, &error);
     if (__builtin_expect(!s, 0)) return ACLNN_ERR_RUNTIME_ERROR;
     if (e->workspace && (!workspace || workspaceSize < e->workspace))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: needs %lu bytes of workspace, got %lu", e->op->name, e->workspace,
-                    workspace ? workspaceSize : 0);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: needs %lu bytes of workspace, got %lu",
+                    e->op->name, e->workspace, workspace ? workspaceSize : 0);
     if (__builtin_expect(e->unbound && e->run != run_nothing, 0)) return unbound(*e);
     if (__builtin_expect(e->overhangs, 0))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: a tensor leaves its storage", e->op->name);
@@ -292,8 +307,9 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
     return error;
 }
 
-#define ALIAS(name)                                                                                 \
-    aclnnStatus name(void *, uint64_t, aclOpExecutor *, aclrtStream) __attribute__((alias("cannsimPhase2")));
+#define ALIAS(name)                                                                                \
+    aclnnStatus name(void *, uint64_t, aclOpExecutor *, aclrtStream)                               \
+        __attribute__((alias("cannsimPhase2")));
 #include "op_aliases.inc"
 #undef ALIAS
 
@@ -301,7 +317,8 @@ aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor *executor) {
     if (!executor) return fail(ACLNN_ERR_INNER_NULLPTR, "the executor is null");
     if (!is_alive(executor)) return bad_executor(executor);
     if (executor->blocking)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: an operator with a data-dependent shape cannot be repeated",
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: an operator with a data-dependent shape cannot be repeated",
                     executor->op->name);
     executor->repeatable = true;
     return 0;
@@ -313,7 +330,7 @@ aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor *executor) {
     return 0;
 }
 
-}  // extern "C"
+} // extern "C"
 
 namespace {
 
@@ -328,7 +345,8 @@ int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
         if (which == Which::Inputs && !inputs) break;
         for (int i = 0; i < op.nparams; ++i) {
             const ParamMeta &p = op.params[i];
-            if ((p.kind != ArgKind::Tensor && p.kind != ArgKind::TensorList) || !(inputs ? p.input : p.output))
+            if ((p.kind != ArgKind::Tensor && p.kind != ArgKind::TensorList) ||
+                !(inputs ? p.input : p.output))
                 continue;
             if (index-- == 0) return p.kind == kind ? i : -1;
         }
@@ -340,7 +358,8 @@ aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
     if (!is_alive(e)) return bad_executor(e);
     int param = find_parameter(*e->op, which, index, ArgKind::Tensor);
     if (param < 0)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor: index %zu", e->op->name, index);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor: index %zu", e->op->name,
+                    index);
     if (!addr) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the address is null", e->op->name);
     for (int i = 0; i < e->nviews; ++i)
         if (e->source[i] == param) bind(*e, i, addr);
@@ -351,7 +370,8 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
     if (!is_alive(e)) return bad_executor(e);
     int param = find_parameter(*e->op, which, index, ArgKind::TensorList);
     if (param < 0)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor list: index %zu", e->op->name, index);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor list: index %zu", e->op->name,
+                    index);
     if (!is_device(addr))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not device memory", e->op->name, addr);
     if (e->extra)
@@ -361,35 +381,41 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
-#define SETTERS(prefix)                                                                             \
-    aclnnStatus prefix##SetInputTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *, void *addr) {      \
-        return set_address(e, Which::Inputs, index, addr);                                          \
-    }                                                                                               \
-    aclnnStatus prefix##SetOutputTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *, void *addr) {     \
-        return set_address(e, Which::Outputs, index, addr);                                         \
-    }                                                                                               \
-    aclnnStatus prefix##SetTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *, void *addr) {           \
-        return set_address(e, Which::All, index, addr);                                             \
-    }                                                                                               \
-    aclnnStatus prefix##SetDynamicInputTensorAddr(aclOpExecutor *e, size_t irIndex, const size_t relativeIndex,  \
-                                                  aclTensorList *, void *addr) {                    \
-        return set_list_address(e, Which::Inputs, irIndex, relativeIndex, addr);                    \
-    }                                                                                               \
-    aclnnStatus prefix##SetDynamicOutputTensorAddr(aclOpExecutor *e, size_t irIndex, const size_t relativeIndex, \
-                                                   aclTensorList *, void *addr) {                   \
-        return set_list_address(e, Which::Outputs, irIndex, relativeIndex, addr);                   \
-    }                                                                                               \
-    aclnnStatus prefix##SetDynamicTensorAddr(aclOpExecutor *e, size_t irIndex, const size_t relativeIndex,       \
-                                             aclTensorList *, void *addr) {                         \
-        return set_list_address(e, Which::All, irIndex, relativeIndex, addr);                       \
+#define SETTERS(prefix)                                                                            \
+    aclnnStatus prefix##SetInputTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *,      \
+                                           void *addr) {                                           \
+        return set_address(e, Which::Inputs, index, addr);                                         \
+    }                                                                                              \
+    aclnnStatus prefix##SetOutputTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *,     \
+                                            void *addr) {                                          \
+        return set_address(e, Which::Outputs, index, addr);                                        \
+    }                                                                                              \
+    aclnnStatus prefix##SetTensorAddr(aclOpExecutor *e, const size_t index, aclTensor *,           \
+                                      void *addr) {                                                \
+        return set_address(e, Which::All, index, addr);                                            \
+    }                                                                                              \
+    aclnnStatus prefix##SetDynamicInputTensorAddr(aclOpExecutor *e, size_t irIndex,                \
+                                                  const size_t relativeIndex, aclTensorList *,     \
+                                                  void *addr) {                                    \
+        return set_list_address(e, Which::Inputs, irIndex, relativeIndex, addr);                   \
+    }                                                                                              \
+    aclnnStatus prefix##SetDynamicOutputTensorAddr(aclOpExecutor *e, size_t irIndex,               \
+                                                   const size_t relativeIndex, aclTensorList *,    \
+                                                   void *addr) {                                   \
+        return set_list_address(e, Which::Outputs, irIndex, relativeIndex, addr);                  \
+    }                                                                                              \
+    aclnnStatus prefix##SetDynamicTensorAddr(aclOpExecutor *e, size_t irIndex,                     \
+                                             const size_t relativeIndex, aclTensorList *,          \
+                                             void *addr) {                                         \
+        return set_list_address(e, Which::All, irIndex, relativeIndex, addr);                      \
     }
 
 SETTERS(acl)
 SETTERS(Acl)
 
-}  // extern "C"
+} // extern "C"
 #pragma GCC visibility pop

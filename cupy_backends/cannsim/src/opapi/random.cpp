@@ -24,19 +24,24 @@ aclnnStatus plan(Call &c, int out, Status (*run)(aclOpExecutor &)) {
     return 0;
 }
 
-Status run_uniform(aclOpExecutor &e) { return random_uniform(e.views[0], e.d[0], e.d[1], stream_of(e)); }
+Status run_uniform(aclOpExecutor &e) {
+    return random_uniform(e.views[0], e.d[0], e.d[1], stream_of(e));
+}
 
 // selfRef, from, to, seed, offset
 aclnnStatus prepare_uniform(Call &c) {
     c.exec.d[0] = c.args[1].d;
     c.exec.d[1] = c.args[2].d;
     if (!(c.exec.d[0] <= c.exec.d[1]))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: from %g exceeds to %g", c.op.name, c.exec.d[0], c.exec.d[1]);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: from %g exceeds to %g", c.op.name, c.exec.d[0],
+                    c.exec.d[1]);
     set_stream(c, 3);
     return plan(c, 0, run_uniform);
 }
 
-Status run_normal(aclOpExecutor &e) { return random_normal(e.views[0], e.d[0], e.d[1], stream_of(e)); }
+Status run_normal(aclOpExecutor &e) {
+    return random_normal(e.views[0], e.d[0], e.d[1], stream_of(e));
+}
 
 aclnnStatus plan_normal(Call &c, int mean, int seed, int out) {
     c.exec.d[0] = c.args[mean].d;
@@ -89,15 +94,21 @@ Status run_integers(aclOpExecutor &e) {
 // selfRef, from, to, seed, offset
 aclnnStatus prepare_integers(Call &c) {
     const int64_t from = c.integer(1), to = c.integer(2);
-    if (from >= to) return fail(ACLNN_ERR_PARAM_INVALID, "%s: from %ld is not below to %ld", c.op.name, long(from), long(to));
+    if (from >= to)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: from %ld is not below to %ld", c.op.name,
+                    long(from), long(to));
     c.exec.i[2] = from;
     c.exec.i[3] = int64_t(uint64_t(to) - uint64_t(from));
     set_stream(c, 3);
     return plan(c, 0, run_integers);
 }
 
-Status run_bernoulli(aclOpExecutor &e) { return random_bernoulli(e.views[0], e.d[0], stream_of(e)); }
-Status run_bernoulli_tensor(aclOpExecutor &e) { return random_bernoulli(e.views[0], e.views[1], stream_of(e)); }
+Status run_bernoulli(aclOpExecutor &e) {
+    return random_bernoulli(e.views[0], e.d[0], stream_of(e));
+}
+Status run_bernoulli_tensor(aclOpExecutor &e) {
+    return random_bernoulli(e.views[0], e.views[1], stream_of(e));
+}
 
 // self, prob (a scalar or a tensor), seed, offset[, out]
 aclnnStatus prepare_bernoulli(Call &c) {
@@ -107,7 +118,8 @@ aclnnStatus prepare_bernoulli(Call &c) {
     if (c.op.params[1].kind == ArgKind::Scalar) {
         c.exec.d[0] = c.scalar(1)->real();
         if (!(c.exec.d[0] >= 0 && c.exec.d[0] <= 1))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: prob is %g; expected 0 to 1", c.op.name, c.exec.d[0]);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: prob is %g; expected 0 to 1", c.op.name,
+                        c.exec.d[0]);
         return plan(c, out, run_bernoulli);
     }
     Shape shape = shape_of(c.tensor(out));
@@ -124,7 +136,9 @@ Status run_permutation(aclOpExecutor &e) { return random_permutation(e.views[0],
 // n, seed, offset, out
 aclnnStatus prepare_permutation(Call &c) {
     const int64_t n = c.integer(0);
-    if (n < 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: n is %ld; expected 0 or more", c.op.name, long(n));
+    if (n < 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: n is %ld; expected 0 or more", c.op.name,
+                    long(n));
     if (int error = check_shape(c, 3, 1, &n)) return error;
     set_stream(c, 1);
     return plan(c, 3, run_permutation);
@@ -138,7 +152,8 @@ Status run_multinomial(aclOpExecutor &e) {
 aclnnStatus prepare_multinomial(Call &c) {
     Shape shape = shape_of(c.tensor(0));
     if (shape.ndim < 1 || shape.ndim > 2 || c.integer(1) < 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims (expected 1 or 2), numsamples is %ld", c.op.name,
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: self has %d dims (expected 1 or 2), numsamples is %ld", c.op.name,
                     shape.ndim, long(c.integer(1)));
     shape.dims[shape.ndim - 1] = c.integer(1);
     if (int error = check_shape(c, 5, shape.ndim, shape.dims)) return error;
@@ -149,7 +164,7 @@ aclnnStatus prepare_multinomial(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_random() {
     define(Op::InplaceUniform, prepare_uniform);
@@ -158,10 +173,11 @@ void define_random() {
     for (Op op : {Op::NormalFloatTensor, Op::NormalTensorFloat, Op::NormalTensorTensor})
         define(op, prepare_normal_tensors);
     define(Op::InplaceRandom, prepare_integers);
-    for (Op op : {Op::Bernoulli, Op::InplaceBernoulli, Op::BernoulliTensor, Op::InplaceBernoulliTensor})
+    for (Op op :
+         {Op::Bernoulli, Op::InplaceBernoulli, Op::BernoulliTensor, Op::InplaceBernoulliTensor})
         define(op, prepare_bernoulli);
     define(Op::Randperm, prepare_permutation);
     define(Op::Multinomial, prepare_multinomial);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -33,8 +33,8 @@ aclnnStatus plan_reduce(Call &c, ReduceOp op, int in, int out, uint32_t axes, do
 aclnnStatus check_out_dtype(const Call &c, int dtype, int out) {
     const DType asked = DType(c.integer(dtype));
     if (asked == c.tensor(out)->dtype) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %s; expected that of %s, %s", c.op.name, c.param(dtype),
-                dtype_name(asked), c.param(out), dtype_name(c.tensor(out)->dtype));
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is %s; expected that of %s, %s", c.op.name,
+                c.param(dtype), dtype_name(asked), c.param(out), dtype_name(c.tensor(out)->dtype));
 }
 
 struct Row {
@@ -89,8 +89,8 @@ aclnnStatus prepare_all(Call &c) {
     if (int error = check_can_cast(c, "self", self->dtype, 1)) return error;
     // CANN takes any output of one element, and any at all where there is nothing to write.
     if (out->size > 1 && self->size)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element", c.op.name,
-                    shape_text(out).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element",
+                    c.op.name, shape_text(out).text);
     if (int error = plan_reduce(c, row_of(c).reduce, 0, 1, all_axes(self->ndim))) return error;
     if (c.exec.nviews) c.exec.views[1].ndim = 0;
     return 0;
@@ -126,11 +126,13 @@ aclnnStatus prepare_norm(Call &c) {
     return plan_reduce(c, ReduceOp::Norm, 0, out, axes, c.scalar(1)->real());
 }
 
-// --- the place of an extremum ----------------------------------------------------------------------
+// --- the place of an extremum
+// ----------------------------------------------------------------------
 
 // e.i: whether it is the largest, axis. Views: self, index[, value].
 Status run_arg(aclOpExecutor &e) {
-    return arg_reduce(e.i[0], e.nviews == 3 ? &e.views[2] : nullptr, e.views[1], e.views[0], int(e.i[1]));
+    return arg_reduce(e.i[0], e.nviews == 3 ? &e.views[2] : nullptr, e.views[1], e.views[0],
+                      int(e.i[1]));
 }
 
 aclnnStatus plan_arg(Call &c, bool largest, int value, int index) {
@@ -162,7 +164,8 @@ aclnnStatus prepare_min_dim(Call &c) { return plan_arg(c, false, 3, 4); }
 // Views: self, minimum, maximum.
 Status run_aminmax(aclOpExecutor &e) {
     const Status status = reduce(ReduceOp::Min, e.views[1], e.views[0], uint32_t(e.i[0]));
-    return status == Status::Ok ? reduce(ReduceOp::Max, e.views[2], e.views[0], uint32_t(e.i[0])) : status;
+    return status == Status::Ok ? reduce(ReduceOp::Max, e.views[2], e.views[0], uint32_t(e.i[0]))
+                                : status;
 }
 
 aclnnStatus plan_aminmax(Call &c, uint32_t axes, bool keep, int low) {
@@ -184,24 +187,28 @@ aclnnStatus prepare_aminmax(Call &c) {
     if (int error = read_axes(c, 1, c.tensor(0)->ndim, &axes)) return error;
     return plan_aminmax(c, axes, c.flag(2), 3);
 }
-aclnnStatus prepare_aminmax_all(Call &c) { return plan_aminmax(c, all_axes(c.tensor(0)->ndim), false, 1); }
+aclnnStatus prepare_aminmax_all(Call &c) {
+    return plan_aminmax(c, all_axes(c.tensor(0)->ndim), false, 1);
+}
 aclnnStatus prepare_aminmax_dim(Call &c) {
     int axis;
     if (int error = check_axis(c, 1, c.integer(1), c.tensor(0)->ndim, &axis)) return error;
     return plan_aminmax(c, c.tensor(0)->ndim ? 1u << axis : 0, c.flag(2), 3);
 }
 
-// --- variance --------------------------------------------------------------------------------------
+// --- variance
+// --------------------------------------------------------------------------------------
 
 // e.i: axes, square root, has variance. Views: self, then variance and mean as they are.
 Status run_variance(aclOpExecutor &e) {
-    return variance(&e.views[1], e.nviews == 3 ? &e.views[2] : nullptr, e.views[0], uint32_t(e.i[0]), e.d[0], e.i[1]);
+    return variance(&e.views[1], e.nviews == 3 ? &e.views[2] : nullptr, e.views[0],
+                    uint32_t(e.i[0]), e.d[0], e.i[1]);
 }
 
 struct VarianceRow {
     Op op;
     bool root;
-    int mean;  // parameter of the mean, -1 without
+    int mean; // parameter of the mean, -1 without
 };
 
 // self, dims, correction (or unbiased), keepdim, out[, mean]
@@ -225,20 +232,19 @@ aclnnStatus prepare_variance(Call &c) {
 }
 
 const VarianceRow kVariance[] = {
-    {Op::Var, false, -1},
-    {Op::VarCorrection, false, -1},
-    {Op::VarMean, false, 5},
-    {Op::Std, true, -1},
-    {Op::StdMeanCorrection, true, 5},
+    {Op::Var, false, -1}, {Op::VarCorrection, false, -1},   {Op::VarMean, false, 5},
+    {Op::Std, true, -1},  {Op::StdMeanCorrection, true, 5},
 };
 
-// --- the rest --------------------------------------------------------------------------------------
+// --- the rest
+// --------------------------------------------------------------------------------------
 
 // self, out: the sum of the diagonal, itself a view
 aclnnStatus prepare_trace(Call &c) {
     const aclTensor *self = c.tensor(0);
     if (self->ndim != 2)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 2", c.op.name, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 2", c.op.name,
+                    self->ndim);
     if (int error = check_shape(c, 1, 0, nullptr)) return error;
     if (int error = plan_reduce(c, ReduceOp::Sum, 0, 1, 1)) return error;
     View &v = c.exec.views[0];
@@ -248,7 +254,7 @@ aclnnStatus prepare_trace(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_reduction() {
     for (const Row &row : kTyped) define(row.op, prepare_typed, &row, 1u << 1);
@@ -269,4 +275,4 @@ void define_reduction() {
     define(Op::Trace, prepare_trace);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -11,14 +11,16 @@ namespace cannsim {
 
 namespace {
 
-// --- scans -----------------------------------------------------------------------------------------
+// --- scans
+// -----------------------------------------------------------------------------------------
 
 // e.i: operation, axis, exclusive, reverse
 Status run_scan(aclOpExecutor &e) {
     return scan(ScanOp(e.i[0]), e.views[1], e.views[0], int(e.i[1]), e.i[2], e.i[3]);
 }
 
-aclnnStatus plan_scan(Call &c, ScanOp op, int64_t axis, int axis_param, int out, bool exclusive, bool reverse) {
+aclnnStatus plan_scan(Call &c, ScanOp op, int64_t axis, int axis_param, int out, bool exclusive,
+                      bool reverse) {
     int normal;
     if (int error = check_axis(c, axis_param, axis, c.tensor(0)->ndim, &normal)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
@@ -38,7 +40,8 @@ aclnnStatus plan_scan(Call &c, ScanOp op, int64_t axis, int axis_param, int out,
 aclnnStatus check_dtype_argument(const Call &c, int dtype, int out) {
     if (DType(c.integer(dtype)) == c.tensor(out)->dtype) return 0;
     return fail(ACLNN_ERR_PARAM_INVALID, "%s: dtype is %s; expected that of %s, %s", c.op.name,
-                dtype_name(DType(c.integer(dtype))), c.param(out), dtype_name(c.tensor(out)->dtype));
+                dtype_name(DType(c.integer(dtype))), c.param(out),
+                dtype_name(c.tensor(out)->dtype));
 }
 
 // self, dim, dtype, out
@@ -84,7 +87,8 @@ aclnnStatus plan_extrema(Call &c, bool largest) {
 aclnnStatus prepare_cummax(Call &c) { return plan_extrema(c, true); }
 aclnnStatus prepare_cummin(Call &c) { return plan_extrema(c, false); }
 
-// --- sorting ---------------------------------------------------------------------------------------
+// --- sorting
+// ---------------------------------------------------------------------------------------
 
 // e.i: axis, descending, whether there are values. Views: self[, values], indices.
 Status run_sort(aclOpExecutor &e) {
@@ -94,7 +98,8 @@ Status run_sort(aclOpExecutor &e) {
 
 aclnnStatus plan_sort(Call &c, int axis_param, bool descending, int values, int indices) {
     int axis;
-    if (int error = check_axis(c, axis_param, c.integer(axis_param), c.tensor(0)->ndim, &axis)) return error;
+    if (int error = check_axis(c, axis_param, c.integer(axis_param), c.tensor(0)->ndim, &axis))
+        return error;
     Executor &e = c.exec;
     at_least_1d(e.views[add_view(e, c.tensor(0), 0)]);
     if (values >= 0) {
@@ -128,7 +133,8 @@ aclnnStatus prepare_topk(Call &c) {
     if (int error = check_axis(c, 2, c.integer(2), self->ndim, &axis)) return error;
     const int64_t extent = self->ndim ? self->shape[axis] : 1;
     if (k < 0 || k > extent)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 0 to %ld", c.op.name, long(k), long(extent));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 0 to %ld", c.op.name, long(k),
+                    long(extent));
     Shape shape = shape_of(self);
     if (shape.ndim) shape.dims[axis] = k;
     for (int out : {5, 6})
@@ -145,18 +151,21 @@ aclnnStatus prepare_topk(Call &c) {
 
 // e.i: axis, k. Views: self, values[, indices].
 Status run_kth(aclOpExecutor &e) {
-    return kth_value(&e.views[1], e.nviews == 3 ? &e.views[2] : nullptr, e.views[0], int(e.i[0]), e.i[1]);
+    return kth_value(&e.views[1], e.nviews == 3 ? &e.views[2] : nullptr, e.views[0], int(e.i[0]),
+                     e.i[1]);
 }
 
 aclnnStatus plan_kth(Call &c, int axis_param, int64_t k, bool keep, int values) {
     const aclTensor *self = c.tensor(0);
     int axis;
-    if (int error = check_axis(c, axis_param, c.integer(axis_param), self->ndim, &axis)) return error;
+    if (int error = check_axis(c, axis_param, c.integer(axis_param), self->ndim, &axis))
+        return error;
     const uint32_t axes = self->ndim ? 1u << axis : 0;
     const int64_t extent = self->ndim ? self->shape[axis] : 1;
     if (k < 0) k = extent ? (extent - 1) / 2 : 0;
     if (k >= extent && self->size)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 1 to %ld", c.op.name, long(k + 1), long(extent));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 1 to %ld", c.op.name,
+                    long(k + 1), long(extent));
     for (int out : {values, values + 1})
         if (int error = check_reduced(c, 0, axes, keep, out)) return error;
     if (int error = check_same_dtype(c, 0, values)) return error;
@@ -172,7 +181,9 @@ aclnnStatus plan_kth(Call &c, int axis_param, int64_t k, bool keep, int values) 
 
 // self, k (from 1), dim, keepdim, values, indices
 aclnnStatus prepare_kth(Call &c) {
-    if (c.integer(1) < 1) return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 1 or more", c.op.name, long(c.integer(1)));
+    if (c.integer(1) < 1)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 1 or more", c.op.name,
+                    long(c.integer(1)));
     return plan_kth(c, 2, c.integer(1) - 1, c.flag(3), 4);
 }
 
@@ -192,7 +203,8 @@ aclnnStatus prepare_median(Call &c) {
     if (int error = check_shape(c, 1, 0, nullptr)) return error;
     if (self->size == 0) return 0;
     if (!self->contiguous && self->ndim > 1)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for strided input", c.op.name);
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: not implemented by cannsim for strided input", c.op.name);
     View &v = c.exec.views[add_view(c.exec, self, 0)];
     if (v.ndim != 1) {
         v.ndim = 1;
@@ -204,11 +216,13 @@ aclnnStatus prepare_median(Call &c) {
     return 0;
 }
 
-// --- searching and counting ------------------------------------------------------------------------
+// --- searching and counting
+// ------------------------------------------------------------------------
 
 // e.i: right, whether there is a sorter. Views: sorted, values[, sorter], out.
 Status run_search(aclOpExecutor &e) {
-    return searchsorted(e.views[e.nviews - 1], e.views[0], e.views[1], e.i[1] ? &e.views[2] : nullptr, e.i[0]);
+    return searchsorted(e.views[e.nviews - 1], e.views[0], e.views[1],
+                        e.i[1] ? &e.views[2] : nullptr, e.i[0]);
 }
 
 aclnnStatus finish_search(Call &c, int sorter, int out) {
@@ -234,10 +248,12 @@ aclnnStatus prepare_search(Call &c) {
     if (int error = check_same_shape(c, 1, 5)) return error;
     const aclTensor *sorted = c.tensor(0), *values = c.tensor(1);
     bool fits = sorted->ndim == 1 || sorted->ndim == values->ndim;
-    for (int i = 0; fits && sorted->ndim > 1 && i + 1 < sorted->ndim; ++i) fits = sorted->shape[i] == values->shape[i];
+    for (int i = 0; fits && sorted->ndim > 1 && i + 1 < sorted->ndim; ++i)
+        fits = sorted->shape[i] == values->shape[i];
     if (!fits)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the leading axes of %s %s and %s %s differ", c.op.name, c.param(0),
-                    shape_text(sorted).text, c.param(1), shape_text(values).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the leading axes of %s %s and %s %s differ",
+                    c.op.name, c.param(0), shape_text(sorted).text, c.param(1),
+                    shape_text(values).text);
     add_view(c.exec, sorted, 0);
     add_view(c.exec, values, 1);
     return finish_search(c, 4, 5);
@@ -246,10 +262,11 @@ aclnnStatus prepare_search(Call &c) {
 // sorted, value (a scalar), outInt32, right, sorter or null, out
 aclnnStatus prepare_search_scalar(Call &c) {
     if (c.tensor(0)->ndim != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; expected 1", c.op.name, c.param(0), c.tensor(0)->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %d dims; expected 1", c.op.name,
+                    c.param(0), c.tensor(0)->ndim);
     if (c.tensor(5)->size != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element", c.op.name,
-                    shape_text(c.tensor(5)).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element",
+                    c.op.name, shape_text(c.tensor(5)).text);
     constant(c, 0, c.scalar(1), c.tensor(0)->dtype);
     add_view(c.exec, c.tensor(0), 0);
     at_least_1d(c.exec.views[add_constant(c.exec, 0, c.tensor(0)->dtype)]);
@@ -262,7 +279,8 @@ aclnnStatus prepare_search_scalar(Call &c) {
 aclnnStatus prepare_bucketize(Call &c) {
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (c.tensor(1)->ndim != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: boundaries has %d dims; expected 1", c.op.name, c.tensor(1)->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: boundaries has %d dims; expected 1", c.op.name,
+                    c.tensor(1)->ndim);
     if (int error = check_same_shape(c, 0, 4)) return error;
     add_view(c.exec, c.tensor(1), 1);
     add_view(c.exec, c.tensor(0), 0);
@@ -271,16 +289,18 @@ aclnnStatus prepare_bucketize(Call &c) {
 
 // Views: self[, weights], out
 Status run_bincount(aclOpExecutor &e) {
-    return bincount(e.views[e.nviews - 1], e.views[0], e.nviews == 3 ? &e.views[1] : nullptr, nullptr);
+    return bincount(e.views[e.nviews - 1], e.views[0], e.nviews == 3 ? &e.views[1] : nullptr,
+                    nullptr);
 }
 
 // self, weights or null, minlength, out
 aclnnStatus prepare_bincount(Call &c) {
     if (c.tensor(0)->ndim != 1 || c.tensor(3)->ndim != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self and out have %d and %d dims; expected 1", c.op.name,
-                    c.tensor(0)->ndim, c.tensor(3)->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self and out have %d and %d dims; expected 1",
+                    c.op.name, c.tensor(0)->ndim, c.tensor(3)->ndim);
     if (c.integer(2) < 0 || c.tensor(3)->size < c.integer(2))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %ld elements; expected minlength %ld or more", c.op.name,
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: out has %ld elements; expected minlength %ld or more", c.op.name,
                     long(c.tensor(3)->size), long(c.integer(2)));
     if (c.tensor(1))
         if (int error = check_same_shape(c, 0, 1)) return error;
@@ -296,19 +316,22 @@ Status run_histc(aclOpExecutor &e) { return histc(e.views[1], e.views[0], e.d[0]
 // self, bins, min, max, out
 aclnnStatus prepare_histc(Call &c) {
     const int64_t bins = c.integer(1);
-    if (bins < 1) return fail(ACLNN_ERR_PARAM_INVALID, "%s: bins is %ld; expected 1 or more", c.op.name, long(bins));
+    if (bins < 1)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: bins is %ld; expected 1 or more", c.op.name,
+                    long(bins));
     if (int error = check_shape(c, 4, 1, &bins)) return error;
     c.exec.d[0] = c.scalar(2)->real();
     c.exec.d[1] = c.scalar(3)->real();
     if (c.exec.d[0] > c.exec.d[1])
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: min %g exceeds max %g", c.op.name, c.exec.d[0], c.exec.d[1]);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: min %g exceeds max %g", c.op.name, c.exec.d[0],
+                    c.exec.d[1]);
     add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, c.tensor(4), 4);
     c.exec.run = run_histc;
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_scan() {
     define(Op::Cumsum, prepare_cumsum);
@@ -330,4 +353,4 @@ void define_scan() {
     define(Op::Histc, prepare_histc);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -37,11 +37,12 @@ aclnnStatus check_contiguous(const Call &c, int param) {
 
 aclnnStatus check_capacity(const Call &c, int param, int64_t n) {
     if (c.tensor(param)->size >= n) return 0;
-    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %ld elements; expected %ld or more", c.op.name, c.param(param),
-                long(c.tensor(param)->size), long(n));
+    return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %ld elements; expected %ld or more", c.op.name,
+                c.param(param), long(c.tensor(param)->size), long(n));
 }
 
-// --- nonzero ---------------------------------------------------------------------------------------
+// --- nonzero
+// ---------------------------------------------------------------------------------------
 
 // e.i: whether coordinates are columns. Views: self, out.
 Status run_nonzero(aclOpExecutor &e) {
@@ -91,7 +92,8 @@ aclnnStatus plan_nonzero(Call &c, bool columns) {
 aclnnStatus prepare_nonzero(Call &c) { return plan_nonzero(c, false); }
 aclnnStatus prepare_nonzero_v2(Call &c) { return plan_nonzero(c, true); }
 
-// --- masks -----------------------------------------------------------------------------------------
+// --- masks
+// -----------------------------------------------------------------------------------------
 
 // Views: self, mask, out.
 Status run_masked_select(aclOpExecutor &e) {
@@ -128,14 +130,16 @@ aclnnStatus prepare_masked_fill(Call &c) {
     if (int error = check_shape(c, 0, shape.ndim, shape.dims)) return error;
     const bool scalar = c.op.params[2].kind == ArgKind::Scalar;
     if (!scalar && c.tensor(2)->size != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: value has shape %s; expected one element", c.op.name,
-                    shape_text(c.tensor(2)).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: value has shape %s; expected one element",
+                    c.op.name, shape_text(c.tensor(2)).text);
     const Source value = scalar ? constant(c, 0, c.scalar(2), dtype) : Source::tensor(2);
     const Source inputs[] = {Source::tensor(1), value, Source::tensor(0)};
     return plan_loop(c, LoopOp::where, dtype, inputs, 3, 0);
 }
 
-Status run_masked_scatter(aclOpExecutor &e) { return masked_scatter(e.views[0], e.views[1], e.views[2]); }
+Status run_masked_scatter(aclOpExecutor &e) {
+    return masked_scatter(e.views[0], e.views[1], e.views[2]);
+}
 
 // selfRef, mask, source
 aclnnStatus prepare_masked_scatter(Call &c) {
@@ -149,10 +153,11 @@ aclnnStatus prepare_masked_scatter(Call &c) {
     return 0;
 }
 
-// --- unique ----------------------------------------------------------------------------------------
+// --- unique
+// ----------------------------------------------------------------------------------------
 
-// e.i: axis (-1: flattened), bit 0 inverse, bit 1 counts, consecutive. Views: self, values, inverse,
-// counts; unused ones are there and not written.
+// e.i: axis (-1: flattened), bit 0 inverse, bit 1 counts, consecutive. Views: self, values,
+// inverse, counts; unused ones are there and not written.
 Status run_unique(aclOpExecutor &e) {
     View values = e.views[1], inverse = e.views[2], counts = e.views[3];
     const int axis = int(e.i[0]);
@@ -197,7 +202,8 @@ Status run_unique(aclOpExecutor &e) {
     return Status::Ok;
 }
 
-aclnnStatus plan_unique(Call &c, int axis, bool inverse, bool counts, bool consecutive, int values) {
+aclnnStatus plan_unique(Call &c, int axis, bool inverse, bool counts, bool consecutive,
+                        int values) {
     const aclTensor *self = c.tensor(0);
     const int64_t slices = axis < 0 ? self->size : self->shape[axis];
     if (int error = check_same_dtype(c, 0, values)) return error;
@@ -267,7 +273,8 @@ aclnnStatus prepare_unique2(Call &c) { return plan_unique(c, -1, c.flag(2), c.fl
 aclnnStatus prepare_unique_dim(Call &c) {
     int axis;
     if (int error = check_axis(c, 3, c.integer(3), c.tensor(0)->ndim, &axis)) return error;
-    if (c.tensor(0)->ndim == 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has no axes", c.op.name);
+    if (c.tensor(0)->ndim == 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has no axes", c.op.name);
     return plan_unique(c, axis, c.flag(2), true, false, 4);
 }
 
@@ -281,7 +288,8 @@ aclnnStatus prepare_unique_consecutive(Call &c) {
     return plan_unique(c, axis, c.flag(1), c.flag(2), true, 4);
 }
 
-// --- membership and equality -----------------------------------------------------------------------
+// --- membership and equality
+// -----------------------------------------------------------------------
 
 // e.i: invert. Views: element, test, out.
 Status run_isin(aclOpExecutor &e) { return isin(e.views[2], e.views[0], e.views[1], e.i[0]); }
@@ -289,8 +297,8 @@ Status run_isin(aclOpExecutor &e) { return isin(e.views[2], e.views[0], e.views[
 // element (scalar), testElements, assumeUnique, invert, out
 aclnnStatus prepare_isin_scalar(Call &c) {
     if (c.tensor(4)->size != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element", c.op.name,
-                    shape_text(c.tensor(4)).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element",
+                    c.op.name, shape_text(c.tensor(4)).text);
     if (int error = check_dtype(c, 4, bit(DType::Bool))) return error;
     const DType dtype = c.tensor(1)->dtype;
     constant(c, 0, c.scalar(0), dtype);
@@ -339,8 +347,8 @@ aclnnStatus prepare_equal(Call &c) {
     const aclTensor *a = c.tensor(0), *b = c.tensor(1);
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (c.tensor(2)->size != 1)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element", c.op.name,
-                    shape_text(c.tensor(2)).text);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has shape %s; expected one element",
+                    c.op.name, shape_text(c.tensor(2)).text);
     if (int error = check_dtype(c, 2, bit(DType::Bool))) return error;
     Executor &e = c.exec;
     for (int i = 0; i < 3; ++i) add_view(e, c.tensor(i), i);
@@ -348,12 +356,14 @@ aclnnStatus prepare_equal(Call &c) {
     for (int i = 0; same && i < a->ndim; ++i) same = a->shape[i] == b->shape[i];
     e.i[0] = same;
     e.loop = find_loop(LoopOp::equal, a->dtype);
-    if (!e.loop) return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name, dtype_name(a->dtype));
+    if (!e.loop)
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name,
+                    dtype_name(a->dtype));
     e.run = run_equal;
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_select() {
     define(Op::Nonzero, prepare_nonzero);
@@ -371,4 +381,4 @@ void define_select() {
     define(Op::Equal, prepare_equal);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -11,7 +11,8 @@ namespace cannsim {
 
 namespace {
 
-// --- one copy of a rearranged view -----------------------------------------------------------------
+// --- one copy of a rearranged view
+// -----------------------------------------------------------------
 
 Status run_copy(aclOpExecutor &e) { return copy(e.views[1], e.views[0]); }
 
@@ -34,15 +35,16 @@ aclnnStatus prepare_permute(Call &c) {
     const aclTensor *self = c.tensor(0);
     const aclIntArray *dims = c.ints(1);
     if (int64_t(dims->size) != self->ndim)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: dims has %ld entries; expected %d", c.op.name, long(dims->size),
-                    self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: dims has %ld entries; expected %d", c.op.name,
+                    long(dims->size), self->ndim);
     uint32_t seen = 0;
     int order[kMaxRank];
     Shape shape;
     for (int i = 0; i < self->ndim; ++i) {
         if (int error = check_axis(c, 1, dims->data[i], self->ndim, &order[i])) return error;
         if (seen >> order[i] & 1)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: axis %d occurs twice in dims", c.op.name, order[i]);
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: axis %d occurs twice in dims", c.op.name,
+                        order[i]);
         seen |= 1u << order[i];
         shape.dims[shape.ndim++] = self->shape[order[i]];
     }
@@ -63,15 +65,16 @@ aclnnStatus prepare_expand(Call &c) {
     const aclIntArray *size = c.ints(1);
     const int lead = int(size->size) - self->ndim;
     if (lead < 0 || size->size > uint64_t(kMaxRank))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: size has %ld entries; expected %d to %d", c.op.name,
-                    long(size->size), self->ndim, kMaxRank);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: size has %ld entries; expected %d to %d",
+                    c.op.name, long(size->size), self->ndim, kMaxRank);
     Shape shape;
     for (int i = 0; i < int(size->size); ++i) {
         const int64_t have = i < lead ? 1 : self->shape[i - lead];
         int64_t want = size->data[i];
         if (want == -1 && i >= lead) want = have;
         if (want < 0 || (have != 1 && want != have))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape %s does not expand to %ld along axis %d", c.op.name,
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: shape %s does not expand to %ld along axis %d", c.op.name,
                         shape_text(self).text, long(want), i);
         shape.dims[shape.ndim++] = want;
     }
@@ -106,8 +109,11 @@ struct Range {
 };
 
 // A Python slice with positive step over `extent`.
-aclnnStatus normalise(const Call &c, int64_t start, int64_t end, int64_t step, int64_t extent, Range *out) {
-    if (step <= 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: step is %ld; expected 1 or more", c.op.name, long(step));
+aclnnStatus normalise(const Call &c, int64_t start, int64_t end, int64_t step, int64_t extent,
+                      Range *out) {
+    if (step <= 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: step is %ld; expected 1 or more", c.op.name,
+                    long(step));
     auto clip = [&](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + extent : i, 0, extent); };
     start = clip(start);
     end = clip(end);
@@ -131,7 +137,8 @@ aclnnStatus prepare_slice(Call &c) {
     int axis;
     Range r;
     if (int error = check_axis(c, 1, c.integer(1), self->ndim, &axis)) return error;
-    if (int error = normalise(c, c.integer(2), c.integer(3), c.integer(4), self->shape[axis], &r)) return error;
+    if (int error = normalise(c, c.integer(2), c.integer(3), c.integer(4), self->shape[axis], &r))
+        return error;
     Shape shape = shape_of(self);
     shape.dims[axis] = r.length;
     if (int error = check_out(c, 0, shape, 5)) return error;
@@ -145,7 +152,8 @@ aclnnStatus prepare_slice_v2(Call &c) {
     const aclTensor *self = c.tensor(0);
     const aclIntArray *starts = c.ints(1), *ends = c.ints(2), *axes = c.ints(3), *steps = c.ints(4);
     if (starts->size != ends->size || starts->size != axes->size || starts->size != steps->size)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: starts, ends, axes and steps differ in length", c.op.name);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: starts, ends, axes and steps differ in length",
+                    c.op.name);
     Shape shape = shape_of(self);
     uint32_t mask = 0;
     Range ranges[kMaxRank];
@@ -154,7 +162,8 @@ aclnnStatus prepare_slice_v2(Call &c) {
         if (int error = read_axes(c, 3, self->ndim, &mask)) return error;
     for (uint64_t i = 0; i < axes->size; ++i, ++n) {
         if (int error = check_axis(c, 3, axes->data[i], self->ndim, &order[n])) return error;
-        if (int error = normalise(c, starts->data[i], ends->data[i], steps->data[i], self->shape[order[n]], &ranges[n]))
+        if (int error = normalise(c, starts->data[i], ends->data[i], steps->data[i],
+                                  self->shape[order[n]], &ranges[n]))
             return error;
         shape.dims[order[n]] = ranges[n].length;
     }
@@ -168,9 +177,10 @@ aclnnStatus prepare_slice_v2(Call &c) {
 aclnnStatus prepare_slice_assign(Call &c) {
     const aclTensor *self = c.tensor(0);
     const aclIntArray *begin = c.ints(2), *end = c.ints(3), *steps = c.ints(4), *axes = c.ints(5);
-    if (begin->size != end->size || begin->size != steps->size || (axes && axes->size != begin->size) ||
-        begin->size > uint64_t(self->ndim))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: begin, end, strides and axes differ in length", c.op.name);
+    if (begin->size != end->size || begin->size != steps->size ||
+        (axes && axes->size != begin->size) || begin->size > uint64_t(self->ndim))
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: begin, end, strides and axes differ in length",
+                    c.op.name);
     Executor &e = c.exec;
     add_view(e, c.tensor(1), 1);
     add_view(e, self, 0);
@@ -179,7 +189,9 @@ aclnnStatus prepare_slice_assign(Call &c) {
         Range r;
         if (axes)
             if (int error = check_axis(c, 5, axes->data[i], self->ndim, &axis)) return error;
-        if (int error = normalise(c, begin->data[i], end->data[i], steps->data[i], self->shape[axis], &r)) return error;
+        if (int error =
+                normalise(c, begin->data[i], end->data[i], steps->data[i], self->shape[axis], &r))
+            return error;
         slice(c, 1, axis, r);
     }
     if (int error = check_shape(c, 1, e.views[1].ndim, e.views[1].shape)) return error;
@@ -192,7 +204,8 @@ aclnnStatus prepare_flatten(Call &c) {
     const aclTensor *self = c.tensor(0);
     int axis = int(c.integer(1));
     if (axis < -self->ndim || axis > self->ndim)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: axis is %d; expected %d to %d", c.op.name, axis, -self->ndim, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: axis is %d; expected %d to %d", c.op.name, axis,
+                    -self->ndim, self->ndim);
     if (axis < 0) axis += self->ndim;
     int64_t shape[2] = {1, 1};
     for (int i = 0; i < self->ndim; ++i) shape[i >= axis] *= self->shape[i];
@@ -201,14 +214,16 @@ aclnnStatus prepare_flatten(Call &c) {
     View &in = plan_view(c, 0, 2), &out = c.exec.views[1];
     // Both sides take the input's axes; the output's two are split.
     if (!c.tensor(2)->contiguous)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for strided output", c.op.name);
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: not implemented by cannsim for strided output", c.op.name);
     out.ndim = in.ndim;
     std::copy(in.shape, in.shape + in.ndim, out.shape);
     array::set_contiguous(out);
     return 0;
 }
 
-// --- several copies --------------------------------------------------------------------------------
+// --- several copies
+// --------------------------------------------------------------------------------
 
 // e.extra: views in pairs, source and destination.
 Status run_pairs(aclOpExecutor &e) {
@@ -247,29 +262,34 @@ aclnnStatus prepare_cat(Call &c) {
     bool any = false;
     for (uint64_t i = 0; i < list->size; ++i) {
         const aclTensor *t = list->items[i];
-        if (!t) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
+        if (!t)
+            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
         // CANN lists the dtypes for out; they hold for each tensor.
         if (int error = check_listed(c, 2, t->dtype)) return error;
-        if (!any) common = t->dtype;
+        if (!any)
+            common = t->dtype;
         else if (!promote(t->dtype, common, &common))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the tensors have no common dtype (%s)", c.op.name,
-                        dtype_name(t->dtype));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the tensors have no common dtype (%s)",
+                        c.op.name, dtype_name(t->dtype));
         any = true;
         if (!first || (is_skipped(first) && !is_skipped(t))) first = t;
     }
     if (int error = check_can_cast(c, "the common dtype", common, 2)) return error;
     int axis;
     if (int error = check_axis(c, 1, c.integer(1), first->ndim, &axis)) return error;
-    if (first->ndim == 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors have no axes to join along", c.op.name);
+    if (first->ndim == 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors have no axes to join along", c.op.name);
     Shape shape = shape_of(first);
     shape.dims[axis] = 0;
     for (uint64_t i = 0; i < list->size; ++i) {
         const aclTensor *t = list->items[i];
         if (is_skipped(t) && !is_skipped(first)) continue;
         bool fits = t->ndim == shape.ndim;
-        for (int k = 0; fits && k < shape.ndim; ++k) fits = k == axis || t->shape[k] == shape.dims[k];
+        for (int k = 0; fits && k < shape.ndim; ++k)
+            fits = k == axis || t->shape[k] == shape.dims[k];
         if (!fits)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors[%ld] has shape %s; it does not join %s along axis %d",
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: tensors[%ld] has shape %s; it does not join %s along axis %d",
                         c.op.name, long(i), shape_text(t).text, shape_text(first).text, axis);
         shape.dims[axis] += t->shape[axis];
     }
@@ -295,16 +315,19 @@ aclnnStatus prepare_stack(Call &c) {
     DType common = DType::Bool;
     for (uint64_t i = 0; i < list->size; ++i) {
         const aclTensor *t = list->items[i];
-        if (!t) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
+        if (!t)
+            return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: tensors[%ld] is null", c.op.name, long(i));
         if (t->ndim != first->ndim || !std::equal(t->shape, t->shape + t->ndim, first->shape))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors[%ld] has shape %s; expected %s", c.op.name, long(i),
-                        shape_text(t).text, shape_text(first).text);
-        if (i == 0) common = t->dtype;
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: tensors[%ld] has shape %s; expected %s",
+                        c.op.name, long(i), shape_text(t).text, shape_text(first).text);
+        if (i == 0)
+            common = t->dtype;
         else if (!promote(common, t->dtype, &common))
             return fail(ACLNN_ERR_PARAM_INVALID, "%s: the tensors have no common dtype", c.op.name);
     }
     if (first->ndim >= kMaxRank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the result would have %d dims", c.op.name, first->ndim + 1);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: the result would have %d dims", c.op.name,
+                    first->ndim + 1);
     if (int error = check_can_cast(c, "the common dtype", common, 2)) return error;
     int axis;
     if (int error = check_axis(c, 1, c.integer(1), first->ndim + 1, &axis)) return error;
@@ -332,17 +355,18 @@ aclnnStatus plan_split(Call &c, int axis, const std::vector<int64_t> &sizes) {
     const aclTensor *self = c.tensor(0);
     const aclTensorList *out = c.list(3);
     if (out->size != sizes.size())
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %ld tensors; expected %zu", c.op.name, long(out->size),
-                    sizes.size());
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: out has %ld tensors; expected %zu", c.op.name,
+                    long(out->size), sizes.size());
     Shape shape = shape_of(self);
     int64_t at = 0;
     for (size_t i = 0; i < sizes.size(); ++i) {
         const aclTensor *t = out->items[i];
         shape.dims[axis] = sizes[i];
         if (!t) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: out[%zu] is null", c.op.name, i);
-        if (t->dtype != self->dtype || t->ndim != shape.ndim || !std::equal(t->shape, t->shape + t->ndim, shape.dims))
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: out[%zu] is %s %s; expected %s %s", c.op.name, i,
-                        dtype_name(t->dtype), shape_text(t).text, dtype_name(self->dtype),
+        if (t->dtype != self->dtype || t->ndim != shape.ndim ||
+            !std::equal(t->shape, t->shape + t->ndim, shape.dims))
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: out[%zu] is %s %s; expected %s %s", c.op.name,
+                        i, dtype_name(t->dtype), shape_text(t).text, dtype_name(self->dtype),
                         shape_text(shape.ndim, shape.dims).text);
         if (t->size) {
             cut(c.exec, add_item(c.exec, self, 0, 0), axis, {at, sizes[i], 1});
@@ -364,7 +388,8 @@ aclnnStatus prepare_split(Call &c) {
     if (int error = check_axis(c, 2, c.integer(2), self->ndim, &axis)) return error;
     const int64_t extent = self->shape[axis];
     if (piece < 0 || (piece == 0 && extent))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: splitSections is %ld; expected 1 or more", c.op.name, long(piece));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: splitSections is %ld; expected 1 or more",
+                    c.op.name, long(piece));
     std::vector<int64_t> sizes;
     for (int64_t at = 0; at < extent; at += piece) sizes.push_back(std::min(piece, extent - at));
     if (sizes.empty()) sizes.push_back(0);
@@ -396,14 +421,15 @@ aclnnStatus prepare_roll(Call &c) {
     int64_t shift[kMaxRank] = {}, flat = 0;
     const bool flattened = dims->size == 0;
     if (flattened ? shifts->size != 1 : shifts->size != dims->size)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %ld shifts for %ld dims", c.op.name, long(shifts->size),
-                    long(dims->size));
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %ld shifts for %ld dims", c.op.name,
+                    long(shifts->size), long(dims->size));
     if (self->size == 0) return 0;
     auto wrap = [](int64_t s, int64_t n) { return n ? ((s % n) + n) % n : 0; };
     Executor &e = c.exec;
     if (flattened) {
         if (!self->contiguous || !c.tensor(3)->contiguous)
-            return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for strided operands without dims",
+            return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                        "%s: not implemented by cannsim for strided operands without dims",
                         c.op.name);
         flat = wrap(shifts->data[0], self->size);
         for (int piece = 0; piece < 2; ++piece) {
@@ -414,7 +440,8 @@ aclnnStatus prepare_roll(Call &c) {
                 v.shape[0] = self->size;
                 v.strides[0] = itemsize(v.dtype);
                 const int64_t length = piece ? flat : self->size - flat;
-                cut(e, item, 0, {side ? (piece ? 0 : flat) : (piece ? self->size - flat : 0), length, 1});
+                cut(e, item, 0,
+                    {side ? (piece ? 0 : flat) : (piece ? self->size - flat : 0), length, 1});
             }
         }
     } else {
@@ -433,7 +460,9 @@ aclnnStatus prepare_roll(Call &c) {
                 for (int k = 0; k < n; ++k) {
                     const int64_t extent = self->shape[rolled[k]], s = shift[rolled[k]];
                     const bool tail = piece >> k & 1;
-                    cut(e, item, rolled[k], {side ? (tail ? 0 : s) : (tail ? extent - s : 0), tail ? s : extent - s, 1});
+                    cut(e, item, rolled[k],
+                        {side ? (tail ? 0 : s) : (tail ? extent - s : 0), tail ? s : extent - s,
+                         1});
                 }
             }
         }
@@ -450,12 +479,13 @@ aclnnStatus prepare_repeat(Call &c) {
     const aclIntArray *repeats = c.ints(1);
     const int ndim = int(repeats->size), lead = ndim - self->ndim;
     if (lead < 0 || ndim > kMaxRank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats has %d entries; expected %d to %d", c.op.name, ndim, self->ndim,
-                    kMaxRank);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats has %d entries; expected %d to %d",
+                    c.op.name, ndim, self->ndim, kMaxRank);
     Shape shape;
     for (int i = 0; i < ndim; ++i) {
         if (repeats->data[i] < 0)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats[%d] is %ld", c.op.name, i, long(repeats->data[i]));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: repeats[%d] is %ld", c.op.name, i,
+                        long(repeats->data[i]));
         shape.dims[shape.ndim++] = repeats->data[i] * (i < lead ? 1 : self->shape[i - lead]);
     }
     if (int error = check_same_dtype(c, 0, 2)) return error;
@@ -479,7 +509,8 @@ aclnnStatus prepare_repeat(Call &c) {
         }
     }
     if (n > kMaxRank)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: too many axes repeat (%d in all; at most %d)", c.op.name, n, kMaxRank);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: too many axes repeat (%d in all; at most %d)",
+                    c.op.name, n, kMaxRank);
     a.ndim = b.ndim = n;
     std::copy(shapes, shapes + n, a.shape);
     std::copy(shapes, shapes + n, b.shape);
@@ -519,7 +550,8 @@ aclnnStatus plan_triangle(Call &c, bool lower) {
     const int out = c.output();
     const aclTensor *self = c.tensor(0);
     if (self->ndim < 2)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 2 or more", c.op.name, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 2 or more", c.op.name,
+                    self->ndim);
     if (int error = check_same_dtype(c, 0, out)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     add_view(c.exec, self, 0);
@@ -536,7 +568,8 @@ aclnnStatus prepare_triu(Call &c) { return plan_triangle(c, false); }
 // The k-th diagonal of a matrix view, as a vector.
 void take_diagonal(Call &c, int view, int64_t k) {
     View &v = c.exec.views[view];
-    const int64_t rows = v.shape[0] + std::min<int64_t>(0, k), columns = v.shape[1] - std::max<int64_t>(0, k);
+    const int64_t rows = v.shape[0] + std::min<int64_t>(0, k),
+                  columns = v.shape[1] - std::max<int64_t>(0, k);
     const int64_t n = std::max<int64_t>(0, std::min(rows, columns));
     const int64_t shift = n ? (k < 0 ? -k * v.strides[0] : k * v.strides[1]) : 0;
     c.exec.offset[view] += shift;
@@ -566,7 +599,8 @@ aclnnStatus prepare_diag(Call &c) {
         return 0;
     }
     if (self->ndim > 2)
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 1 or 2", c.op.name, self->ndim);
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 1 or 2", c.op.name,
+                    self->ndim);
     const int64_t n = self->size + (k < 0 ? -k : k), shape[] = {n, n};
     if (int error = check_shape(c, 2, 2, shape)) return error;
     add_view(e, c.tensor(2), 2);
@@ -581,7 +615,8 @@ aclnnStatus prepare_diag(Call &c) {
 aclnnStatus prepare_diag_flat(Call &c) {
     const aclTensor *self = c.tensor(0);
     if (self->ndim > 1 && !self->contiguous)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim for strided input", c.op.name);
+        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                    "%s: not implemented by cannsim for strided input", c.op.name);
     const int64_t k = c.integer(1), n = self->size + (k < 0 ? -k : k), shape[] = {n, n};
     if (int error = check_same_dtype(c, 0, 2)) return error;
     if (int error = check_shape(c, 2, 2, shape)) return error;
@@ -599,7 +634,7 @@ aclnnStatus prepare_diag_flat(Call &c) {
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 void define_shape() {
     define(Op::Permute, prepare_permute);
@@ -623,4 +658,4 @@ void define_shape() {
     define(Op::DiagFlat, prepare_diag_flat);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -19,4 +19,4 @@ void define_pad();
 void define_index();
 void define_select();
 
-}  // namespace cannsim
+} // namespace cannsim

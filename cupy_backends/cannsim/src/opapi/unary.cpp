@@ -10,8 +10,8 @@ namespace {
 // How the dtype of the computation follows from that of self.
 enum class Compute {
     Same,
-    Float,     // integers become float32
-    Identity,  // integers are what they are: rounding changes nothing
+    Float,    // integers become float32
+    Identity, // integers are what they are: rounding changes nothing
 };
 
 struct Row {
@@ -31,7 +31,8 @@ aclnnStatus prepare(Call &c) {
         if (int error = check_same_shape(c, 0, out)) return error;
         return plan_cast(c, 0, out);
     }
-    if (int error = check_can_cast(c, "the result's dtype", result_dtype(row.loop, compute), out)) return error;
+    if (int error = check_can_cast(c, "the result's dtype", result_dtype(row.loop, compute), out))
+        return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     const Source input = Source::tensor(0);
     return plan_loop(c, row.loop, compute, &input, 1, out);
@@ -107,11 +108,11 @@ const Row kRows[] = {
 
 const Row kSigns[] = {ONE(Sign, sign, Same), ONE(Signbit, signbit, Same)};
 
-}  // namespace
+} // namespace
 
 void define_unary() {
     for (const Row &row : kSigns) define(row.op, prepare_sign, &row);
     for (const Row &row : kRows) define(row.op, prepare, &row);
 }
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -14,7 +14,7 @@ namespace {
 struct Report {
     aclrtCallback function;
     void *data;
-    DeviceStream *stream;  // null when the stream does not wait for the callback
+    DeviceStream *stream; // null when the stream does not wait for the callback
 };
 
 // What the callbacks of one polling thread wait in.
@@ -27,7 +27,7 @@ struct Mailboxes {
     std::mutex mutex;
     std::condition_variable changed;
     std::map<uint64_t, Mailbox> by_thread;
-    std::map<uint64_t, uint64_t> thread_of_stream;  // stream serial -> thread
+    std::map<uint64_t, uint64_t> thread_of_stream; // stream serial -> thread
 };
 
 Mailboxes *all_mailboxes = new Mailboxes;
@@ -51,20 +51,20 @@ int post(DeviceStream *stream, Report report) {
     std::unique_lock<std::mutex> lock(m.mutex);
     auto it = m.thread_of_stream.find(stream->serial);
     if (it == m.thread_of_stream.end())
-        return fail(ACL_ERROR_RT_STREAM_NO_CB_REG, "stream %d has no thread for callbacks: call aclrtSubscribeReport",
-                    stream->id);
+        return fail(ACL_ERROR_RT_STREAM_NO_CB_REG,
+                    "stream %d has no thread for callbacks: call aclrtSubscribeReport", stream->id);
     m.by_thread[it->second].reports.push_back(report);
     if (report.stream) stream->callbacks.fetch_add(1);
     m.changed.notify_all();
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 namespace cannsim {
 
-// Waits until the blocking callbacks of the stream have run; runs them itself on the polling thread,
-// which could not do so while it waits.
+// Waits until the blocking callbacks of the stream have run; runs them itself on the polling
+// thread, which could not do so while it waits.
 int wait_callbacks(DeviceStream *stream) {
     if (stream->callbacks.load() == 0) return 0;
     Mailboxes &m = mailboxes();
@@ -81,7 +81,7 @@ int wait_callbacks(DeviceStream *stream) {
 
 void callbacks_after_fork() { all_mailboxes = new Mailboxes; }
 
-}  // namespace cannsim
+} // namespace cannsim
 
 extern "C" {
 
@@ -101,7 +101,8 @@ aclError aclrtUnSubscribeReport(uint64_t threadId, aclrtStream stream) {
     std::lock_guard<std::mutex> lock(m.mutex);
     auto it = m.thread_of_stream.find(s->serial);
     if (it == m.thread_of_stream.end() || it->second != threadId)
-        return fail(ACL_ERROR_RT_STREAM_SUBSCRIBE, "stream %d is not subscribed by thread %lu", s->id, threadId);
+        return fail(ACL_ERROR_RT_STREAM_SUBSCRIBE, "stream %d is not subscribed by thread %lu",
+                    s->id, threadId);
     m.thread_of_stream.erase(it);
     auto box = m.by_thread.find(threadId);
     if (--box->second.streams == 0 && box->second.reports.empty()) m.by_thread.erase(box);
@@ -161,4 +162,4 @@ aclError aclrtLaunchHostFunc(aclrtStream stream, aclrtHostFunc fn, void *args) {
     });
 }
 
-}  // extern "C"
+} // extern "C"

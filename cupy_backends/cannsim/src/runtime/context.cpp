@@ -15,7 +15,7 @@ constexpr int kMaxDevices = 64;
 struct Devices {
     std::recursive_mutex *lock = new std::recursive_mutex;
     Context *primary[kMaxDevices] = {};
-    int users[kMaxDevices] = {};  // aclrtSetDevice minus aclrtResetDevice
+    int users[kMaxDevices] = {}; // aclrtSetDevice minus aclrtResetDevice
     int64_t options[8] = {};
     int initialised = 0;
 };
@@ -86,20 +86,21 @@ void after_fork_child() {
     memory_after_fork();
     callbacks_after_fork();
     streams_after_fork(true);
-    devices().lock = new std::recursive_mutex;  // the old one is owned by a thread of the parent
+    devices().lock = new std::recursive_mutex; // the old one is owned by a thread of the parent
 }
 
 [[gnu::constructor]] void install_fork_handlers() {
     pthread_atfork(before_fork, after_fork_parent, after_fork_child);
 }
 
-}  // namespace
+} // namespace
 
 int check_device(int device) {
     if (int error = check_settings()) return error;
     if (device < 0 || device >= settings().devices)
-        return fail(ACL_ERROR_RT_INVALID_DEVICEID, "device %d does not exist: there are %d (CANNSIM_DEVICES)",
-                    device, settings().devices);
+        return fail(ACL_ERROR_RT_INVALID_DEVICEID,
+                    "device %d does not exist: there are %d (CANNSIM_DEVICES)", device,
+                    settings().devices);
     return reserve_devices();
 }
 
@@ -113,7 +114,7 @@ int primary_context(int device, Context **out) {
     return 0;
 }
 
-}  // namespace cannsim
+} // namespace cannsim
 
 using namespace cannsim;
 
@@ -222,7 +223,8 @@ aclError aclrtGetPrimaryCtxState(int32_t deviceId, uint32_t *flags, int32_t *act
 }
 
 static int option(int64_t *options, aclSysParamOpt opt, int64_t **slot) {
-    if (opt < 0 || opt >= 8) return fail(ACL_ERROR_INVALID_PARAM, "unknown system parameter %d", int(opt));
+    if (opt < 0 || opt >= 8)
+        return fail(ACL_ERROR_INVALID_PARAM, "unknown system parameter %d", int(opt));
     *slot = options + opt;
     return 0;
 }
@@ -275,4 +277,4 @@ aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout) {
 
 aclError aclrtSynchronizeDevice() { return aclrtSynchronizeDeviceWithTimeout(-1); }
 
-}  // extern "C"
+} // extern "C"

@@ -18,4 +18,4 @@ inline int require_context(Context **out) {
     return error;
 }
 
-}  // namespace cannsim
+} // namespace cannsim

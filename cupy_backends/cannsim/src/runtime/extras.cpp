@@ -19,15 +19,16 @@ void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream) {
     DeviceStream *s = resolve_stream(stream, &error);
     if (!s || synchronize(s, -1)) return nullptr;
     if (access < 1 || access > 3) {
-        fail(ACL_ERROR_INVALID_PARAM, "cannsimHostPointer: access %d is not a mix of read and write", access);
+        fail(ACL_ERROR_INVALID_PARAM,
+             "cannsimHostPointer: access %d is not a mix of read and write", access);
         return nullptr;
     }
     Block block;
     size_t offset = 0;
     if (find_block(device, &block)) offset = reinterpret_cast<uintptr_t>(device) - block.begin;
     if (block.device < 0 || offset > block.size || bytes > block.size - offset) {
-        fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimHostPointer: %p (%zu bytes) is not allocated device memory", device,
-             bytes);
+        fail(ACL_ERROR_RT_PARAM_INVALID,
+             "cannsimHostPointer: %p (%zu bytes) is not allocated device memory", device, bytes);
         return nullptr;
     }
     return to_host(device);
@@ -36,12 +37,15 @@ void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream) {
 int cannsimPoolAlloc(void *device, size_t bytes, void *) {
     Block block;
     if (!find_block(device, &block))
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolAlloc: %p is not allocated device memory", device);
+        return fail(ACL_ERROR_RT_PARAM_INVALID,
+                    "cannsimPoolAlloc: %p is not allocated device memory", device);
     size_t offset = reinterpret_cast<uintptr_t>(device) - block.begin;
     if (bytes > block.size - offset)
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolAlloc: %zu bytes at %p leave their block", bytes, device);
+        return fail(ACL_ERROR_RT_PARAM_INVALID,
+                    "cannsimPoolAlloc: %zu bytes at %p leave their block", bytes, device);
     // Deferred operations still use a block that their stream's pool has taken back.
-    if (settings().mode == Mode::Inline) pool_block_used(to_host(device), bytes, block.size - offset);
+    if (settings().mode == Mode::Inline)
+        pool_block_used(to_host(device), bytes, block.size - offset);
     return 0;
 }
 
@@ -53,9 +57,11 @@ int cannsimPoolFree(void *device, void *) {
 }
 
 bool cannsimRegisterLoop(const char *name, int dtype,
-                         void (*fn)(char **args, const intptr_t *n, const intptr_t *steps, void *data),
+                         void (*fn)(char **args, const intptr_t *n, const intptr_t *steps,
+                                    void *data),
                          void *data) {
-    return name && dtype >= 0 && itemsize(DType(dtype)) && register_loop(name, DType(dtype), fn, data);
+    return name && dtype >= 0 && itemsize(DType(dtype)) &&
+           register_loop(name, DType(dtype), fn, data);
 }
 
 bool cannsimSetBlas(const char *path, const char *prefix, const char *suffix, bool ilp64) {
@@ -75,4 +81,4 @@ void cannsimCounters(cannsimCounterValues *out) {
     std::memcpy(out, &c, sizeof c);
 }
 
-}  // extern "C"
+} // extern "C"

@@ -16,11 +16,12 @@ struct Version {
 
 Version version() {
     Version v{9, 1, 0};
-    if (const char *text = std::getenv("CANNSIM_CANN")) std::sscanf(text, "%d.%d.%d", &v.major, &v.minor, &v.patch);
+    if (const char *text = std::getenv("CANNSIM_CANN"))
+        std::sscanf(text, "%d.%d.%d", &v.major, &v.minor, &v.patch);
     return v;
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
@@ -41,7 +42,8 @@ aclError aclsysGetCANNVersion(aclCANNPackageName, aclCANNPackageVersion *result)
     REQUIRE(result);
     Version v = version();
     std::memset(result, 0, sizeof *result);
-    std::snprintf(result->version, sizeof result->version, "%d.%d.%d-cannsim", v.major, v.minor, v.patch);
+    std::snprintf(result->version, sizeof result->version, "%d.%d.%d-cannsim", v.major, v.minor,
+                  v.patch);
     std::snprintf(result->majorVersion, sizeof result->majorVersion, "%d", v.major);
     std::snprintf(result->minorVersion, sizeof result->minorVersion, "%d", v.minor);
     std::snprintf(result->releaseVersion, sizeof result->releaseVersion, "%d", v.patch);
@@ -82,15 +84,16 @@ aclError aclrtGetDeviceInfo(uint32_t deviceId, aclrtDevAttr attr, int64_t *value
     case ACL_DEV_ATTR_IS_VIRTUAL: *value = 0; return 0;
     case ACL_DEV_ATTR_NPU_ARCH: *value = soc.arch; return 0;
     default:
-        return fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "device attribute %d is not supported by cannsim",
-                    int(attr));
+        return fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT,
+                    "device attribute %d is not supported by cannsim", int(attr));
     }
 }
 
 aclError aclrtGetDeviceUtilizationRate(int32_t deviceId, aclrtUtilizationInfo *info) {
     REQUIRE(info);
     if (int error = check_device(deviceId)) return error;
-    info->cubeUtilization = info->vectorUtilization = info->aicpuUtilization = info->memoryUtilization = 0;
+    info->cubeUtilization = info->vectorUtilization = info->aicpuUtilization =
+        info->memoryUtilization = 0;
     return 0;
 }
 
@@ -103,7 +106,8 @@ aclError aclrtQueryDeviceStatus(int32_t deviceId, aclrtDeviceStatus *status) {
 
 static bool has_attribute(aclCannAttr attr) {
     return attr == ACL_CANN_ATTR_INF_NAN ||
-           (attr == ACL_CANN_ATTR_BF16 && settings().soc->arch != 1001 && settings().soc->arch != 2002);
+           (attr == ACL_CANN_ATTR_BF16 && settings().soc->arch != 1001 &&
+            settings().soc->arch != 2002);
 }
 
 aclError aclGetCannAttributeList(const aclCannAttr **list, size_t *num) {
@@ -129,7 +133,9 @@ aclError aclrtDeviceCanAccessPeer(int32_t *canAccessPeer, int32_t deviceId, int3
     return 0;
 }
 
-aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t) { return check_device(peerDeviceId); }
+aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t) {
+    return check_device(peerDeviceId);
+}
 aclError aclrtDeviceDisablePeerAccess(int32_t peerDeviceId) { return check_device(peerDeviceId); }
 aclError aclrtSetOpWaitTimeout(uint32_t) { return 0; }
 aclError aclrtSetOpExecuteTimeOut(uint32_t) { return 0; }
@@ -140,13 +146,24 @@ aclError aclrtPeekAtLastError(aclrtLastErrLevel) { return 0; }
 
 size_t aclDataTypeSize(aclDataType dataType) {
     switch (dataType) {
-    case ACL_INT8: case ACL_UINT8: case ACL_BOOL: return 1;
-    case ACL_FLOAT16: case ACL_BF16: case ACL_INT16: case ACL_UINT16: return 2;
-    case ACL_FLOAT: case ACL_INT32: case ACL_UINT32: case ACL_COMPLEX32: return 4;
-    case ACL_DOUBLE: case ACL_INT64: case ACL_UINT64: case ACL_COMPLEX64: return 8;
+    case ACL_INT8:
+    case ACL_UINT8:
+    case ACL_BOOL: return 1;
+    case ACL_FLOAT16:
+    case ACL_BF16:
+    case ACL_INT16:
+    case ACL_UINT16: return 2;
+    case ACL_FLOAT:
+    case ACL_INT32:
+    case ACL_UINT32:
+    case ACL_COMPLEX32: return 4;
+    case ACL_DOUBLE:
+    case ACL_INT64:
+    case ACL_UINT64:
+    case ACL_COMPLEX64: return 8;
     case ACL_COMPLEX128: return 16;
     default: return 0;
     }
 }
 
-}  // extern "C"
+} // extern "C"

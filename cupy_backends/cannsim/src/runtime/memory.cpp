@@ -33,10 +33,10 @@ size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 struct Slice {
     uintptr_t begin = 0;
     size_t used = 0;
-    size_t committed = 0;                            // bytes from begin that may be touched
+    size_t committed = 0; // bytes from begin that may be touched
     std::map<uintptr_t, size_t> free_by_address;
     std::set<std::pair<size_t, uintptr_t>> free_by_size;
-    std::map<uintptr_t, std::pair<size_t, size_t>> blocks;  // begin -> rounded, requested
+    std::map<uintptr_t, std::pair<size_t, size_t>> blocks; // begin -> rounded, requested
 
     void add_free(uintptr_t at, size_t size) {
         auto next = free_by_address.lower_bound(at);
@@ -78,7 +78,7 @@ struct Memory {
     std::vector<Slice> slices;
     std::map<uintptr_t, size_t> pinned;
     size_t total_used = 0;
-    size_t limit = ~size_t(0);  // what the host can really give
+    size_t limit = ~size_t(0); // what the host can really give
     bool reserved = false;
     bool huge_pages = false;
 };
@@ -127,7 +127,7 @@ void give_back(uintptr_t begin, size_t size) {
     poison(to_host(reinterpret_cast<void *>(begin)), size);
 }
 
-}  // namespace
+} // namespace
 
 int reserve_devices() {
     Memory &m = memory();
@@ -136,15 +136,16 @@ int reserve_devices() {
     int devices = std::max(settings().devices, 1);
     size_t wanted = round_up(settings().memory, kHuge);
     // Smaller and smaller slices where the address space is limited (ulimit -v).
-    static const size_t kSteps[] = {~size_t(0), size_t(64) << 30, size_t(16) << 30, size_t(4) << 30,
-                                    size_t(1) << 30, size_t(256) << 20, size_t(64) << 20};
+    static const size_t kSteps[] = {~size_t(0),      size_t(64) << 30, size_t(16) << 30,
+                                    size_t(4) << 30, size_t(1) << 30,  size_t(256) << 20,
+                                    size_t(64) << 20};
     for (size_t step : kSteps) {
         size_t each = std::min(wanted, step), size = each * devices;
-        void *range = mmap(nullptr, size + kHuge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                           -1, 0);
+        void *range = mmap(nullptr, size + kHuge, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (range == MAP_FAILED) continue;
-        // Usable as a whole, so that a stray address reads zeros; where the system counts every page
-        // (overcommit_memory = 2) it is made usable as blocks are allocated.
+        // Usable as a whole, so that a stray address reads zeros; where the system counts every
+        // page (overcommit_memory = 2) it is made usable as blocks are allocated.
         const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
         void *twin = mmap(nullptr, size + kHuge, PROT_READ | PROT_WRITE, flags, -1, 0);
         const bool usable = twin != MAP_FAILED;
@@ -192,9 +193,10 @@ int device_malloc(int device, size_t size, void **out) {
     }
     if (!at)
         return fail(ACL_ERROR_RT_MEMORY_ALLOCATION,
-                    "device %d is out of memory: %zu bytes asked for, %zu of %zu in use", device, size,
-                    s.used, std::min(capacity, m.limit));
-    unpoison(to_host(reinterpret_cast<void *>(at)), settings().mode == Mode::Inline ? size : rounded);
+                    "device %d is out of memory: %zu bytes asked for, %zu of %zu in use", device,
+                    size, s.used, std::min(capacity, m.limit));
+    unpoison(to_host(reinterpret_cast<void *>(at)),
+             settings().mode == Mode::Inline ? size : rounded);
     if (m.huge_pages && rounded >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(at)), rounded / kHuge * kHuge, MADV_HUGEPAGE);
     s.blocks[at] = {rounded, size};
@@ -211,8 +213,7 @@ int device_free(void *p) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
     uintptr_t at = reinterpret_cast<uintptr_t>(p);
-    if (!is_device(p))
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
+    if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
     Slice &s = slice_of(m, at);
     auto it = s.blocks.find(at);
     if (it == s.blocks.end())
@@ -267,7 +268,9 @@ bool find_block(const void *p, Block *out) {
 
 int host_malloc(size_t size, void **out) {
     void *p = std::aligned_alloc(64, round_up(size, 64));
-    if (!p) return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "cannot allocate %zu bytes of host memory", size);
+    if (!p)
+        return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "cannot allocate %zu bytes of host memory",
+                    size);
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
     m.pinned[reinterpret_cast<uintptr_t>(p)] = size;
@@ -279,7 +282,8 @@ int host_free(void *p) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
     if (!m.pinned.erase(reinterpret_cast<uintptr_t>(p)))
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "%p was not allocated by aclrtMallocHost (freed twice?)", p);
+        return fail(ACL_ERROR_RT_PARAM_INVALID,
+                    "%p was not allocated by aclrtMallocHost (freed twice?)", p);
     std::free(p);
     return 0;
 }
@@ -297,4 +301,4 @@ bool is_pinned(const void *p) {
 void memory_before_fork() { memory().mutex.lock(); }
 void memory_after_fork() { memory().mutex.unlock(); }
 
-}  // namespace cannsim
+} // namespace cannsim

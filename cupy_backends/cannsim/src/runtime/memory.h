@@ -8,10 +8,10 @@
 namespace cannsim {
 
 struct DeviceRange {
-    uintptr_t begin;    // of all devices
+    uintptr_t begin; // of all devices
     size_t size;
-    intptr_t twin;      // host address = device address + twin
-    size_t per_device;  // each device owns one slice
+    intptr_t twin;     // host address = device address + twin
+    size_t per_device; // each device owns one slice
 };
 
 extern DeviceRange device_range;
@@ -27,15 +27,15 @@ inline char *to_host(const void *device) {
 
 constexpr size_t kGranularity = 512;
 
-int reserve_devices();  // once; an aclError
+int reserve_devices(); // once; an aclError
 int device_malloc(int device, size_t size, void **out);
 int device_free(void *p);
-void free_device_memory(int device);  // everything the device still holds
+void free_device_memory(int device); // everything the device still holds
 void memory_info(int device, size_t *free, size_t *total);
 
 struct Block {
     uintptr_t begin = 0;
-    size_t size = 0;  // as asked for
+    size_t size = 0; // as asked for
     int device = -1;
 };
 
@@ -49,4 +49,4 @@ bool is_pinned(const void *p);
 void memory_before_fork();
 void memory_after_fork();
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -9,27 +9,29 @@ using namespace cannsim;
 namespace {
 
 const char *kind_name(aclrtMemcpyKind kind) {
-    static const char *const names[] = {"host to host",     "host to device",        "device to host",
-                                        "device to device", "default",               "host to buffer to device",
-                                        "device to device", "device to device"};
+    static const char *const names[] = {
+        "host to host", "host to device",           "device to host",   "device to device",
+        "default",      "host to buffer to device", "device to device", "device to device"};
     return kind >= 0 && kind < 8 ? names[kind] : "unknown";
 }
 
 // A readable or writable host address for one side of a copy, or an error.
 int resolve(const char *what, const void *p, size_t bytes, bool device, char **out) {
     if (!device) {
-        if (is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p is a device address", what, p);
+        if (is_device(p))
+            return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p is a device address", what, p);
         *out = static_cast<char *>(const_cast<void *>(p));
         return 0;
     }
-    if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p is not a device address", what, p);
+    if (!is_device(p))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p is not a device address", what, p);
     Block block;
     if (!find_block(p, &block))
         return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p is not allocated device memory", what, p);
     size_t offset = reinterpret_cast<uintptr_t>(p) - block.begin;
     if (offset > block.size || bytes > block.size - offset)
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p: %zu bytes leave its block of %zu bytes", what, p,
-                    bytes, block.size);
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s %p: %zu bytes leave its block of %zu bytes",
+                    what, p, bytes, block.size);
     *out = to_host(p);
     return 0;
 }
@@ -67,14 +69,18 @@ int prepare(void *dst, const void *src, aclrtMemcpyKind kind, Copy *c) {
     default: return fail(ACL_ERROR_INVALID_PARAM, "unknown copy kind %d", int(kind));
     }
     char *s = nullptr;
-    if (resolve("destination", dst, dbytes, to, &c->dst) || resolve("source", src, sbytes, from, &s))
+    if (resolve("destination", dst, dbytes, to, &c->dst) ||
+        resolve("source", src, sbytes, from, &s))
         return ACL_ERROR_RT_PARAM_INVALID;
     c->src = s;
     Counters &n = this_thread.counters;
     uint64_t bytes = c->width * c->height;
-    if (to && from) n.device_to_device += bytes;
-    else if (to) n.host_to_device += bytes;
-    else if (from) n.device_to_host += bytes;
+    if (to && from)
+        n.device_to_device += bytes;
+    else if (to)
+        n.host_to_device += bytes;
+    else if (from)
+        n.device_to_host += bytes;
     return 0;
 }
 
@@ -110,11 +116,12 @@ int allocate(const char *caller, void **devPtr, size_t size) {
 }
 
 int prepare_set(void *devPtr, size_t maxCount, size_t count, char **host) {
-    if (int error = check_size("aclrtMemset", maxCount, count, ACL_MEMCPY_HOST_TO_DEVICE)) return error;
+    if (int error = check_size("aclrtMemset", maxCount, count, ACL_MEMCPY_HOST_TO_DEVICE))
+        return error;
     return resolve("destination", devPtr, count, is_device(devPtr), host);
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
@@ -182,7 +189,8 @@ aclError aclrtPointerGetAttributes(const void *ptr, aclrtPtrAttributes *attribut
     return 0;
 }
 
-aclError aclrtMemcpy(void *dst, size_t destMax, const void *src, size_t count, aclrtMemcpyKind kind) {
+aclError aclrtMemcpy(void *dst, size_t destMax, const void *src, size_t count,
+                     aclrtMemcpyKind kind) {
     if (!count) return 0;
     REQUIRE(dst);
     REQUIRE(src);
@@ -192,8 +200,8 @@ aclError aclrtMemcpy(void *dst, size_t destMax, const void *src, size_t count, a
     return copy_now(c);
 }
 
-aclError aclrtMemcpyAsync(void *dst, size_t destMax, const void *src, size_t count, aclrtMemcpyKind kind,
-                          aclrtStream stream) {
+aclError aclrtMemcpyAsync(void *dst, size_t destMax, const void *src, size_t count,
+                          aclrtMemcpyKind kind, aclrtStream stream) {
     RESOLVE(s, stream);
     if (!count) return 0;
     REQUIRE(dst);
@@ -211,11 +219,12 @@ aclError aclrtMemcpyAsyncWithCondition(void *dst, size_t destMax, const void *sr
 
 static aclError check_pitch(size_t dpitch, size_t spitch, size_t width) {
     if (width <= dpitch && width <= spitch) return 0;
-    return fail(ACL_ERROR_INVALID_PARAM, "width %zu exceeds a pitch (%zu, %zu)", width, dpitch, spitch);
+    return fail(ACL_ERROR_INVALID_PARAM, "width %zu exceeds a pitch (%zu, %zu)", width, dpitch,
+                spitch);
 }
 
-aclError aclrtMemcpy2d(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height,
-                       aclrtMemcpyKind kind) {
+aclError aclrtMemcpy2d(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width,
+                       size_t height, aclrtMemcpyKind kind) {
     if (!width || !height) return 0;
     REQUIRE(dst);
     REQUIRE(src);
@@ -250,7 +259,8 @@ aclError aclrtMemset(void *devPtr, size_t maxCount, int32_t value, size_t count)
     return 0;
 }
 
-aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t count, aclrtStream stream) {
+aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t count,
+                          aclrtStream stream) {
     RESOLVE(s, stream);
     if (!count) return 0;
     REQUIRE(devPtr);
@@ -262,4 +272,4 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     });
 }
 
-}  // extern "C"
+} // extern "C"

@@ -24,9 +24,12 @@ uint64_t parse_size(const char *text) {
     if (end == text || errno || *text == '-') return 0;
     int shift = 0;
     switch (*end) {
-    case 'k': case 'K': shift = 10; break;
-    case 'm': case 'M': shift = 20; break;
-    case 'g': case 'G': shift = 30; break;
+    case 'k':
+    case 'K': shift = 10; break;
+    case 'm':
+    case 'M': shift = 20; break;
+    case 'g':
+    case 'G': shift = 30; break;
     }
     if (shift) ++end;
     if (*end == 'B') ++end;
@@ -54,11 +57,12 @@ void choose_soc() {
     complain("CANNSIM_SOC=%s is not a known SoC; known:", name);
     size_t used = std::strlen(config.message);
     for (int i = 0; i < kSocCount && used < sizeof config.message; ++i)
-        used += std::snprintf(config.message + used, sizeof config.message - used, " %s", kSocs[i].name);
+        used += std::snprintf(config.message + used, sizeof config.message - used, " %s",
+                              kSocs[i].name);
     config.soc = &kSocs[0];
 }
 
-}  // namespace
+} // namespace
 
 void load_config() {
     static std::mutex mutex;
@@ -98,4 +102,4 @@ int check_settings() {
     return c.error ? fail(c.error, "%s", c.message) : 0;
 }
 
-}  // namespace cannsim
+} // namespace cannsim

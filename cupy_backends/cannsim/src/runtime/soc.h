@@ -7,7 +7,7 @@ namespace cannsim {
 
 struct Soc {
     const char *name;
-    int family;  // column of kDtypeMasks
+    int family; // column of kDtypeMasks
     uint64_t memory;
     int ai_cores, cube_cores, vector_cores, ai_cpus;
     uint64_t l2;
@@ -24,9 +24,9 @@ enum class Mode { Inline, Deferred, Worker };
 struct Config {
     const Soc *soc;
     int devices;
-    uint64_t memory;  // per device
+    uint64_t memory; // per device
     Mode mode;
-    int error;  // what is wrong with the environment, 0 when nothing
+    int error; // what is wrong with the environment, 0 when nothing
     char message[2048];
 };
 
@@ -44,4 +44,4 @@ inline const Config &settings() {
 // Reports a bad environment; 0 when it is good.
 int check_settings();
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -90,7 +90,9 @@ void work(DeviceStream *stream) {
         int error = task.run(task.storage);
         finish(stream, error);
         if (waiters->count.load()) {
-            { std::lock_guard<std::mutex> barrier(waiters->mutex); }
+            {
+                std::lock_guard<std::mutex> barrier(waiters->mutex);
+            }
             waiters->changed.notify_all();
         }
         lock.lock();
@@ -101,7 +103,7 @@ void start(DeviceStream *stream) {
     if (settings().mode == Mode::Worker) stream->queue->worker = std::thread(work, stream);
 }
 
-}  // namespace
+} // namespace
 
 int64_t now_nanoseconds() {
     timespec t;
@@ -112,8 +114,9 @@ int64_t now_nanoseconds() {
 Context *current_context(int *error) {
     Context *context = this_thread.context;
     if (!context)
-        *error = fail(ACL_ERROR_RT_CONTEXT_NULL,
-                      "this thread has no context: call aclrtSetDevice or aclrtSetCurrentContext first");
+        *error =
+            fail(ACL_ERROR_RT_CONTEXT_NULL,
+                 "this thread has no context: call aclrtSetDevice or aclrtSetCurrentContext first");
     else if (!alive(context, Kind::Context))
         *error = fail(ACL_ERROR_RT_CONTEXT_NULL, "the context of this thread was destroyed");
     else
@@ -123,8 +126,10 @@ Context *current_context(int *error) {
 
 DeviceStream *resolve_stream(void *handle, int *error) {
     if (handle) {
-        if (__builtin_expect(alive(handle, Kind::Stream), 1)) return static_cast<DeviceStream *>(handle);
-        *error = fail(ACL_ERROR_RT_INVALID_HANDLE, "%p is not a stream, or it was destroyed", handle);
+        if (__builtin_expect(alive(handle, Kind::Stream), 1))
+            return static_cast<DeviceStream *>(handle);
+        *error =
+            fail(ACL_ERROR_RT_INVALID_HANDLE, "%p is not a stream, or it was destroyed", handle);
         return nullptr;
     }
     Context *context = current_context(error);
@@ -172,7 +177,8 @@ int destroy_stream(DeviceStream *stream, bool wait) {
                 q->work.notify_all();
             }
             if (q->worker.get_id() == std::this_thread::get_id())
-                return fail(ACL_ERROR_RT_PARAM_INVALID, "a host callback cannot destroy its own stream");
+                return fail(ACL_ERROR_RT_PARAM_INVALID,
+                            "a host callback cannot destroy its own stream");
             q->worker.join();
         }
         delete q;
@@ -207,8 +213,7 @@ int wait_for(const Mark &mark, int timeout_ms) {
     if (is_complete(mark)) return 0;
     if (deferred()) {
         std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
-        while (!is_complete(mark) && step(mark.stream)) {
-        }
+        while (!is_complete(mark) && step(mark.stream)) {}
         return 0;
     }
     Queue &q = *mark.stream->queue;
@@ -242,8 +247,7 @@ int synchronize(DeviceStream *stream, int timeout_ms) {
 void poke(DeviceStream *stream) {
     if (!stream->queue || !deferred()) return;
     std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
-    for (int i = 0; i < 4 && step(stream); ++i) {
-    }
+    for (int i = 0; i < 4 && step(stream); ++i) {}
 }
 
 void visit_streams(void (*visit)(void *context, DeviceStream *stream), void *context) {
@@ -279,7 +283,7 @@ void streams_after_fork(bool child) {
             continue;
         }
         std::deque<Task> tasks = std::move(s->queue->tasks);
-        s->queue = new Queue;  // the old one's thread and waiters exist in the parent only
+        s->queue = new Queue; // the old one's thread and waiters exist in the parent only
         s->queue->tasks = std::move(tasks);
         s->completed = s->submitted - s->queue->tasks.size();
         start(s);
@@ -288,4 +292,4 @@ void streams_after_fork(bool child) {
     if (!child) deferred_mutex().unlock();
 }
 
-}  // namespace cannsim
+} // namespace cannsim

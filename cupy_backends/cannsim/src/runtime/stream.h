@@ -28,7 +28,7 @@ struct Task {
     }
 };
 
-struct Queue;  // tasks that have not run; absent in inline mode
+struct Queue; // tasks that have not run; absent in inline mode
 struct DeviceStream;
 
 struct Context : Handle {
@@ -41,14 +41,14 @@ struct Context : Handle {
 struct DeviceStream : Handle {
     Context *context;
     Queue *queue;
-    uint64_t serial;  // tells a new stream from an old one at the same address
+    uint64_t serial; // tells a new stream from an old one at the same address
     int id;
     uint32_t priority, flags;
     uint64_t failure_mode;
     std::atomic<uint64_t> submitted, completed;
-    std::atomic<int> error;      // of an asynchronous task, reported once
-    std::atomic<int> callbacks;  // blocking host callbacks that have not run
-    DeviceStream *next, *previous;     // all living streams
+    std::atomic<int> error;        // of an asynchronous task, reported once
+    std::atomic<int> callbacks;    // blocking host callbacks that have not run
+    DeviceStream *next, *previous; // all living streams
 };
 
 // A place in a stream: everything submitted up to `position`.
@@ -62,8 +62,8 @@ struct Event : Handle {
     uint32_t id;
     bool recorded;
     Mark mark;
-    std::atomic<int64_t> nanoseconds;  // when it completed; 0 before
-    std::atomic<uint64_t> version;     // of the last record, so that a stale task leaves the time alone
+    std::atomic<int64_t> nanoseconds; // when it completed; 0 before
+    std::atomic<uint64_t> version; // of the last record, so that a stale task leaves the time alone
 };
 
 // --- resolution of handles -----------------------------------------------------------------------
@@ -120,9 +120,9 @@ template <class F> void for_each_stream(const F &f) {
 
 int64_t now_nanoseconds();
 
-void callbacks_after_fork();  // the child has no polling threads: it forgets them
-void deferred_before_fork();  // first of all: host callbacks run under this lock
+void callbacks_after_fork(); // the child has no polling threads: it forgets them
+void deferred_before_fork(); // first of all: host callbacks run under this lock
 void streams_before_fork();
 void streams_after_fork(bool child);
 
-}  // namespace cannsim
+} // namespace cannsim

@@ -40,12 +40,13 @@ int time_of(const Event *e, int64_t *nanoseconds) {
                     "event %u keeps no time: create it with ACL_EVENT_TIME_LINE", e->id);
     if (!e->recorded)
         return fail(ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID, "event %u was never recorded", e->id);
-    if (!event_done(e)) return fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "event %u is not complete", e->id);
+    if (!event_done(e))
+        return fail(ACL_ERROR_RT_EVENT_NOT_COMPLETE, "event %u is not complete", e->id);
     *nanoseconds = e->nanoseconds;
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
@@ -56,7 +57,8 @@ aclError aclrtCreateStream(aclrtStream *stream) {
 
 aclError aclrtCreateStreamWithConfig(aclrtStream *stream, uint32_t priority, uint32_t flag) {
     REQUIRE(stream);
-    if (priority > 7) return fail(ACL_ERROR_INVALID_PARAM, "stream priority %u is not in 0..7", priority);
+    if (priority > 7)
+        return fail(ACL_ERROR_INVALID_PARAM, "stream priority %u is not in 0..7", priority);
     return make_stream(stream, priority, flag);
 }
 
@@ -74,19 +76,27 @@ aclError aclrtSetStreamConfigOpt(aclrtStreamConfigHandle *handle, aclrtStreamCon
     REQUIRE(attrValue);
     size_t need = attr == ACL_RT_STREAM_PRIORITY ? sizeof(uint32_t) : sizeof(size_t);
     if (valueSize != need)
-        return fail(ACL_ERROR_INVALID_PARAM, "attribute %d has %zu bytes, not %zu", int(attr), need, valueSize);
+        return fail(ACL_ERROR_INVALID_PARAM, "attribute %d has %zu bytes, not %zu", int(attr), need,
+                    valueSize);
     switch (attr) {
-    case ACL_RT_STREAM_WORK_ADDR_PTR: handle->workptr = *static_cast<void *const *>(attrValue); return 0;
-    case ACL_RT_STREAM_WORK_SIZE: handle->workSize = *static_cast<const size_t *>(attrValue); return 0;
+    case ACL_RT_STREAM_WORK_ADDR_PTR:
+        handle->workptr = *static_cast<void *const *>(attrValue);
+        return 0;
+    case ACL_RT_STREAM_WORK_SIZE:
+        handle->workSize = *static_cast<const size_t *>(attrValue);
+        return 0;
     case ACL_RT_STREAM_FLAG: handle->flag = *static_cast<const size_t *>(attrValue); return 0;
-    case ACL_RT_STREAM_PRIORITY: handle->priority = *static_cast<const uint32_t *>(attrValue); return 0;
+    case ACL_RT_STREAM_PRIORITY:
+        handle->priority = *static_cast<const uint32_t *>(attrValue);
+        return 0;
     }
     return fail(ACL_ERROR_INVALID_PARAM, "unknown stream attribute %d", int(attr));
 }
 
 aclError aclrtCreateStreamV2(aclrtStream *stream, const aclrtStreamConfigHandle *handle) {
     REQUIRE(stream);
-    return handle ? make_stream(stream, handle->priority, uint32_t(handle->flag)) : make_stream(stream, 0, 0);
+    return handle ? make_stream(stream, handle->priority, uint32_t(handle->flag))
+                  : make_stream(stream, 0, 0);
 }
 
 static aclError destroy(aclrtStream stream, bool wait) {
@@ -155,7 +165,8 @@ aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
 
 aclError aclrtCreateEvent(aclrtEvent *event) {
     REQUIRE(event);
-    return create_event(event, ACL_EVENT_SYNC | ACL_EVENT_TIME_LINE | ACL_EVENT_CAPTURE_STREAM_PROGRESS);
+    return create_event(event,
+                        ACL_EVENT_SYNC | ACL_EVENT_TIME_LINE | ACL_EVENT_CAPTURE_STREAM_PROGRESS);
 }
 
 aclError aclrtCreateEventWithFlag(aclrtEvent *event, uint32_t flag) {
@@ -217,18 +228,22 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
     attach();
     ++this_thread.counters.synchronizations;
     if (!e->recorded || !e->mark.stream) return 0;
-    return wait_for(e->mark, timeout) ? fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT,
-                                            "event %u did not complete within %d ms", e->id, timeout)
-                                      : 0;
+    return wait_for(e->mark, timeout)
+               ? fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
+                      e->id, timeout)
+               : 0;
 }
 
-aclError aclrtSynchronizeEvent(aclrtEvent event) { return aclrtSynchronizeEventWithTimeout(event, -1); }
+aclError aclrtSynchronizeEvent(aclrtEvent event) {
+    return aclrtSynchronizeEventWithTimeout(event, -1);
+}
 
 aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *status) {
     REQUIRE(status);
     EVENT(e, event);
     if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream)) poke(e->mark.stream);
-    *status = event_done(e) ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
+    *status =
+        event_done(e) ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
     return 0;
 }
 
@@ -258,8 +273,8 @@ aclError aclrtEventElapsedTime(float *ms, aclrtEvent startEvent, aclrtEvent endE
     if (int error = time_of(start, &from)) return error;
     if (int error = time_of(end, &to)) return error;
     if (to < from)
-        return fail(ACL_ERROR_RT_EVENT_TIMESTAMP_REVERSAL, "event %u ends before event %u starts", end->id,
-                    start->id);
+        return fail(ACL_ERROR_RT_EVENT_TIMESTAMP_REVERSAL, "event %u ends before event %u starts",
+                    end->id, start->id);
     *ms = float(double(to - from) * 1e-6);
     return 0;
 }
@@ -280,4 +295,4 @@ aclError aclrtGetEventId(aclrtEvent event, uint32_t *eventId) {
     return 0;
 }
 
-}  // extern "C"
+} // extern "C"
