@@ -2,6 +2,7 @@
 
 Only paths live here; the library itself is C++ and is loaded by whoever needs it.
 """
+
 import os as _os
 
 _here = _os.path.dirname(_os.path.abspath(__file__))

@@ -1,4 +1,5 @@
 """python -m cupy_backends.cannsim run ./prog args...: runs a CANN program on the simulator."""
+
 import os
 import sys
 

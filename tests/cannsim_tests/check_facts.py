@@ -1,4 +1,5 @@
 """python check_facts.py CANNSIM: the generator accepts the facts and names file, row and column of bad ones."""
+
 import json
 import pathlib
 import shutil
@@ -8,26 +9,47 @@ import tempfile
 
 # (file, change, what the message must name)
 BREAKAGES = (
-    ("aclnn.json", lambda t: t["ops"]["aclnnAdd"]["params"].append(["const aclTensor *"]),
-     ("aclnn.json", "aclnnAdd", "params[4]")),
-    ("aclnn.json", lambda t: t["ops"]["aclnnMul"]["params"].append(["struct Thing *", "x"]),
-     ("aclnn.json", "aclnnMul", "params[3]", "struct Thing")),
-    ("dtypes.json", lambda t: t["ops"]["aclnnAbs"]["dtypes"]["self"].update({"910Z": "float32"}),
-     ("dtypes.json", "aclnnAbs", "self", "910Z")),
-    ("dtypes.json", lambda t: t["ops"]["aclnnAbs"]["dtypes"]["self"].update({"950": "float33"}),
-     ("dtypes.json", "aclnnAbs", "self", "float33")),
-    ("dtypes.json", lambda t: t["ops"].update({"aclnnNoSuch": {"dtypes": {}}}),
-     ("dtypes.json", "aclnnNoSuch", "name")),
-    ("dtypes.json", lambda t: t["promote_tensor_tensor"]["rows"].update({"int8": "int8"}),
-     ("dtypes.json", "int8", "promote_tensor_tensor")),
-    ("soc.json", lambda t: t["socs"]["Ascend910B3"].pop("ai_cores"),
-     ("soc.json", "Ascend910B3", "ai_cores")),
+    (
+        "aclnn.json",
+        lambda t: t["ops"]["aclnnAdd"]["params"].append(["const aclTensor *"]),
+        ("aclnn.json", "aclnnAdd", "params[4]"),
+    ),
+    (
+        "aclnn.json",
+        lambda t: t["ops"]["aclnnMul"]["params"].append(["struct Thing *", "x"]),
+        ("aclnn.json", "aclnnMul", "params[3]", "struct Thing"),
+    ),
+    (
+        "dtypes.json",
+        lambda t: t["ops"]["aclnnAbs"]["dtypes"]["self"].update({"910Z": "float32"}),
+        ("dtypes.json", "aclnnAbs", "self", "910Z"),
+    ),
+    (
+        "dtypes.json",
+        lambda t: t["ops"]["aclnnAbs"]["dtypes"]["self"].update({"950": "float33"}),
+        ("dtypes.json", "aclnnAbs", "self", "float33"),
+    ),
+    (
+        "dtypes.json",
+        lambda t: t["ops"].update({"aclnnNoSuch": {"dtypes": {}}}),
+        ("dtypes.json", "aclnnNoSuch", "name"),
+    ),
+    (
+        "dtypes.json",
+        lambda t: t["promote_tensor_tensor"]["rows"].update({"int8": "int8"}),
+        ("dtypes.json", "int8", "promote_tensor_tensor"),
+    ),
+    ("soc.json", lambda t: t["socs"]["Ascend910B3"].pop("ai_cores"), ("soc.json", "Ascend910B3", "ai_cores")),
 )
 
 
 def generate(package, facts, out):
-    return subprocess.run([sys.executable, str(package / "codegen" / "generate.py"), str(facts), str(out)],
-                          capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, str(package / "codegen" / "generate.py"), str(facts), str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def main():
@@ -48,7 +70,9 @@ def main():
             done = generate(package, facts, folder / "out")
             missing = [word for word in expected if word not in done.stderr]
             if done.returncode == 0 or missing or "Traceback" in done.stderr:
-                print(f"breakage {index} of {name}: exit {done.returncode}, not named: {missing}\n{done.stderr}")
+                print(
+                    f"breakage {index} of {name}: exit {done.returncode}, not named: {missing}\n{done.stderr}"
+                )
                 failures += 1
     return failures
 

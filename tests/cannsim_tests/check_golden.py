@@ -1,5 +1,6 @@
 """python check_golden.py LIBCANNSIM: fails when a recorded call gives another status than CANN's host code,
 or when an accepted one cannot be carried out."""
+
 import pathlib
 import sys
 
@@ -20,14 +21,20 @@ def main():
     for chip in CHIPS:
         outcome = golden.run(sys.argv[1], str(CORPUS), chip)
         wrong = [row for row in outcome["different"] if row[0] not in EXCEPTIONS]
-        print(f"{chip}: {outcome['same']} calls agree, {len(wrong)} differ, "
-              f"not implemented: {outcome['skipped'] or 'none'}")
+        print(
+            f"{chip}: {outcome['same']} calls agree, {len(wrong)} differ, "
+            f"not implemented: {outcome['skipped'] or 'none'}"
+        )
         for name, expected, status, message, arguments in wrong:
             print(f"  {name}: CANN returns {expected}, cannsim {status} {message}  {arguments[:200]}")
         # An empty comparison must not pass.
         failed |= bool(wrong) or outcome["same"] < 7600
         executed = golden.run(sys.argv[1], str(CORPUS), chip, "--execute")
-        bad = [row for row in executed["failed"] if row[0] not in EXCEPTIONS and not row[2].endswith(REFUSED_LATER)]
+        bad = [
+            row
+            for row in executed["failed"]
+            if row[0] not in EXCEPTIONS and not row[2].endswith(REFUSED_LATER)
+        ]
         print(f"{chip}: {executed['done']} of them run, {len(bad)} fail")
         for row in bad:
             print("  ", *row)

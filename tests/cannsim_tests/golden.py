@@ -3,6 +3,7 @@
 python golden.py LIBCANNSIM CORPUS [--execute]: one line per call that differs (or that is accepted and fails). The simulator reads its chip from the
 environment once, so each chip is a process of its own.
 """
+
 import collections
 import ctypes
 import gzip
@@ -12,8 +13,21 @@ import subprocess
 import sys
 
 DTYPES = {
-    "float32": 0, "float16": 1, "int8": 2, "int32": 3, "uint8": 4, "int16": 6, "uint16": 7, "uint32": 8,
-    "int64": 9, "uint64": 10, "float64": 11, "bool": 12, "complex64": 16, "complex128": 17, "bfloat16": 27,
+    "float32": 0,
+    "float16": 1,
+    "int8": 2,
+    "int32": 3,
+    "uint8": 4,
+    "int16": 6,
+    "uint16": 7,
+    "uint32": 8,
+    "int64": 9,
+    "uint64": 10,
+    "float64": 11,
+    "bool": 12,
+    "complex64": 16,
+    "complex128": 17,
+    "bfloat16": 27,
     "complex32": 33,
 }
 NOT_IMPLEMENTED = 561003
@@ -24,22 +38,38 @@ class Caller:
 
     def __init__(self, path):
         self.lib = ctypes.CDLL(path)
-        for name in ("aclCreateTensor", "aclCreateScalar", "aclCreateIntArray", "aclCreateBoolArray",
-                     "aclCreateFloatArray", "aclCreateTensorList", "aclCreateScalarList", "aclrtGetSocName"):
+        for name in (
+            "aclCreateTensor",
+            "aclCreateScalar",
+            "aclCreateIntArray",
+            "aclCreateBoolArray",
+            "aclCreateFloatArray",
+            "aclCreateTensorList",
+            "aclCreateScalarList",
+            "aclrtGetSocName",
+        ):
             getattr(self.lib, name).restype = ctypes.c_void_p
         self.lib.aclGetRecentErrMsg.restype = ctypes.c_char_p
         self.lib.aclrtSetDevice(0)
         self.memory = ctypes.c_void_p()
         self.lib.aclrtMalloc(ctypes.byref(self.memory), ctypes.c_size_t(1 << 22), 0)
+
     def tensor(self, d):
         shape = d["shape"]
         strides = d.get("strides")
         storage = d.get("storage_shape", shape)
         dims = lambda v: (ctypes.c_int64 * max(len(v), 1))(*v)
         t = self.lib.aclCreateTensor(
-            dims(shape), ctypes.c_uint64(len(shape)), DTYPES[d["dtype"]],
-            dims(strides) if strides is not None else None, ctypes.c_int64(d.get("offset", 0)), 2,
-            dims(storage), ctypes.c_uint64(len(storage)), self.memory)
+            dims(shape),
+            ctypes.c_uint64(len(shape)),
+            DTYPES[d["dtype"]],
+            dims(strides) if strides is not None else None,
+            ctypes.c_int64(d.get("offset", 0)),
+            2,
+            dims(storage),
+            ctypes.c_uint64(len(storage)),
+            self.memory,
+        )
         return ctypes.c_void_p(t)
 
     def scalar(self, d):
@@ -52,8 +82,13 @@ class Caller:
         elif kind == "complex128":
             buffer = (ctypes.c_double * 2)(*value)
         else:
-            ctype = {"float32": ctypes.c_float, "float64": ctypes.c_double, "bool": ctypes.c_bool,
-                     "float16": ctypes.c_uint16, "bfloat16": ctypes.c_uint16}.get(kind)
+            ctype = {
+                "float32": ctypes.c_float,
+                "float64": ctypes.c_double,
+                "bool": ctypes.c_bool,
+                "float16": ctypes.c_uint16,
+                "bfloat16": ctypes.c_uint16,
+            }.get(kind)
             number = value[0]
             if kind in ("float16", "bfloat16"):
                 number = 0x3C00 if kind == "float16" else 0x3F80
@@ -85,9 +120,11 @@ class Caller:
             array = (ctypes.c_void_p * max(len(items), 1))(*[i.value for i in items])
             create = self.lib.aclCreateTensorList if kind == "tensor_list" else self.lib.aclCreateScalarList
             return ctypes.c_void_p(create(array, ctypes.c_uint64(len(items))))
-        ctype, create = {"int_array": (ctypes.c_int64, self.lib.aclCreateIntArray),
-                         "bool_array": (ctypes.c_bool, self.lib.aclCreateBoolArray),
-                         "float_array": (ctypes.c_float, self.lib.aclCreateFloatArray)}[kind]
+        ctype, create = {
+            "int_array": (ctypes.c_int64, self.lib.aclCreateIntArray),
+            "bool_array": (ctypes.c_bool, self.lib.aclCreateBoolArray),
+            "float_array": (ctypes.c_float, self.lib.aclCreateFloatArray),
+        }[kind]
         array = (ctype * max(len(a["v"]), 1))(*a["v"])
         return ctypes.c_void_p(create(array, ctypes.c_uint64(len(a["v"]))))
 
@@ -149,8 +186,13 @@ def execute(path, corpus):
 def run(path, corpus, soc, mode="--compare"):
     """One chip, in a process of its own."""
     environment = dict(os.environ, CANNSIM_SOC=soc)
-    done = subprocess.run([sys.executable, __file__, path, corpus, mode, "--json"], env=environment,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, __file__, path, corpus, mode, "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f"{soc}: {done.stderr}")
     return json.loads(done.stdout)
@@ -167,4 +209,10 @@ if __name__ == "__main__":
     else:
         for name, expected, status, message, arguments in outcome["different"]:
             print(f"{name}: expected {expected}, got {status} {message}  {arguments[:300]}")
-        print(outcome["same"], "same,", len(outcome["different"]), "different, skipped", dict(outcome["skipped"]))
+        print(
+            outcome["same"],
+            "same,",
+            len(outcome["different"]),
+            "different, skipped",
+            dict(outcome["skipped"]),
+        )

@@ -3,6 +3,7 @@
 Phase 1 of every operator packs its arguments into one array and calls a generic function; phase 2 is
 one function under many names.
 """
+
 from facts import ARGUMENT_KINDS, DTYPES, FAMILIES, fail, plain_type
 
 UNCHECKED = (1 << 63) - 1  # the mask of a family for which CANN checks nothing; bit 63 is no dtype
@@ -11,30 +12,36 @@ CHUNK = 128  # operators per translation unit: keeps compile times even
 
 def short(name):
     """The enumerator of an operator."""
-    return name[5:] if name.startswith("aclnn") else name
+    return name.removeprefix("aclnn")
 
 
 def _ids(ops):
     body = ", ".join(short(name) for name in ops)
-    return ("// Generated. One enumerator per operator, in alphabetical order.\n#pragma once\n"
-            "#include <cstdint>\n\nnamespace cannsim {\n"
-            f"enum class Op : uint16_t {{ {body} }};\n"
-            f"constexpr int kOpCount = {len(ops)};\n}}  // namespace cannsim\n")
+    return (
+        "// Generated. One enumerator per operator, in alphabetical order.\n#pragma once\n"
+        "#include <cstdint>\n\nnamespace cannsim {\n"
+        f"enum class Op : uint16_t {{ {body} }};\n"
+        f"constexpr int kOpCount = {len(ops)};\n}}  // namespace cannsim\n"
+    )
 
 
 def _entry(name, entry):
     params = "".join(f"{ctype} {param}, " for ctype, param in entry["params"])
     cells = ", ".join(f"Arg::of({param})" for _, param in entry["params"])
-    return (f"aclnnStatus {name}GetWorkspaceSize({params}uint64_t *workspaceSize, "
-            "aclOpExecutor **executor) {\n"
-            f"    const Arg args[] = {{{cells}}};\n"
-            f"    return phase1(Op::{short(name)}, args, workspaceSize, executor);\n}}\n")
+    return (
+        f"aclnnStatus {name}GetWorkspaceSize({params}uint64_t *workspaceSize, "
+        "aclOpExecutor **executor) {\n"
+        f"    const Arg args[] = {{{cells}}};\n"
+        f"    return phase1(Op::{short(name)}, args, workspaceSize, executor);\n}}\n"
+    )
 
 
 def _entries(ops):
     body = "".join(_entry(name, entry) for name, entry in ops)
-    return ('// Generated.\n#include "opapi/op.h"\n\nusing namespace cannsim;\n\n'
-            '#pragma GCC visibility push(default)\nextern "C" {\n' + body + "}\n")
+    return (
+        '// Generated.\n#include "opapi/op.h"\n\nusing namespace cannsim;\n\n'
+        '#pragma GCC visibility push(default)\nextern "C" {\n' + body + "}\n"
+    )
 
 
 def _aliases(ops):
@@ -44,7 +51,7 @@ def _aliases(ops):
 
 def _mask_key(key, params):
     """Index of the parameter that a dtype list of the facts constrains, or None."""
-    name = key[:-2] if key.endswith("[]") else key
+    name = key.removesuffix("[]")
     return params.index(name) if name in params else None
 
 
@@ -110,10 +117,12 @@ def _table(facts):
         param_rows.extend("    " + cell for cell in cells)
         op_rows.append(f'    {{"{name}", kParams + {start}, {len(cells)}, {max_rank}, {promoted}}}')
         start += len(cells)
-    return ('// Generated.\n#include "opapi/op.h"\n\nnamespace cannsim {\n\n'
-            f"const uint64_t kDtypeMasks[][{len(FAMILIES)}] = {{\n{mask_rows}\n}};\n\n"
-            "static const ParamMeta kParams[] = {\n" + ",\n".join(param_rows) + "\n};\n\n"
-            "const OpMeta kOps[] = {\n" + ",\n".join(op_rows) + "\n};\n\n}  // namespace cannsim\n")
+    return (
+        '// Generated.\n#include "opapi/op.h"\n\nnamespace cannsim {\n\n'
+        f"const uint64_t kDtypeMasks[][{len(FAMILIES)}] = {{\n{mask_rows}\n}};\n\n"
+        "static const ParamMeta kParams[] = {\n" + ",\n".join(param_rows) + "\n};\n\n"
+        "const OpMeta kOps[] = {\n" + ",\n".join(op_rows) + "\n};\n\n}  // namespace cannsim\n"
+    )
 
 
 def _socs(facts):
@@ -123,12 +132,16 @@ def _socs(facts):
         family = soc["family"] if soc["family"] in FAMILIES else "310P"
         rows.append(
             f'    {{"{name}", {FAMILIES.index(family)}, {soc["memory"] or 32 << 30}u, {soc["ai_cores"]}, '
-            f'{soc["cube_cores"]}, {soc["vector_cores"]}, {soc["ai_cpus"] or 0}, {soc["l2"] or 0}u, {soc["ub"] or 0}, '
-            f'{soc["streams"] or 1024}, {soc["arch"]}}}')
-    return ('// Generated.\n#include "runtime/soc.h"\n\nnamespace cannsim {\n\nconst Soc kSocs[] = {\n'
-            + ",\n".join(rows) + f"\n}};\nconst int kSocCount = {len(rows)};\n\n"
-            f'const char *const kFamilyNames[] = {{{", ".join(chr(34) + f + chr(34) for f in FAMILIES)}}};\n\n'
-            "}  // namespace cannsim\n")
+            f"{soc['cube_cores']}, {soc['vector_cores']}, {soc['ai_cpus'] or 0}, {soc['l2'] or 0}u, {soc['ub'] or 0}, "
+            f"{soc['streams'] or 1024}, {soc['arch']}}}"
+        )
+    return (
+        '// Generated.\n#include "runtime/soc.h"\n\nnamespace cannsim {\n\nconst Soc kSocs[] = {\n'
+        + ",\n".join(rows)
+        + f"\n}};\nconst int kSocCount = {len(rows)};\n\n"
+        f"const char *const kFamilyNames[] = {{{', '.join(chr(34) + f + chr(34) for f in FAMILIES)}}};\n\n"
+        "}  // namespace cannsim\n"
+    )
 
 
 def _promotion(facts):
@@ -139,15 +152,18 @@ def _promotion(facts):
     for row, cells in table["rows"].items():
         values = cells.split()
         if len(values) != len(columns):
-            fail("dtypes.json", row, "promote_tensor_tensor",
-                 f"{len(values)} cells for {len(columns)} columns")
+            fail(
+                "dtypes.json", row, "promote_tensor_tensor", f"{len(values)} cells for {len(columns)} columns"
+            )
         for column, value in zip(columns, values):
             if value != "-":
                 grid[DTYPES[row]][DTYPES[column]] = DTYPES[value]
     body = ",\n".join("    {" + ", ".join(map(str, line)) + "}" for line in grid)
-    return ('// Generated. CANN\'s promotion of two tensor dtypes; -1 is refused.\n#include "opapi/op.h"\n\n'
-            f"namespace cannsim {{\n\nconst int8_t kPromote[{size}][{size}] = {{\n{body}\n}};\n\n"
-            "}  // namespace cannsim\n")
+    return (
+        '// Generated. CANN\'s promotion of two tensor dtypes; -1 is refused.\n#include "opapi/op.h"\n\n'
+        f"namespace cannsim {{\n\nconst int8_t kPromote[{size}][{size}] = {{\n{body}\n}};\n\n"
+        "}  // namespace cannsim\n"
+    )
 
 
 def _unsupported(facts):
@@ -160,13 +176,15 @@ def _unsupported(facts):
         params = ", ".join(ctype for ctype, _ in entry["params"])
         ret = entry["ret"]
         value = zero.get(ret, "{}")
-        result = "return unsupported(\"%s\");" % name if value is None else (
-            "unsupported(\"%s\");%s" % (name, f" return {value};" if value else ""))
+        refuse = f'unsupported("{name}");'
+        result = f"return {refuse}" if value is None else refuse + (f" return {value};" if value else "")
         rows.append(f"WEAK {ret} {name}({params}) {{ {result} }}")
-    return ('// Generated. Runtime functions without an implementation.\n#include "base/error.h"\n#include "cann_runtime.h"\n\n'
-            "namespace {\nint unsupported(const char *name) {\n"
-            "    return cannsim::fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, \"%s is not supported by cannsim\", name);\n}\n}\n\n"
-            "#define WEAK extern \"C\" __attribute__((weak, visibility(\"default\")))\n\n" + "\n".join(rows) + "\n")
+    return (
+        '// Generated. Runtime functions without an implementation.\n#include "base/error.h"\n#include "cann_runtime.h"\n\n'
+        "namespace {\nint unsupported(const char *name) {\n"
+        '    return cannsim::fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "%s is not supported by cannsim", name);\n}\n}\n\n'
+        '#define WEAK extern "C" __attribute__((weak, visibility("default")))\n\n' + "\n".join(rows) + "\n"
+    )
 
 
 def write(facts, out, emit):
@@ -179,4 +197,4 @@ def write(facts, out, emit):
     emit(out / "unsupported.cpp", _unsupported(facts))
     items = list(ops.items())
     for index, start in enumerate(range(0, len(items), CHUNK)):
-        emit(out / f"entries_{index}.cpp", _entries(items[start:start + CHUNK]))
+        emit(out / f"entries_{index}.cpp", _entries(items[start : start + CHUNK]))

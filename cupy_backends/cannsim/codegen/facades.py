@@ -2,6 +2,7 @@
 
 Each defines the names of one CANN library, for the linker's sake only.
 """
+
 import pathlib
 import subprocess
 import sys
@@ -27,8 +28,9 @@ def main():
         facts = Facts(folder)
     except FactError as error:
         sys.exit(f"facades.py: {error}")
-    listing = subprocess.run([nm, "-D", "--defined-only", binary], check=True, capture_output=True,
-                             text=True).stdout
+    listing = subprocess.run(
+        [nm, "-D", "--defined-only", binary], check=True, capture_output=True, text=True
+    ).stdout
     names = {"ascendcl": [], "nnopbase": [], "opapi": []}
     for line in listing.splitlines():
         name = line.split()[-1].split("@")[0]

@@ -1,4 +1,5 @@
 """Loads the fact tables and refuses malformed rows, naming file, row and column."""
+
 import json
 import pathlib
 import re
@@ -7,24 +8,65 @@ FAMILIES = ("910", "310P", "910B", "910_93", "950")
 
 # Bit positions of a dtype mask are the values of aclDataType.
 DTYPES = {
-    "float32": 0, "float16": 1, "int8": 2, "int32": 3, "uint8": 4, "int16": 6, "uint16": 7,
-    "uint32": 8, "int64": 9, "uint64": 10, "float64": 11, "bool": 12, "string": 13,
-    "complex64": 16, "complex128": 17, "bfloat16": 27, "int4": 29, "uint1": 30, "complex32": 33,
-    "hifloat8": 34, "float8_e5m2": 35, "float8_e4m3fn": 36, "float8_e8m0": 37,
-    "float6_e3m2": 38, "float6_e2m3": 39, "float4_e2m1": 40, "float4_e1m2": 41,
+    "float32": 0,
+    "float16": 1,
+    "int8": 2,
+    "int32": 3,
+    "uint8": 4,
+    "int16": 6,
+    "uint16": 7,
+    "uint32": 8,
+    "int64": 9,
+    "uint64": 10,
+    "float64": 11,
+    "bool": 12,
+    "string": 13,
+    "complex64": 16,
+    "complex128": 17,
+    "bfloat16": 27,
+    "int4": 29,
+    "uint1": 30,
+    "complex32": 33,
+    "hifloat8": 34,
+    "float8_e5m2": 35,
+    "float8_e4m3fn": 36,
+    "float8_e8m0": 37,
+    "float6_e3m2": 38,
+    "float6_e2m3": 39,
+    "float4_e2m1": 40,
+    "float4_e1m2": 41,
 }
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 # C type of an operator's parameter -> member of the generic argument (src/opapi/op.h).
 ARGUMENT_KINDS = {
-    "aclTensor *": "Tensor", "aclTensorList *": "TensorList", "aclScalar *": "Scalar",
-    "aclScalarList *": "ScalarList", "aclIntArray *": "IntArray", "aclFloatArray *": "FloatArray",
-    "aclBoolArray *": "BoolArray", "char *": "Pointer", "void *": "Pointer", "bool *": "Pointer",
-    "uint64_t *": "Pointer", "int64_t *": "Pointer", "aclTensor **": "Pointer",
-    "bool": "Bool", "int8_t": "Int", "int32_t": "Int", "int": "Int", "int64_t": "Int",
-    "uint8_t": "Int", "uint32_t": "Int", "uint64_t": "Int", "size_t": "Int", "float": "Float", "double": "Double",
-    "aclDataType": "DataType", "aclFormat": "Int",
+    "aclTensor *": "Tensor",
+    "aclTensorList *": "TensorList",
+    "aclScalar *": "Scalar",
+    "aclScalarList *": "ScalarList",
+    "aclIntArray *": "IntArray",
+    "aclFloatArray *": "FloatArray",
+    "aclBoolArray *": "BoolArray",
+    "char *": "Pointer",
+    "void *": "Pointer",
+    "bool *": "Pointer",
+    "uint64_t *": "Pointer",
+    "int64_t *": "Pointer",
+    "aclTensor **": "Pointer",
+    "bool": "Bool",
+    "int8_t": "Int",
+    "int32_t": "Int",
+    "int": "Int",
+    "int64_t": "Int",
+    "uint8_t": "Int",
+    "uint32_t": "Int",
+    "uint64_t": "Int",
+    "size_t": "Int",
+    "float": "Float",
+    "double": "Double",
+    "aclDataType": "DataType",
+    "aclFormat": "Int",
 }
 
 
@@ -48,8 +90,7 @@ class Facts:
         self.folder = pathlib.Path(folder)
         self.aclnn = self._load("aclnn.json", "ops", "helpers")
         self.dtypes = self._load("dtypes.json", "ops", "promote_tensor_tensor")
-        self.runtime = self._load("runtime.json", "functions", "enums", "structs", "typedefs",
-                                  "constants")
+        self.runtime = self._load("runtime.json", "functions", "enums", "structs", "typedefs", "constants")
         self.soc = self._load("soc.json", "socs")
         self._check_functions("aclnn.json", {**self.aclnn["ops"], **self.aclnn["helpers"]})
         self._check_functions("runtime.json", self.runtime["functions"])

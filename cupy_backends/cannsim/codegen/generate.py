@@ -1,4 +1,5 @@
 """python generate.py <facts folder> <output folder>: everything that is generated from the facts."""
+
 import pathlib
 import sys
 

@@ -2,20 +2,36 @@
 
 One header holds everything; the names that CANN programs include forward to it.
 """
+
 import re
 
 FORWARDING = (
-    "acl/acl.h", "acl/acl_base.h", "acl/acl_rt.h", "acl/acl_mdl.h", "acl/acl_rt_allocator.h",
-    "acl/acl_prof.h", "acl/acl_rt_compile.h", "acl/acl_base_rt.h", "acl/acl_rt_memory_soma.h",
-    "acl/acl_platform.h", "aclnn/acl_meta.h", "aclnn/aclnn_base.h",
+    "acl/acl.h",
+    "acl/acl_base.h",
+    "acl/acl_rt.h",
+    "acl/acl_mdl.h",
+    "acl/acl_rt_allocator.h",
+    "acl/acl_prof.h",
+    "acl/acl_rt_compile.h",
+    "acl/acl_base_rt.h",
+    "acl/acl_rt_memory_soma.h",
+    "acl/acl_platform.h",
+    "aclnn/acl_meta.h",
+    "aclnn/aclnn_base.h",
 )
 
 # Facts name these but no prototype that we declare needs them; they lean on types of other products.
 SKIPPED_TYPES = ("mstx", "aclop", "aclGraph", "aclCompile", "aclOpCompile", "dim3", "MemAttrMapping")
 
 # The measured sizes say that these are unions; the static assertions guard the list.
-UNIONS = ("aclrtMallocAttrValue", "aclrtBinaryLoadOptionValue", "aclrtLaunchKernelAttrValue", 
-          "aclrtStreamAttrValue", "aclrtUpdateTaskAttrVal", "aclrtErrorInfoDetail")
+UNIONS = (
+    "aclrtMallocAttrValue",
+    "aclrtBinaryLoadOptionValue",
+    "aclrtLaunchKernelAttrValue",
+    "aclrtStreamAttrValue",
+    "aclrtUpdateTaskAttrVal",
+    "aclrtErrorInfoDetail",
+)
 
 
 def _declarations(runtime):
@@ -30,13 +46,13 @@ def _declarations(runtime):
         if name.startswith(SKIPPED_TYPES):
             continue
         definition = entry["def"]
-        out[name] = (f"typedef {definition};" if f"(*{name})" in definition
-                     else f"typedef {definition} {name};")
+        out[name] = (
+            f"typedef {definition};" if f"(*{name})" in definition else f"typedef {definition} {name};"
+        )
     for name, entry in runtime["structs"].items():
         if name.startswith(SKIPPED_TYPES):
             continue
-        fields = entry.get("fields_2026") if entry.get("sizeof_2026") in (None, entry.get("sizeof")) \
-            else None
+        fields = entry.get("fields_2026") if entry.get("sizeof_2026") in (None, entry.get("sizeof")) else None
         body = " ".join(f"{field};" for field in fields or entry["fields"]).replace("__DEPR__ ", "")
         keyword = "union" if name in UNIONS else "struct"
         out[name] = f"typedef {keyword} {name} {{ {body} }} {name};"
@@ -80,10 +96,12 @@ def prototype(name, entry):
 
 def operator_prototypes(name, entry):
     params = "".join(f"{ctype} {param}, " for ctype, param in entry["params"])
-    return (f"aclnnStatus {name}GetWorkspaceSize({params}uint64_t *workspaceSize, "
-            "aclOpExecutor **executor);\n"
-            f"aclnnStatus {name}(void *workspace, uint64_t workspaceSize, "
-            "aclOpExecutor *executor, aclrtStream stream);")
+    return (
+        f"aclnnStatus {name}GetWorkspaceSize({params}uint64_t *workspaceSize, "
+        "aclOpExecutor **executor);\n"
+        f"aclnnStatus {name}(void *workspace, uint64_t workspaceSize, "
+        "aclOpExecutor *executor, aclrtStream stream);"
+    )
 
 
 SIZE = """#ifdef __cplusplus
@@ -92,7 +110,7 @@ SIZE = """#ifdef __cplusplus
 #define CANNSIM_SIZE(type, bytes) _Static_assert(sizeof(type) == bytes, #type);
 #endif
 """
-OPEN_C = "#ifdef __cplusplus\nextern \"C\" {\n#endif\n#pragma GCC visibility push(default)\n"
+OPEN_C = '#ifdef __cplusplus\nextern "C" {\n#endif\n#pragma GCC visibility push(default)\n'
 CLOSE_C = "\n#pragma GCC visibility pop\n#ifdef __cplusplus\n}\n#endif"
 
 
@@ -101,25 +119,34 @@ def write(facts, out, emit):
     constants = "\n".join(
         f"#define {name} {entry['v']}" if isinstance(entry["v"], int) else f'#define {name} "{entry["v"]}"'
         for name, entry in runtime["constants"].items()
-        if name != "OK" and not name.startswith("MSTX"))  # names that user programs have for themselves
+        if name != "OK" and not name.startswith("MSTX")
+    )  # names that user programs have for themselves
     types = "\n".join(_ordered(_declarations(runtime)))
     functions = "\n".join(
-        prototype(name, entry) for name, entry in runtime["functions"].items()
+        prototype(name, entry)
+        for name, entry in runtime["functions"].items()
         if not entry["h"].startswith(("hccl/", "acl/acl_dump", "acl/acl_platform"))
-        and "MemAttrMapping" not in str(entry["params"]) and "dim3" not in str(entry["params"]))
+        and "MemAttrMapping" not in str(entry["params"])
+        and "dim3" not in str(entry["params"])
+    )
     includes = "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n"
-    emit(out / "cann_runtime.h",
-         _guarded("cann_runtime.h", includes + constants + "\n" + SIZE + OPEN_C + types + "\n" + functions
-                  + CLOSE_C))
+    emit(
+        out / "cann_runtime.h",
+        _guarded(
+            "cann_runtime.h", includes + constants + "\n" + SIZE + OPEN_C + types + "\n" + functions + CLOSE_C
+        ),
+    )
     for name in FORWARDING:
         emit(out / name, '#include "../cann_runtime.h"\n')
-    operators = "\n".join(operator_prototypes(name, entry)
-                          for name, entry in facts.aclnn["ops"].items())
-    helpers = "\n".join(prototype(name, {"ret": "aclnnStatus", **entry})
-                        for name, entry in facts.aclnn["helpers"].items())
-    emit(out / "cann_operators.h",
-         _guarded("cann_operators.h", '#include "cann_runtime.h"\n' + OPEN_C + operators + "\n" + helpers
-                  + CLOSE_C))
-    for name in {entry["header"] for entry in facts.aclnn["ops"].values()
-                 if entry["header"]}:
+    operators = "\n".join(operator_prototypes(name, entry) for name, entry in facts.aclnn["ops"].items())
+    helpers = "\n".join(
+        prototype(name, {"ret": "aclnnStatus", **entry}) for name, entry in facts.aclnn["helpers"].items()
+    )
+    emit(
+        out / "cann_operators.h",
+        _guarded(
+            "cann_operators.h", '#include "cann_runtime.h"\n' + OPEN_C + operators + "\n" + helpers + CLOSE_C
+        ),
+    )
+    for name in {entry["header"] for entry in facts.aclnn["ops"].values() if entry["header"]}:
         emit(out / name, f'#include "{"../" * name.count("/")}cann_operators.h"\n')
