@@ -10,10 +10,21 @@ import numpy as np
 
 bfloat16 = np.dtype(ml_dtypes.bfloat16)
 DTYPES = {
-    np.dtype("float32"): 0, np.dtype("float16"): 1, np.dtype("int8"): 2, np.dtype("int32"): 3,
-    np.dtype("uint8"): 4, np.dtype("int16"): 6, np.dtype("uint16"): 7, np.dtype("uint32"): 8,
-    np.dtype("int64"): 9, np.dtype("uint64"): 10, np.dtype("float64"): 11, np.dtype("bool"): 12,
-    np.dtype("complex64"): 16, np.dtype("complex128"): 17, bfloat16: 27,
+    np.dtype("float32"): 0,
+    np.dtype("float16"): 1,
+    np.dtype("int8"): 2,
+    np.dtype("int32"): 3,
+    np.dtype("uint8"): 4,
+    np.dtype("int16"): 6,
+    np.dtype("uint16"): 7,
+    np.dtype("uint32"): 8,
+    np.dtype("int64"): 9,
+    np.dtype("uint64"): 10,
+    np.dtype("float64"): 11,
+    np.dtype("bool"): 12,
+    np.dtype("complex64"): 16,
+    np.dtype("complex128"): 17,
+    bfloat16: 27,
 }
 ALL = list(DTYPES)
 HALVES = [np.dtype("float16"), bfloat16]
@@ -106,13 +117,17 @@ def found(name, *args, out=1):
 def numpy_sorts():
     """Address of NumPy's default sort per dtype: PyArray_ArrFuncs.sort[0], by way of NumPy's C API table."""
     from numpy._core import _multiarray_umath
+
     capsule = ctypes.pythonapi.PyCapsule_GetPointer
     capsule.restype, capsule.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     table = ctypes.cast(capsule(_multiarray_umath._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
     get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object)(table[365])
     casts, before_sort = 21, 12
-    return {d: ctypes.cast(get(d), ctypes.POINTER(ctypes.c_void_p))[casts + before_sort]
-            for d in ALL if d != bfloat16}
+    return {
+        d: ctypes.cast(get(d), ctypes.POINTER(ctypes.c_void_p))[casts + before_sort]
+        for d in ALL
+        if d != bfloat16
+    }
 
 
 def use_numpy_sorts(on):

@@ -9,7 +9,8 @@ using Body = void (*)(void *, int64_t, int64_t);
 static std::atomic<int> g_mode{0};
 static std::atomic<int64_t> g_pieces{0};
 
-extern "C" void __wrap__ZN7cannsim12parallel_forEllPFvPvllES0_(int64_t n, int64_t grain, Body body, void *context) {
+extern "C" void __wrap__ZN7cannsim12parallel_forEllPFvPvllES0_(int64_t n, int64_t grain, Body body,
+                                                               void *context) {
     if (g_mode == 0 || n <= grain) return body(context, 0, n);
     int64_t pieces = (n + grain - 1) / grain;
     g_pieces += pieces;
@@ -28,4 +29,6 @@ extern "C" void __wrap__ZN7cannsim12parallel_forEllPFvPvllES0_(int64_t n, int64_
 }
 
 extern "C" __attribute__((visibility("default"))) void k_split(int mode) { g_mode = mode; }
-extern "C" __attribute__((visibility("default"))) int64_t k_pieces() { return g_pieces.exchange(0); }
+extern "C" __attribute__((visibility("default"))) int64_t k_pieces() {
+    return g_pieces.exchange(0);
+}

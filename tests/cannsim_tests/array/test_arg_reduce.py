@@ -6,7 +6,11 @@ SHAPES = [(1,), (9,), (3000,), (5, 40), (40, 5), (3, 17, 9), (600, 7), (2, 3, 4,
 
 
 def arg(largest, a, axis, keepdims=False):
-    shape = [] if axis is None else [1 if i == axis else n for i, n in enumerate(a.shape) if keepdims or i != axis]
+    shape = (
+        []
+        if axis is None
+        else [1 if i == axis else n for i, n in enumerate(a.shape) if keepdims or i != axis]
+    )
     index, value = np.zeros(shape, "i8"), np.zeros(shape, a.dtype)
     call("arg_reduce", largest, value, index, a, -1 if axis is None else axis)
     return index, value
@@ -32,7 +36,11 @@ def test_first_occurrence_and_nan_wins(name, dtype, isa):
                     want = getattr(np, name)(wide, axis)
                     index, value = arg(largest, laid, axis)
                     assert (index == want).all()
-                    taken = a.ravel()[want] if axis is None else np.take_along_axis(a, np.expand_dims(want, axis), axis).squeeze(axis)
+                    taken = (
+                        a.ravel()[want]
+                        if axis is None
+                        else np.take_along_axis(a, np.expand_dims(want, axis), axis).squeeze(axis)
+                    )
                     assert value.tobytes() == taken.tobytes()
                     if axis is not None:
                         assert (arg(largest, laid, axis, True)[0] == np.expand_dims(want, axis)).all()

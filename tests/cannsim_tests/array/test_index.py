@@ -2,7 +2,7 @@ import ctypes
 
 import numpy as np
 import pytest
-from kernels import ALL, KernelError, bfloat16, call, layouts, lib, make, view
+from kernels import ALL, KernelError, bfloat16, call, layouts, make, view
 
 UPDATES = {"set": 0, "add": 1, "multiply": 2, "maximum": 3, "minimum": 4}
 
@@ -14,7 +14,7 @@ def pack(indices, axes):
 
 
 def get_indexed(a, indices, axes, position, out):
-    pointers, ax, n, keep = pack(indices, axes)
+    pointers, ax, n, _keep = pack(indices, axes)
     bad = ctypes.c_int64(-1)
     try:
         call("get_indexed", out, a, pointers, ax, n, position, ctypes.byref(bad))
@@ -23,7 +23,7 @@ def get_indexed(a, indices, axes, position, out):
 
 
 def set_indexed(a, indices, axes, position, values, update="set"):
-    pointers, ax, n, keep = pack(indices, axes)
+    pointers, ax, n, _keep = pack(indices, axes)
     bad = ctypes.c_int64(-1)
     try:
         call("set_indexed", a, values, pointers, ax, n, position, UPDATES[update], ctypes.byref(bad))
@@ -69,7 +69,9 @@ def test_get_and_set(dtype, index_dtype):
                 set_indexed(laid, indices, axes, position, v)
                 assert np.ascontiguousarray(laid).tobytes() == expected.tobytes()
         expected[key] = values.flat[0] if values.size else 1
-        set_indexed(laid, indices, axes, position, np.asarray(values.flat[0] if values.size else 1).astype(dtype))
+        set_indexed(
+            laid, indices, axes, position, np.asarray(values.flat[0] if values.size else 1).astype(dtype)
+        )
         assert np.ascontiguousarray(laid).tobytes() == expected.tobytes()
 
 
@@ -117,8 +119,11 @@ def test_out_of_range_names_the_place_and_writes_nothing():
 def test_contradictions_are_refused():
     a, f = np.zeros((3, 4), "f4"), lambda *s: np.zeros(s, "f4")
     for indices, axes, position, out in [
-        ([[0, 1]], (2,), 0, f(2, 4)), ([[0, 1]], (0,), 0, f(3, 4)), ([[0, 1], [0, 1, 2]], (0, 1), 0, f(2)),
-        ([[0, 1], [0, 1]], (0, 0), 0, f(2)), ([[0, 1]], (0,), 2, f(2, 4)),
+        ([[0, 1]], (2,), 0, f(2, 4)),
+        ([[0, 1]], (0,), 0, f(3, 4)),
+        ([[0, 1], [0, 1, 2]], (0, 1), 0, f(2)),
+        ([[0, 1], [0, 1]], (0, 0), 0, f(2)),
+        ([[0, 1]], (0,), 2, f(2, 4)),
     ]:
         with pytest.raises(KernelError, match="BadArgument"):
             get_indexed(a, [np.array(i) for i in indices], axes, position, out)
@@ -171,8 +176,12 @@ def test_along_axis(dtype):
                 source, target = make(rng, shape, dtype), laid.copy("K")
                 source = source[tuple(slice(n) for n in small)]
                 expected = a.copy()
-                np.put_along_axis(expected[tuple(slice(None) if i == axis else slice(n) for i, n in enumerate(small))],
-                                  index, source, axis)
+                np.put_along_axis(
+                    expected[tuple(slice(None) if i == axis else slice(n) for i, n in enumerate(small))],
+                    index,
+                    source,
+                    axis,
+                )
                 call("put_along_axis", target, index, source, axis, 0, None)
                 assert np.ascontiguousarray(target).tobytes() == expected.tobytes()
     with pytest.raises(KernelError, match="IndexOutOfRange"):

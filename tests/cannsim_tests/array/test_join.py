@@ -2,7 +2,7 @@ import ctypes
 
 import numpy as np
 import pytest
-from kernels import ALL, HALVES, KernelError, bfloat16, call, layouts, make, pointers
+from kernels import ALL, HALVES, KernelError, call, layouts, make, pointers
 
 
 def raw(value, dtype):
@@ -51,8 +51,15 @@ def test_concatenate_casts_and_refuses():
 @pytest.mark.parametrize("dtype", ["u1", "f2", "f4", "c8", "c16"])
 def test_tile_and_repeat(dtype):
     rng = np.random.default_rng(1)
-    for shape, reps in [((3,), (4,)), ((2, 3), (2, 2)), ((2, 3), (5, 1, 4)), ((3, 1, 2), (2, 3, 4)), ((), (3, 2)),
-                        ((2, 3), (0, 2)), ((4, 3, 2, 5), (2, 3, 2, 1))]:
+    for shape, reps in [
+        ((3,), (4,)),
+        ((2, 3), (2, 2)),
+        ((2, 3), (5, 1, 4)),
+        ((3, 1, 2), (2, 3, 4)),
+        ((), (3, 2)),
+        ((2, 3), (0, 2)),
+        ((4, 3, 2, 5), (2, 3, 2, 1)),
+    ]:
         a = make(rng, shape, dtype)
         want = np.tile(a, reps)
         for laid in layouts(a):
@@ -78,7 +85,13 @@ def test_tile_and_repeat(dtype):
 def test_roll_and_flip():
     a = make(np.random.default_rng(2), (4, 5, 6), "f4")
     for laid in layouts(a):
-        for axes, shifts in [((0,), (1,)), ((0, 2), (-7, 3)), ((1, 1), (2, 2)), ((0, 1, 2), (1, -1, 100)), ((), ())]:
+        for axes, shifts in [
+            ((0,), (1,)),
+            ((0, 2), (-7, 3)),
+            ((1, 1), (2, 2)),
+            ((0, 1, 2), (1, -1, 100)),
+            ((), ()),
+        ]:
             out = np.zeros_like(a)
             call("roll", out, laid, int64s(shifts), ints(axes), len(axes))
             same(out, np.roll(a, shifts, axes) if axes else a)
@@ -92,7 +105,12 @@ def test_pad(mode):
     number = ["constant", "edge", "reflect", "symmetric", "wrap"].index(mode)
     rng = np.random.default_rng(3)
     for dtype in ("f4", "c16", "u1"):
-        for shape, widths in [((5,), [(2, 3)]), ((5,), [(12, 17)]), ((3, 4), [(0, 2), (5, 1)]), ((2, 1, 3), [(1, 1)] * 3)]:
+        for shape, widths in [
+            ((5,), [(2, 3)]),
+            ((5,), [(12, 17)]),
+            ((3, 4), [(0, 2), (5, 1)]),
+            ((2, 1, 3), [(1, 1)] * 3),
+        ]:
             a = make(rng, shape, dtype)
             want = np.pad(a, widths, mode, **({"constant_values": 7} if mode == "constant" else {}))
             for laid in layouts(a):
@@ -146,14 +164,24 @@ def test_one_hot():
         shape.insert(axis, 3)
         out = np.zeros(shape, "f4")
         call("one_hot", out, index, axis, raw(5, "f4"), raw(-1, "f4"))
-        want = np.where(np.expand_dims(index, axis) == np.arange(3).reshape([3 if i == axis else 1 for i in range(3)]), 5, -1)
+        want = np.where(
+            np.expand_dims(index, axis) == np.arange(3).reshape([3 if i == axis else 1 for i in range(3)]),
+            5,
+            -1,
+        )
         assert (out == want).all()
 
 
 @pytest.mark.parametrize("dtype", [d for d in ALL if d.kind in "fiu" and d not in HALVES], ids=str)
 def test_arange_and_linspace(dtype):
-    for start, step, n in [(0, 1, 10), (3, 2, 100), (100, -1, 50)] + ([(0.1, 0.3, 1000), (-1e3, 1e-3, 77)] if dtype.kind == "f" else []):
-        want = (np.arange(n) * step + start) if dtype.kind != "f" else np.arange(start, start + step * (n - 0.5), step, dtype)
+    for start, step, n in [(0, 1, 10), (3, 2, 100), (100, -1, 50)] + (
+        [(0.1, 0.3, 1000), (-1e3, 1e-3, 77)] if dtype.kind == "f" else []
+    ):
+        want = (
+            (np.arange(n) * step + start)
+            if dtype.kind != "f"
+            else np.arange(start, start + step * (n - 0.5), step, dtype)
+        )
         for out in layouts(np.zeros(n, dtype)):
             call("arange", out, float(start), float(step))
             np.testing.assert_array_equal(out, want.astype(dtype))

@@ -15,8 +15,14 @@ def test_inverse_and_determinants(dtype):
         for laid in layouts(a):
             out = np.zeros(shape, dtype)
             call("inverse", out, laid)
-            np.testing.assert_allclose(out @ a, np.broadcast_to(np.eye(shape[-1]), shape), atol=tolerance(dtype))
-            sign, log, det = np.zeros(shape[:-2], dtype), np.zeros(shape[:-2], real(dtype)), np.zeros(shape[:-2], dtype)
+            np.testing.assert_allclose(
+                out @ a, np.broadcast_to(np.eye(shape[-1]), shape), atol=tolerance(dtype)
+            )
+            sign, log, det = (
+                np.zeros(shape[:-2], dtype),
+                np.zeros(shape[:-2], real(dtype)),
+                np.zeros(shape[:-2], dtype),
+            )
             call("slogdet", sign, log, laid)
             call("det", det, laid)
             want = np.linalg.slogdet(a)
@@ -77,7 +83,11 @@ def test_qr(dtype):
                     q, r = np.zeros((*lead, m, k), dtype), np.ones((*lead, k, n), dtype)
                     call("qr", q, r, laid)
                     np.testing.assert_allclose(q @ r, a, atol=tolerance(dtype))
-                    np.testing.assert_allclose(q.conj().swapaxes(-1, -2) @ q, np.broadcast_to(np.eye(k), (*lead, k, k)), atol=tolerance(dtype))
+                    np.testing.assert_allclose(
+                        q.conj().swapaxes(-1, -2) @ q,
+                        np.broadcast_to(np.eye(k), (*lead, k, k)),
+                        atol=tolerance(dtype),
+                    )
                     assert (np.tril(r, -1) == 0).all()
                     alone = np.ones_like(r)
                     call("qr", None, alone, laid)
@@ -86,7 +96,11 @@ def test_qr(dtype):
 
 def test_refusals():
     f = np.zeros
-    for name, args in [("inverse", (f((2, 3)), f((2, 3)))), ("cholesky", (f((3, 3)), f((2, 2)), 0)), ("qr", (f((3, 3)), f((2, 3)), f((3, 3))))]:
+    for name, args in [
+        ("inverse", (f((2, 3)), f((2, 3)))),
+        ("cholesky", (f((3, 3)), f((2, 2)), 0)),
+        ("qr", (f((3, 3)), f((2, 3)), f((3, 3)))),
+    ]:
         with pytest.raises(KernelError, match="BadArgument"):
             call(name, *args)
     with pytest.raises(KernelError, match="UnsupportedDType"):

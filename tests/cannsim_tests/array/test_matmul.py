@@ -1,6 +1,19 @@
 import numpy as np
 import pytest
-from kernels import ALL, COMPLEX, FLOATS, HALVES, INTEGERS, KernelError, bfloat16, blas_library, call, isas, layouts, make
+from kernels import (
+    ALL,
+    COMPLEX,
+    FLOATS,
+    HALVES,
+    INTEGERS,
+    KernelError,
+    bfloat16,
+    blas_library,
+    call,
+    isas,
+    layouts,
+    make,
+)
 
 
 @pytest.fixture(params=["blas", "own"], autouse=True)
@@ -16,8 +29,13 @@ def library(request):
 
 def matmul(a, b, out=None, dtype=None):
     if out is None:
-        out = np.full(np.matmul(a.astype("f8") if a.dtype == bfloat16 else a,
-                                b.astype("f8") if b.dtype == bfloat16 else b).shape, 1, dtype or a.dtype)
+        out = np.full(
+            np.matmul(
+                a.astype("f8") if a.dtype == bfloat16 else a, b.astype("f8") if b.dtype == bfloat16 else b
+            ).shape,
+            1,
+            dtype or a.dtype,
+        )
     call("matmul", out, a, b)
     return out
 
@@ -59,9 +77,22 @@ def test_halves_round_once(dtype):
 
 def test_vectors_and_batches():
     rng = np.random.default_rng(2)
-    shapes = [((5,), (5,)), ((300,), (300,)), ((4, 5), (5,)), ((5,), (5, 6)), ((3, 4, 5), (5,)), ((5,), (3, 5, 6)),
-              ((2, 3, 4, 5), (5, 6)), ((2, 1, 4, 5), (3, 5, 6)), ((4, 5), (7, 5, 6)), ((40, 30, 20), (20, 10)),
-              ((2, 0, 5), (5, 3)), ((0, 4, 5), (5, 3)), ((200, 100), (100,)), ((100,), (100, 200))]
+    shapes = [
+        ((5,), (5,)),
+        ((300,), (300,)),
+        ((4, 5), (5,)),
+        ((5,), (5, 6)),
+        ((3, 4, 5), (5,)),
+        ((5,), (3, 5, 6)),
+        ((2, 3, 4, 5), (5, 6)),
+        ((2, 1, 4, 5), (3, 5, 6)),
+        ((4, 5), (7, 5, 6)),
+        ((40, 30, 20), (20, 10)),
+        ((2, 0, 5), (5, 3)),
+        ((0, 4, 5), (5, 3)),
+        ((200, 100), (100,)),
+        ((100,), (100, 200)),
+    ]
     for dtype in FLOATS + COMPLEX + [np.dtype("i4")]:
         for sa, sb in shapes:
             a, b = make(rng, sa, dtype, -3, 3), make(rng, sb, dtype, -3, 3)

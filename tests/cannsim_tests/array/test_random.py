@@ -1,7 +1,8 @@
+import ctypes
+
 import numpy as np
 import pytest
-from kernels import ALL, HALVES, KernelError, bfloat16, call, isas, lib
-import ctypes
+from kernels import ALL, HALVES, KernelError, bfloat16, call, isas
 
 SEED = 0x123456789ABCDEF
 
@@ -67,7 +68,15 @@ def test_uniform_follows_the_definition(isa):
 
 @pytest.mark.parametrize("dtype", [np.dtype("f4"), np.dtype("f8"), *HALVES], ids=str)
 def test_uniform_never_reaches_the_upper_end(dtype):
-    for low, high in [(0.0, 1.0), (1.0, 1.0 + 2.0**-6), (-1.0, 0.0), (1e-3, 1.1e-3), (-2.0, -1.0)]:
+    for low, high in [
+        (0.0, 1.0),
+        (1.0, 1.0 + 2.0**-6),
+        (1.0, 1.0 + 2.0**-18),
+        (1.0, 1.0 + 2.0**-45),
+        (-1.0, 0.0),
+        (1e-3, 1.1e-3),
+        (-2.0, -1.0),
+    ]:
         x = draw("uniform", 100_000, dtype, low, high).astype("f8")
         assert (x < high).all() and (x >= np.asarray(low).astype(dtype).astype("f8")).all()
     assert (draw("uniform", 10, dtype, 2.0, 2.0).astype("f8") == 2).all()
@@ -86,14 +95,22 @@ def test_normal_follows_the_definition():
     r, t = np.sqrt(-2 * np.log((w[::2] + 1) * 2.0**-32)), w[1::2] * 2.0**-32
     want = (r[:, None] * np.stack([np.cos(2 * np.pi * t), np.sin(2 * np.pi * t)], 1)).ravel()
     np.testing.assert_allclose(draw("normal", n, "f4", 2.0, 3.0), 2 + 3 * want, rtol=1e-7)
-    np.testing.assert_array_equal(draw("normal", n, "f2", 0.0, 1.0), draw("normal", n, "f4", 0.0, 1.0).astype("f2"))
+    np.testing.assert_array_equal(
+        draw("normal", n, "f2", 0.0, 1.0), draw("normal", n, "f4", 0.0, 1.0).astype("f2")
+    )
     mean, deviation = np.linspace(0, 1, n), np.linspace(1, 2, n).astype("f4")
-    np.testing.assert_allclose(draw("normal_each", n, "f8", mean, deviation), mean + deviation * draw("normal", n, "f8", 0.0, 1.0))
+    np.testing.assert_allclose(
+        draw("normal_each", n, "f8", mean, deviation), mean + deviation * draw("normal", n, "f8", 0.0, 1.0)
+    )
     np.testing.assert_array_equal(draw("normal_each", n, "f4", None, None), draw("normal", n, "f4", 0.0, 1.0))
 
 
 def test_every_instruction_set_gives_the_same_numbers():
-    for name, dtype, args in [("normal", "f4", (0.0, 1.0)), ("normal", "f8", (1.0, 2.0)), ("uniform", "f4", (-1.0, 3.0))]:
+    for name, dtype, args in [
+        ("normal", "f4", (0.0, 1.0)),
+        ("normal", "f8", (1.0, 2.0)),
+        ("uniform", "f4", (-1.0, 3.0)),
+    ]:
         results = set()
         for isa in isas():
             call("select_isa", isa.encode(), raw=True)
@@ -102,7 +119,12 @@ def test_every_instruction_set_gives_the_same_numbers():
 
 
 def test_prefixes_and_layouts_agree():
-    for name, dtype, args in [("uniform", "f4", (0.0, 1.0)), ("normal", "f8", (0.0, 1.0)), ("bits", "u1", ()), ("bernoulli", "?", (0.3,))]:
+    for name, dtype, args in [
+        ("uniform", "f4", (0.0, 1.0)),
+        ("normal", "f8", (0.0, 1.0)),
+        ("bits", "u1", ()),
+        ("bernoulli", "?", (0.3,)),
+    ]:
         whole = draw(name, 5000, dtype, *args)
         for n in (1, 2, 3, 1023, 1024, 1025, 4999):
             assert (draw(name, n, dtype, *args) == whole[:n]).all()
@@ -115,6 +137,7 @@ def test_prefixes_and_layouts_agree():
 
 def test_moments():
     from scipy import stats
+
     n = 400_000
     z = draw("normal", n, "f8", 0.0, 1.0)
     assert stats.kstest(z, "norm").pvalue > 1e-4
@@ -165,6 +188,12 @@ def test_multinomial():
     assert (np.sort(out, 1) == [1, 2, 4]).all()
     first = np.bincount(out[:, 0], minlength=6) / 2000
     assert np.abs(first - weights[0] / 8).max() < 0.05
-    for bad, replacement, n in [([1, -1], 1, 2), ([0, 0], 1, 2), ([1, np.nan], 1, 2), ([1, 0], 0, 2), ([1, 1], 0, 3)]:
+    for bad, replacement, n in [
+        ([1, -1], 1, 2),
+        ([0, 0], 1, 2),
+        ([1, np.nan], 1, 2),
+        ([1, 0], 0, 2),
+        ([1, 1], 0, 3),
+    ]:
         with pytest.raises(KernelError, match="BadArgument"):
             draw("multinomial", n, "i8", np.array(bad, "f4"), replacement)

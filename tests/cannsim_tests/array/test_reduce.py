@@ -2,11 +2,14 @@ import itertools
 
 import numpy as np
 import pytest
-from kernels import (ALL, COMPLEX, FLOATS, HALVES, INTEGERS, KernelError, bfloat16, call, isas, layouts,
-                     make)
+from kernels import ALL, COMPLEX, FLOATS, HALVES, INTEGERS, KernelError, bfloat16, call, isas, layouts, make
 
-OPS = {name: i for i, name in enumerate(
-    "sum prod max min any all count_nonzero mean nansum logsumexp norm".split())}
+OPS = {
+    name: i
+    for i, name in enumerate(
+        ["sum", "prod", "max", "min", "any", "all", "count_nonzero", "mean", "nansum", "logsumexp", "norm"]
+    )
+}
 SHAPES = [(), (1,), (5,), (300,), (3, 70), (70, 3), (6, 5, 7), (2, 40, 33), (1, 600), (600, 2), (40, 3, 2, 4)]
 
 
@@ -35,10 +38,16 @@ def each_case(dtype, low=-50, high=50, seed=0):
 @pytest.mark.parametrize("op", ["sum", "prod", "max", "min"])
 def test_integers_wrap_in_the_output_dtype(op, dtype):
     for a, laid, axes in each_case(dtype):
-        want = getattr(np, op)(a, axis=axes, dtype=dtype) if op in ("sum", "prod") else getattr(np, op)(a, axis=axes)
+        want = (
+            getattr(np, op)(a, axis=axes, dtype=dtype)
+            if op in ("sum", "prod")
+            else getattr(np, op)(a, axis=axes)
+        )
         assert (reduce(op, laid, axes, dtype) == want).all()
         if op == "sum":
-            assert (reduce(op, laid, axes, "i8", keepdims=True) == a.sum(axis=axes, dtype="i8", keepdims=True)).all()
+            assert (
+                reduce(op, laid, axes, "i8", keepdims=True) == a.sum(axis=axes, dtype="i8", keepdims=True)
+            ).all()
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -61,7 +70,10 @@ def test_halves_accumulate_in_float32_and_round_once(dtype):
         for op in ("sum", "mean"):
             got = reduce(op, laid, axes, dtype).astype("f8")
             want = getattr(wide, op)(axis=axes)
-            assert (np.abs(got - want.astype(dtype).astype("f8")) <= np.abs(want) * 2.0 ** (-10 if dtype != bfloat16 else -7)).all()
+            assert (
+                np.abs(got - want.astype(dtype).astype("f8"))
+                <= np.abs(want) * 2.0 ** (-10 if dtype != bfloat16 else -7)
+            ).all()
         assert (reduce("max", laid, axes, dtype) == a.max(axis=axes)).all()
     # 4096 ones exceed what a float16 or bfloat16 accumulator could count
     assert float(reduce("sum", np.ones(4096, dtype), (0,), dtype)) == 4096
@@ -70,8 +82,9 @@ def test_halves_accumulate_in_float32_and_round_once(dtype):
 @pytest.mark.parametrize("dtype", FLOATS + COMPLEX, ids=str)
 def test_prod(dtype):
     for a, laid, axes in each_case(dtype, 0.9, 1.1):
-        np.testing.assert_allclose(reduce("prod", laid, axes, dtype), a.prod(axis=axes),
-                                   rtol=700 * np.finfo(dtype).eps, atol=0)
+        np.testing.assert_allclose(
+            reduce("prod", laid, axes, dtype), a.prod(axis=axes), rtol=700 * np.finfo(dtype).eps, atol=0
+        )
 
 
 @pytest.mark.parametrize("dtype", FLOATS + HALVES + COMPLEX + [np.dtype(bool)], ids=str)
@@ -90,8 +103,9 @@ def test_extrema_exact_and_nan_wins(op, dtype):
     a = make(rng, (40, 50), dtype)
     a[3, 7] = np.nan
     for axis in (0, 1):
-        np.testing.assert_array_equal(np.isnan(reduce(op, a, (axis,), dtype).astype("c16")),
-                                      np.isnan(a.astype("c16")).any(axis=axis))
+        np.testing.assert_array_equal(
+            np.isnan(reduce(op, a, (axis,), dtype).astype("c16")), np.isnan(a.astype("c16")).any(axis=axis)
+        )
 
 
 @pytest.mark.parametrize("dtype", ALL, ids=str)
@@ -128,9 +142,11 @@ def test_nansum(dtype):
 @pytest.mark.parametrize("dtype", FLOATS, ids=str)
 def test_logsumexp(dtype):
     from scipy.special import logsumexp
+
     for a, laid, axes in each_case(dtype):
-        np.testing.assert_allclose(reduce("logsumexp", laid, axes, dtype), logsumexp(a.astype("f8"), axis=axes),
-                                   rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(
+            reduce("logsumexp", laid, axes, dtype), logsumexp(a.astype("f8"), axis=axes), rtol=1e-6, atol=1e-6
+        )
     with np.errstate(all="ignore"):
         for values in ([np.inf, 1], [-np.inf, -np.inf], [-np.inf, 3], [1000, 1000], [np.nan, 1]):
             a = np.array(values, dtype)
@@ -146,7 +162,9 @@ def test_norm(dtype, p):
         if len(axes) == 0:
             continue
         wide = a.astype("c16" if dtype.kind == "c" else "f8")
-        flat = np.moveaxis(wide, axes, range(-len(axes), 0)).reshape(*[n for i, n in enumerate(a.shape) if i not in axes], -1)
+        flat = np.moveaxis(wide, axes, range(-len(axes), 0)).reshape(
+            *[n for i, n in enumerate(a.shape) if i not in axes], -1
+        )
         want = np.linalg.norm(flat, ord=p, axis=-1)
         if dtype.itemsize == 2 and want.max() > 6e4:
             continue
@@ -166,13 +184,19 @@ def test_variance(dtype):
             for ddof in (0, 1):
                 call("variance", var, mean, laid, mask, float(ddof), 0)
                 import warnings
+
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     want = wide.var(axis=axes, ddof=ddof)
                 np.testing.assert_allclose(var.astype("f8"), want, rtol=tolerance, atol=1e-5)
             call("variance", var, mean, laid, mask, 0.0, 1)
         np.testing.assert_allclose(var.astype("f8"), wide.std(axis=axes), rtol=tolerance, atol=1e-5)
-        np.testing.assert_allclose(mean.astype("c16"), wide.mean(axis=axes), rtol=tolerance, atol=1e-2 if dtype.itemsize == 2 else 1e-6)
+        np.testing.assert_allclose(
+            mean.astype("c16"),
+            wide.mean(axis=axes),
+            rtol=tolerance,
+            atol=1e-2 if dtype.itemsize == 2 else 1e-6,
+        )
 
 
 def test_reductions_of_nothing():
@@ -200,7 +224,9 @@ def test_float32_sum_is_at_least_as_accurate_as_pairwise(n):
     assert np.mean(ours) <= 2 * np.mean(numpys) + exact * 2.0**-24
 
 
-@pytest.mark.parametrize("shape, axes", [((1_500_000,), (0,)), ((700, 900), (0,)), ((700, 900), (1,)), ((50000, 3), (0,))])
+@pytest.mark.parametrize(
+    "shape, axes", [((1_500_000,), (0,)), ((700, 900), (0,)), ((700, 900), (1,)), ((50000, 3), (0,))]
+)
 def test_sums_are_bit_equal_for_every_instruction_set(shape, axes):
     a = np.random.default_rng(9).standard_normal(shape, dtype="f4")
     results = set()
@@ -230,5 +256,7 @@ def test_columns_of_a_wider_array(dtype):
     for rows in (15, 17, 255, 257, 511, 512, 513, 1000, 4096, 4200):
         for cols in (1, 5, 50, 130, 290):
             a = whole[:rows, :cols]
-            np.testing.assert_allclose(reduce("sum", a, (0,), dtype), a.sum(0, dtype="f8"), rtol=1e-4, atol=0.05)
+            np.testing.assert_allclose(
+                reduce("sum", a, (0,), dtype), a.sum(0, dtype="f8"), rtol=1e-4, atol=0.05
+            )
             assert (reduce("max", a, (0,), dtype) == a.max(0)).all()

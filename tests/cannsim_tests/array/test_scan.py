@@ -31,8 +31,11 @@ def test_cumsum_is_bit_equal_to_numpys(dtype):
 @pytest.mark.parametrize("dtype", FLOATS + INTEGERS + COMPLEX, ids=str)
 def test_cumprod(dtype):
     for a, laid, axis in cases(dtype, 0.9 if dtype.kind in "fc" else -3, 1.1 if dtype.kind in "fc" else 4):
-        np.testing.assert_allclose(scan("prod", laid, axis, dtype), a.cumprod(axis, dtype=dtype),
-                                   rtol=1e-3 if dtype.itemsize < 16 and dtype.kind in "fc" else 1e-10)
+        np.testing.assert_allclose(
+            scan("prod", laid, axis, dtype),
+            a.cumprod(axis, dtype=dtype),
+            rtol=1e-3 if dtype.itemsize < 16 and dtype.kind in "fc" else 1e-10,
+        )
 
 
 @pytest.mark.parametrize("dtype", HALVES, ids=str)
@@ -56,7 +59,12 @@ def test_exclusive_and_reverse():
 @pytest.mark.parametrize("dtype", FLOATS, ids=str)
 def test_logcumsumexp(dtype):
     for a, laid, axis in cases(dtype):
-        np.testing.assert_allclose(scan("logsumexp", laid, axis, dtype), np.logaddexp.accumulate(a.astype("f8"), axis), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(
+            scan("logsumexp", laid, axis, dtype),
+            np.logaddexp.accumulate(a.astype("f8"), axis),
+            rtol=1e-5,
+            atol=1e-5,
+        )
     a = np.array([-np.inf, -np.inf, 1, np.inf, np.inf, 2, np.nan, 3], dtype)
     with np.errstate(invalid="ignore"):
         np.testing.assert_allclose(scan("logsumexp", a, 0, dtype), np.logaddexp.accumulate(a), rtol=1e-6)

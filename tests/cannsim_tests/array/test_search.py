@@ -61,7 +61,11 @@ def test_bincount():
 
 def test_histc():
     rng = np.random.default_rng(3)
-    for a in [rng.random(1000).astype("f4") * 10, rng.integers(-5, 6, 500).astype("i4"), rng.random((20, 30))]:
+    for a in [
+        rng.random(1000).astype("f4") * 10,
+        rng.integers(-5, 6, 500).astype("i4"),
+        rng.random((20, 30)),
+    ]:
         for low, high in [(0.0, 0.0), (1.0, 7.0)]:
             out = np.zeros(13, "i8")
             call("histc", out, a, low, high)
@@ -110,7 +114,7 @@ def test_masked_select(dtype, isa):
                     guard = np.full(len(want) + 3, 1, dtype)
                     assert found("masked_select", guard[: len(want)], y, o) == len(want)
                     assert guard[: len(want)].tobytes() == want.tobytes()
-                    assert (guard[len(want):] == 1).all()
+                    assert (guard[len(want) :] == 1).all()
             strided = np.zeros(2 * len(want), dtype)
             found("masked_select", strided[::2], a, mask.view("u1") * 7)
             assert strided[::2].tobytes() == want.tobytes()
@@ -156,4 +160,11 @@ def test_isin(dtype):
             for invert in (0, 1):
                 out = np.zeros(a.shape, bool)
                 call("isin", out, x, t, invert)
-                assert (out == (np.isin(a.astype("f4"), t.astype("f4"), invert=invert) if dtype == bfloat16 else np.isin(a, t, invert=invert))).all()
+                assert (
+                    out
+                    == (
+                        np.isin(a.astype("f4"), t.astype("f4"), invert=invert)
+                        if dtype == bfloat16
+                        else np.isin(a, t, invert=invert)
+                    )
+                ).all()

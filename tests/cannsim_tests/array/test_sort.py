@@ -117,7 +117,7 @@ def test_unique(dtype):
             want, first, inverse, counts = np.unique(laid, True, True, True)
             n = a.size
             values = np.zeros(n, dtype)
-            v = {k: np.zeros(s, "i8") for k, s in dict(first=n, inverse=a.shape, counts=n).items()}
+            v = {k: np.zeros(s, "i8") for k, s in {"first": n, "inverse": a.shape, "counts": n}.items()}
             m = found("unique", values, v["inverse"], v["counts"], v["first"], laid, 1)
             assert m == len(want)
             np.testing.assert_array_equal(values[:m], want)

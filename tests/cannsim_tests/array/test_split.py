@@ -83,3 +83,16 @@ def test_pieces_and_threads_change_nothing(name):
         assert results[0] == results[1] == results[2]
     finally:
         lib.k_split(ctypes.c_int(0))
+
+
+@pytest.mark.parametrize("shift", [-3, 5])
+def test_overlapping_copies_are_not_divided_blindly(shift):
+    a = np.arange(1_000_000, dtype="f4")
+    want = a.copy()
+    want[10 + shift : 900_010 + shift] = a[10:900_010].copy()
+    try:
+        lib.k_split(ctypes.c_int(1))
+        call("copy", a[10 + shift : 900_010 + shift], a[10:900_010])
+    finally:
+        lib.k_split(ctypes.c_int(0))
+    assert (a == want).all()

@@ -39,7 +39,8 @@ int64_t first_bad(const View &index, int64_t extent) {
 }
 
 // F(plain address, indexed address) for every index.
-template <class F> void each(const View &index, const View &plain, const View &at, int axis, F &&f) {
+template <class F>
+void each(const View &index, const View &plain, const View &at, int axis, F &&f) {
     View still = at;
     still.ndim = index.ndim;
     still.strides[axis] = 0;
@@ -77,7 +78,8 @@ Status check(const View &index, const View &at, int axis, int64_t *bad) {
 }  // namespace
 }  // namespace array
 
-Status take_along_axis(const View &out_, const View &in_, const View &index_, int axis, int64_t *bad) {
+Status take_along_axis(const View &out_, const View &in_, const View &index_, int axis,
+                       int64_t *bad) {
     using namespace array;
     View out = as_vector(out_), in = as_vector(in_), index = as_vector(index_);
     if (out.dtype != in.dtype) return Status::UnsupportedDType;
@@ -91,8 +93,8 @@ Status take_along_axis(const View &out_, const View &in_, const View &index_, in
     return Status::Ok;
 }
 
-Status put_along_axis(const View &dst_, const View &index_, const View &src_, int axis, Update update,
-                      int64_t *bad) {
+Status put_along_axis(const View &dst_, const View &index_, const View &src_, int axis,
+                      Update update, int64_t *bad) {
     using namespace array;
     View dst = as_vector(dst_), index = as_vector(index_), src = src_;
     if (dst.dtype != src.dtype) return Status::UnsupportedDType;

@@ -18,15 +18,18 @@ constexpr int64_t kChunkBytes = 4096;
 constexpr int64_t kColumns = 512;
 
 template <class T> inline bool is_nan(T x) {
-    if constexpr (is_complex<T>) return x.real() != x.real() || x.imag() != x.imag();
-    else return x != x;
+    if constexpr (is_complex<T>)
+        return x.real() != x.real() || x.imag() != x.imag();
+    else
+        return x != x;
 }
 
 template <bool Largest, class T> inline bool better(T x, T best) {
     if constexpr (is_complex<T>) {
         if (is_nan(best)) return false;
         if (is_nan(x)) return true;
-        if (x.real() != best.real()) return Largest ? x.real() > best.real() : x.real() < best.real();
+        if (x.real() != best.real())
+            return Largest ? x.real() > best.real() : x.real() < best.real();
         return Largest ? x.imag() > best.imag() : x.imag() < best.imag();
     } else if constexpr (std::is_floating_point_v<T>) {
         return (Largest ? x > best : x < best) | ((x != x) & (best == best));
@@ -44,8 +47,10 @@ struct Plan {
 };
 
 void store_index(char *p, int64_t i, bool is64) {
-    if (is64) store<int64_t>(p, i);
-    else store<int32_t>(p, int32_t(i));
+    if (is64)
+        store<int64_t>(p, i);
+    else
+        store<int32_t>(p, int32_t(i));
 }
 
 // The extreme value of each chunk by the vector loop; only the winning chunk is searched.
@@ -72,9 +77,11 @@ template <class T> struct Run {
         for (int64_t i = 0; i < n; i += room) {
             int64_t m = std::min(room, n - i);
             T value;
-            plan.extremum(&value, reinterpret_cast<const char *>(chunk(x + i * step, step, m, buffer)), m, 1,
-                          nullptr);
-            if (have && !(largest ? better<true>(value, best) : better<false>(value, best))) continue;
+            plan.extremum(&value,
+                          reinterpret_cast<const char *>(chunk(x + i * step, step, m, buffer)), m,
+                          1, nullptr);
+            if (have && !(largest ? better<true>(value, best) : better<false>(value, best)))
+                continue;
             have = true;
             best = value;
             best_chunk = position + i;
@@ -109,8 +116,8 @@ template <class T> T load_wide(const Plan &plan, const char *p) {
     return x;
 }
 
-template <class T>
-void by_runs(const Plan &plan, bool largest, const Nest<3> &kept, int64_t n, int64_t step, bool values) {
+template <class T> void by_runs(const Plan &plan, bool largest, const Nest<3> &kept, int64_t n,
+                                int64_t step, bool values) {
     for_each_outer(kept, 0, [&](char *const *p) {
         Run<T> run{plan, largest};
         run.add(p[kIn], step, n, 0);
@@ -170,7 +177,8 @@ void flattened(const Plan &plan, bool largest, Nest<1> nest, const View *value, 
     int64_t offset = run.best_chunk % n;
     int64_t i = run.find(step, n - offset);
     store_index(index.data, i, plan.index64);
-    if (value) std::memcpy(value->data, run.best_at + (i - run.best_chunk) * step, size_t(plan.in_size));
+    if (value)
+        std::memcpy(value->data, run.best_at + (i - run.best_chunk) * step, size_t(plan.in_size));
 }
 
 // The axes of `v` that correspond to in's axes other than `axis`.
@@ -205,8 +213,9 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
     plan.cast = find_cast(plan.in, plan.compute);
     plan.index64 = index.dtype == DType::Int64;
     RowsOp op = largest ? RowsOp::Max : RowsOp::Min;
-    plan.extremum = is_complex_dtype(plan.compute) ? complex_run(op, plan.compute)
-                                                   : isa().run[int(op)][compute_index(plan.compute)];
+    plan.extremum = is_complex_dtype(plan.compute)
+                        ? complex_run(op, plan.compute)
+                        : isa().run[int(op)][compute_index(plan.compute)];
 
     View kept_index, kept_value;
     if (axis >= 0) {
@@ -215,7 +224,8 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
         if (kept_index.size() == 0) return Status::Ok;
         if (in.shape[axis] == 0) return Status::BadArgument;
     } else {
-        if (index.size() != 1 || (value && value->size() != 1) || in.size() == 0) return Status::BadArgument;
+        if (index.size() != 1 || (value && value->size() != 1) || in.size() == 0)
+            return Status::BadArgument;
     }
     visit_dtype(plan.compute, [&](auto tag) {
         using T = Wide<typename decltype(tag)::type>;
@@ -227,8 +237,8 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
         kept.data[kValue] = value ? value->data : nullptr;
         for (int i = 0, k = 0; i < in.ndim; ++i) {
             if (i == axis) continue;
-            kept.add_axis(in.shape[i],
-                          {in.strides[i], kept_index.strides[k], value ? kept_value.strides[k] : 0});
+            kept.add_axis(in.shape[i], {in.strides[i], kept_index.strides[k],
+                                        value ? kept_value.strides[k] : 0});
             ++k;
         }
         kept.sort_axes(kIn);
@@ -236,9 +246,12 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
         bool rows = kept.ndim > 0 && n < INT32_MAX &&
                     std::llabs(kept.strides[kIn][kept.ndim - 1]) < std::llabs(step) &&
                     kept.shape[kept.ndim - 1] >= 8;
-        if (!rows) by_runs<T>(plan, largest, kept, n, step, value);
-        else if (largest) by_rows<T, true>(plan, kept, n, step, value);
-        else by_rows<T, false>(plan, kept, n, step, value);
+        if (!rows)
+            by_runs<T>(plan, largest, kept, n, step, value);
+        else if (largest)
+            by_rows<T, true>(plan, kept, n, step, value);
+        else
+            by_rows<T, false>(plan, kept, n, step, value);
     });
     return Status::Ok;
 }

@@ -59,7 +59,8 @@ void decide() {
     static constexpr struct {
         const char *prefix, *suffix;
         bool ilp64;
-    } conventions[] = {{"scipy_", "64_", true}, {"scipy_", "", false}, {"", "64_", true}, {"", "", false}};
+    } conventions[] = {
+        {"scipy_", "64_", true}, {"scipy_", "", false}, {"", "64_", true}, {"", "", false}};
     if (path && *path) {
         for (const auto &c : conventions)
             if (load(path, c.prefix, c.suffix, c.ilp64)) break;
@@ -71,23 +72,24 @@ void decide() {
 
 // Calls a CBLAS function with the integers' width it was built for.
 template <class Int> struct Call {
-    static void gemm(int type, int order, int ta, int tb, int64_t m, int64_t n, int64_t k, const void *a,
-                     int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc) {
+    static void gemm(int type, int order, int ta, int tb, int64_t m, int64_t n, int64_t k,
+                     const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc) {
         void *f = g_blas.gemm[type];
         Int M = Int(m), N = Int(n), K = Int(k), A = Int(lda), B = Int(ldb), C = Int(ldc);
         switch (type) {
         case 0:
-            using S = void (*)(int, int, int, Int, Int, Int, float, const void *, Int, const void *, Int,
-                               float, void *, Int);
+            using S = void (*)(int, int, int, Int, Int, Int, float, const void *, Int, const void *,
+                               Int, float, void *, Int);
             return reinterpret_cast<S>(f)(order, ta, tb, M, N, K, 1, a, A, b, B, 0, c, C);
         case 1:
-            using D = void (*)(int, int, int, Int, Int, Int, double, const void *, Int, const void *, Int,
-                               double, void *, Int);
+            using D = void (*)(int, int, int, Int, Int, Int, double, const void *, Int,
+                               const void *, Int, double, void *, Int);
             return reinterpret_cast<D>(f)(order, ta, tb, M, N, K, 1, a, A, b, B, 0, c, C);
         default:
-            using Z = void (*)(int, int, int, Int, Int, Int, const void *, const void *, Int, const void *,
-                               Int, const void *, void *, Int);
-            return reinterpret_cast<Z>(f)(order, ta, tb, M, N, K, one(type), a, A, b, B, zero(), c, C);
+            using Z = void (*)(int, int, int, Int, Int, Int, const void *, const void *, Int,
+                               const void *, Int, const void *, void *, Int);
+            return reinterpret_cast<Z>(f)(order, ta, tb, M, N, K, one(type), a, A, b, B, zero(), c,
+                                          C);
         }
     }
 
@@ -97,16 +99,16 @@ template <class Int> struct Call {
         Int M = Int(m), N = Int(n), A = Int(lda), X = Int(incx), Y = Int(incy);
         switch (type) {
         case 0:
-            using S = void (*)(int, int, Int, Int, float, const void *, Int, const void *, Int, float,
-                               void *, Int);
+            using S = void (*)(int, int, Int, Int, float, const void *, Int, const void *, Int,
+                               float, void *, Int);
             return reinterpret_cast<S>(f)(order, ta, M, N, 1, a, A, x, X, 0, y, Y);
         case 1:
-            using D = void (*)(int, int, Int, Int, double, const void *, Int, const void *, Int, double,
-                               void *, Int);
+            using D = void (*)(int, int, Int, Int, double, const void *, Int, const void *, Int,
+                               double, void *, Int);
             return reinterpret_cast<D>(f)(order, ta, M, N, 1, a, A, x, X, 0, y, Y);
         default:
-            using Z = void (*)(int, int, Int, Int, const void *, const void *, Int, const void *, Int,
-                               const void *, void *, Int);
+            using Z = void (*)(int, int, Int, Int, const void *, const void *, Int, const void *,
+                               Int, const void *, void *, Int);
             return reinterpret_cast<Z>(f)(order, ta, M, N, one(type), a, A, x, X, zero(), y, Y);
         }
     }
@@ -139,8 +141,8 @@ int blas_type(DType t) {
     }
 }
 
-void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k, const void *a,
-               int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc) {
+void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k,
+               const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc) {
     auto call = g_blas.ilp64 ? Call<int64_t>::gemm : Call<int32_t>::gemm;
     call(type, int(order), int(ta), int(tb), m, n, k, a, lda, b, ldb, c, ldc);
 }

@@ -14,8 +14,8 @@ bool has_blas();
 int blas_type(DType t);
 
 // c = a @ b. Leading dimensions and increments count elements.
-void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k, const void *a,
-               int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc);
+void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k,
+               const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc);
 
 // y = op(a) @ x for a row-major or column-major matrix of m rows and n columns.
 void blas_gemv(int type, Order order, Trans ta, int64_t m, int64_t n, const void *a, int64_t lda,

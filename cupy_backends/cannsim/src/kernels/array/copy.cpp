@@ -100,9 +100,8 @@ void copy_same(Nest<2> nest, int width) {
                 isa().transpose(width, p[kDst], dst_stride, p[kSrc], src_step, n, cols);
             });
         } else if (row_contiguous) {
-            for_each_outer(part, 1, [&](char *const *p) {
-                std::memcpy(p[kDst], p[kSrc], size_t(n * width));
-            });
+            for_each_outer(
+                part, 1, [&](char *const *p) { std::memcpy(p[kDst], p[kSrc], size_t(n * width)); });
         } else {
             visit_width(width, [&](auto tag) {
                 using T = typename decltype(tag)::type;
@@ -127,7 +126,8 @@ void cast_rows(const Nest<2> &nest, DType to, DType from) {
     int64_t bytes = nest.size() / nest.shape[0] * std::max(itemsize(to), itemsize(from));
     split_axis0(nest, bytes, [&](const Nest<2> &part) {
         intptr_t n = part.shape[last];
-        intptr_t steps[2] = {intptr_t(part.strides[kSrc][last]), intptr_t(part.strides[kDst][last])};
+        intptr_t steps[2] = {intptr_t(part.strides[kSrc][last]),
+                             intptr_t(part.strides[kDst][last])};
         for_each_outer(part, 1, [&](char *const *p) {
             char *args[2] = {p[kSrc], p[kDst]};
             cast(args, &n, steps);
@@ -150,8 +150,8 @@ Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
             int64_t h = std::min(kRows, rows - i);
             for (int64_t j = 0; j < cols; j += kCols) {
                 int64_t w = std::min(kCols, cols - j);
-                isa().transpose(width, tile, kCols * width,
-                                p[kSrc] + i * width + j * src_stride, src_stride, w, h);
+                isa().transpose(width, tile, kCols * width, p[kSrc] + i * width + j * src_stride,
+                                src_stride, w, h);
                 for (int64_t r = 0; r < h; ++r) {
                     char *args[2] = {tile + r * kCols * width,
                                      p[kDst] + (i + r) * dst_stride + j * out};
@@ -166,7 +166,8 @@ Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
 
 }  // namespace
 
-void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n, int width) {
+void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n,
+               int width) {
     if (dst_step == width && src_step == width) {
         std::memcpy(dst, src, size_t(n * width));
         return;

@@ -6,8 +6,8 @@
 
 namespace cannsim {
 
-// dst[...] = src, broadcast to dst's shape and cast to its dtype. Contiguous operands of one dtype may
-// overlap; any other overlap gives unspecified elements.
+// dst[...] = src, broadcast to dst's shape and cast to its dtype. Contiguous operands of one dtype
+// may overlap; any other overlap gives unspecified elements.
 Status copy(const View &dst, const View &src);
 
 // dst[...] = the element at `value`, already of dst's dtype.

@@ -24,11 +24,13 @@ Status arange(const View &out, double start, double step) {
         } else if constexpr (is_complex<T>) {
             using R = typename T::value_type;
             R first = R(start), delta = R(start + step) - first;
-            for (int64_t i = 0; i < n; ++i) store<T>(out.data + i * stride, T(first + R(i) * delta, 0));
+            for (int64_t i = 0; i < n; ++i)
+                store<T>(out.data + i * stride, T(first + R(i) * delta, 0));
         } else {
             int64_t first = int64_t(start), delta = int64_t(start + step) - first;
             for (int64_t i = 0; i < n; ++i)
-                store<T>(out.data + i * stride, narrow<T>(Wide<T>(uint64_t(first) + uint64_t(i) * uint64_t(delta))));
+                store<T>(out.data + i * stride,
+                         narrow<T>(Wide<T>(uint64_t(first) + uint64_t(i) * uint64_t(delta))));
         }
     });
     return known ? Status::Ok : Status::UnsupportedDType;
@@ -42,7 +44,8 @@ Status arange(const View &out, int64_t start, int64_t step) {
         using T = typename decltype(tag)::type;
         if constexpr (std::is_integral_v<T>) {
             for (int64_t i = 0; i < out.shape[0]; ++i)
-                store<T>(out.data + i * out.strides[0], T(uint64_t(start) + uint64_t(i) * uint64_t(step)));
+                store<T>(out.data + i * out.strides[0],
+                         T(uint64_t(start) + uint64_t(i) * uint64_t(step)));
             done = true;
         }
     });
@@ -58,10 +61,13 @@ Status linspace(const View &out, double start, double stop, bool endpoint) {
     Scratch memory(n * 8);
     if (!memory) return Status::OutOfMemory;
     double *x = memory.as<double>();
-    double gaps = double(endpoint ? n - 1 : n), delta = stop - start, step = gaps > 0 ? delta / gaps : 0;
+    double gaps = double(endpoint ? n - 1 : n), delta = stop - start,
+           step = gaps > 0 ? delta / gaps : 0;
     // A step that underflows would lose the slope.
     for (int64_t i = 0; i < n; ++i)
-        x[i] = gaps <= 0 ? start : step != 0 ? double(i) * step + start : double(i) / gaps * delta + start;
+        x[i] = gaps <= 0   ? start
+               : step != 0 ? double(i) * step + start
+                           : double(i) / gaps * delta + start;
     if (endpoint && n > 1) x[n - 1] = stop;
     bool integers = !is_float_dtype(out.dtype) && !is_complex_dtype(out.dtype);
     if (integers && out.dtype != DType::Bool)

@@ -6,8 +6,8 @@
 
 namespace cannsim {
 
-// out[i] = start + i * step, as numpy.arange fills: for floats in out's dtype (float16 and bfloat16 in
-// float32) with the step that lies between the first two elements. `out` is one-dimensional.
+// out[i] = start + i * step, as numpy.arange fills: for floats in out's dtype (float16 and bfloat16
+// in float32) with the step that lies between the first two elements. `out` is one-dimensional.
 Status arange(const View &out, double start, double step);
 Status arange(const View &out, int64_t start, int64_t step);  // integer outputs, wrapping
 

@@ -14,13 +14,17 @@ namespace cannsim {
 namespace array {
 namespace {
 
-enum { kPlain = 0, kAt = 1 };  // the operand of the result's shape, and the one that indices point into
+enum {
+    kPlain = 0,
+    kAt = 1
+};  // the operand of the result's shape, and the one that indices point into
 
 bool is_index(const View &v) { return v.dtype == DType::Int64 || v.dtype == DType::Int32; }
 
 bool broadcast_shape(const Indices &indices, View *shape) {
     shape->ndim = 0;
-    for (int k = 0; k < indices.count; ++k) shape->ndim = std::max(shape->ndim, indices.index[k].ndim);
+    for (int k = 0; k < indices.count; ++k)
+        shape->ndim = std::max(shape->ndim, indices.index[k].ndim);
     for (int i = 0; i < shape->ndim; ++i) {
         shape->shape[i] = 1;
         for (int k = 0; k < indices.count; ++k) {
@@ -40,7 +44,8 @@ template <class Index> int64_t first_outside(Nest<1> nest, int64_t extent) {
     int64_t n = nest.ndim ? nest.shape[last] : 1, step = nest.ndim ? nest.strides[0][last] : 0;
     int64_t position = 0, bad = -1;
     for_each_outer(nest, 1, [&](char *const *p) {
-        if (step == int64_t(sizeof(Index)) && extent > 0 && !isa().any_outside(p[0], sizeof(Index) == 8, n, extent)) {
+        if (step == int64_t(sizeof(Index)) && extent > 0 &&
+            !isa().any_outside(p[0], sizeof(Index) == 8, n, extent)) {
             position += n;
             return;
         }
@@ -68,30 +73,33 @@ void accumulate_offsets(int64_t *offsets, const Nest<1> &nest, int64_t extent, i
 
 // Adds the byte offsets, in C order of the broadcast shape, of what one index array points at; with
 // null offsets it only checks.
-Status add_offsets(int64_t *offsets, const View &index, const View &shape, int64_t extent, int64_t stride,
-                   int64_t *bad) {
+Status add_offsets(int64_t *offsets, const View &index, const View &shape, int64_t extent,
+                   int64_t stride, int64_t *bad) {
     View wide;
     if (!is_index(index)) return Status::UnsupportedDType;
     if (!broadcast_to(index, shape, &wide)) return Status::BadArgument;
     bool is64 = index.dtype == DType::Int64;
     Nest<1> nest = nest_of<1>({&wide});
     nest.coalesce();
-    int64_t first = is64 ? first_outside<int64_t>(nest, extent) : first_outside<int32_t>(nest, extent);
+    int64_t first =
+        is64 ? first_outside<int64_t>(nest, extent) : first_outside<int32_t>(nest, extent);
     if (first >= 0) {
         if (bad) *bad = first;
         return Status::IndexOutOfRange;
     }
     if (!offsets) return Status::Ok;
-    if (is64) accumulate_offsets<int64_t>(offsets, nest, extent, stride);
-    else accumulate_offsets<int32_t>(offsets, nest, extent, stride);
+    if (is64)
+        accumulate_offsets<int64_t>(offsets, nest, extent, stride);
+    else
+        accumulate_offsets<int32_t>(offsets, nest, extent, stride);
     return Status::Ok;
 }
 
 // One axis of indexed places between plain axes.
 struct Places {
-    Nest<2> outer, inner;     // (plain, at) operands; no data in inner
-    const int64_t *at;        // byte offsets into the indexed operand
-    const int64_t *plain;     // into the other one; null: multiples of plain_step
+    Nest<2> outer, inner;  // (plain, at) operands; no data in inner
+    const int64_t *at;     // byte offsets into the indexed operand
+    const int64_t *plain;  // into the other one; null: multiples of plain_step
     int64_t plain_step = 0;
     int64_t count = 0;
 };
@@ -104,7 +112,8 @@ template <class F> void each_place(const Places &places, int64_t begin, int64_t 
             char *at = p[kAt] + places.at[b];
             Nest<2> inner = places.inner;
             if (inner.ndim <= 1) {
-                f(plain, at, inner.ndim ? inner.shape[0] : 1, inner.ndim ? inner.strides[kPlain][0] : 0,
+                f(plain, at, inner.ndim ? inner.shape[0] : 1,
+                  inner.ndim ? inner.strides[kPlain][0] : 0,
                   inner.ndim ? inner.strides[kAt][0] : 0);
                 continue;
             }
@@ -112,7 +121,8 @@ template <class F> void each_place(const Places &places, int64_t begin, int64_t 
             inner.data[kAt] = at;
             int last = inner.ndim - 1;
             for_each_outer(inner, 1, [&](char *const *q) {
-                f(q[kPlain], q[kAt], inner.shape[last], inner.strides[kPlain][last], inner.strides[kAt][last]);
+                f(q[kPlain], q[kAt], inner.shape[last], inner.strides[kPlain][last],
+                  inner.strides[kAt][last]);
             });
         }
     });
@@ -121,24 +131,32 @@ template <class F> void each_place(const Places &places, int64_t begin, int64_t 
 template <class T> void gather_range(const Places &places, int64_t begin, int64_t end) {
     constexpr int64_t size = sizeof(T);
     const Nest<2> &inner = places.inner;
-    int64_t run = inner.ndim == 0 ? 1 : inner.ndim == 1 && inner.strides[kPlain][0] == size && inner.strides[kAt][0] == size ? inner.shape[0] : 0;
+    int64_t run =
+        inner.ndim == 0 ? 1
+        : inner.ndim == 1 && inner.strides[kPlain][0] == size && inner.strides[kAt][0] == size
+            ? inner.shape[0]
+            : 0;
     if (run == 1 && !places.plain) {  // single elements
         const int64_t *at = places.at;
         int64_t step = places.plain_step;
         for_each_outer(places.outer, 0, [&](char *const *p) {
             if (step == size)
-                for (int64_t b = begin; b < end; ++b) store<T>(p[kPlain] + b * size, load<T>(p[kAt] + at[b]));
+                for (int64_t b = begin; b < end; ++b)
+                    store<T>(p[kPlain] + b * size, load<T>(p[kAt] + at[b]));
             else
-                for (int64_t b = begin; b < end; ++b) store<T>(p[kPlain] + b * step, load<T>(p[kAt] + at[b]));
+                for (int64_t b = begin; b < end; ++b)
+                    store<T>(p[kPlain] + b * step, load<T>(p[kAt] + at[b]));
         });
     } else if (run > 0) {
         each_place(places, begin, end, [&](char *plain, char *at, int64_t, int64_t, int64_t) {
             std::memcpy(plain, at, size_t(run * size));
         });
     } else {
-        each_place(places, begin, end, [&](char *plain, char *at, int64_t n, int64_t plain_step, int64_t at_step) {
-            for (int64_t i = 0; i < n; ++i) store<T>(plain + i * plain_step, load<T>(at + i * at_step));
-        });
+        each_place(places, begin, end,
+                   [&](char *plain, char *at, int64_t n, int64_t plain_step, int64_t at_step) {
+                       for (int64_t i = 0; i < n; ++i)
+                           store<T>(plain + i * plain_step, load<T>(at + i * at_step));
+                   });
     }
 }
 
@@ -150,17 +168,23 @@ void gather(const Places &places, int width) {
     int64_t per = std::max<int64_t>(1, places.outer.size() * places.inner.size());
     auto body = [](void *opaque, int64_t begin, int64_t end) {
         auto *c = static_cast<Context *>(opaque);
-        visit_width(c->width, [&](auto tag) { gather_range<typename decltype(tag)::type>(c->places, begin, end); });
+        visit_width(c->width, [&](auto tag) {
+            gather_range<typename decltype(tag)::type>(c->places, begin, end);
+        });
     };
-    if (places.count * per < 65536) body(&context, 0, places.count);
-    else parallel_for(places.count, std::max<int64_t>(1, 32768 / per), body, &context);
+    if (places.count * per < 65536)
+        body(&context, 0, places.count);
+    else
+        parallel_for(places.count, std::max<int64_t>(1, 32768 / per), body, &context);
 }
 
 template <Update U, class T> void scatter(const Places &places) {
-    each_place(places, 0, places.count, [](char *plain, char *at, int64_t n, int64_t plain_step, int64_t at_step) {
-        for (int64_t i = 0; i < n; ++i)
-            store<T>(at + i * at_step, updated<U>(load<T>(at + i * at_step), load<T>(plain + i * plain_step)));
-    });
+    each_place(places, 0, places.count,
+               [](char *plain, char *at, int64_t n, int64_t plain_step, int64_t at_step) {
+                   for (int64_t i = 0; i < n; ++i)
+                       store<T>(at + i * at_step, updated<U>(load<T>(at + i * at_step),
+                                                             load<T>(plain + i * plain_step)));
+               });
 }
 
 void scatter(const Places &places, DType t, Update update) {
@@ -186,8 +210,8 @@ void scatter(const Places &places, DType t, Update update) {
 }
 
 // Lays out `plain` (result or values, already of the full shape) and `at` (the indexed array).
-Status make_places(Places &places, const View &plain, const View &at, const Indices &indices, const View &shape,
-                   Scratch &plain_offsets) {
+Status make_places(Places &places, const View &plain, const View &at, const Indices &indices,
+                   const View &shape, Scratch &plain_offsets) {
     bool indexed[kMaxRank] = {};
     for (int k = 0; k < indices.count; ++k) {
         int axis = indices.axes[k];
@@ -195,7 +219,8 @@ Status make_places(Places &places, const View &plain, const View &at, const Indi
         indexed[axis] = true;
     }
     int remaining = at.ndim - indices.count;
-    if (plain.ndim != remaining + shape.ndim || indices.position < 0 || indices.position > remaining)
+    if (plain.ndim != remaining + shape.ndim || indices.position < 0 ||
+        indices.position > remaining)
         return Status::BadArgument;
     places.outer.data[kPlain] = plain.data;
     places.outer.data[kAt] = at.data;
@@ -248,9 +273,9 @@ bool is_line(const Places &places, const Indices &indices, const View &at, Line 
     nest.coalesce();
     if (nest.ndim > 1) return false;
     int axis = indices.axes[0];
-    *line = {places.outer.data[kPlain], places.outer.data[kAt], index.data, index.dtype == DType::Int64,
-             places.count, places.plain_step, nest.ndim ? nest.strides[0][0] : 0, at.shape[axis],
-             at.strides[axis]};
+    *line = {places.outer.data[kPlain],          places.outer.data[kAt], index.data,
+             index.dtype == DType::Int64,        places.count,           places.plain_step,
+             nest.ndim ? nest.strides[0][0] : 0, at.shape[axis],         at.strides[axis]};
     return true;
 }
 
@@ -264,20 +289,23 @@ template <class T, class Index> bool get_range(const Line &line, int64_t begin, 
             uint64_t place = uint64_t(x) + (x < 0 ? extent : 0);
             bool outside = place >= extent;
             bad |= outside;
-            store<T>(line.plain + i * plain_step, load<T>(line.at + int64_t(outside ? 0 : place) * stride));
+            store<T>(line.plain + i * plain_step,
+                     load<T>(line.at + int64_t(outside ? 0 : place) * stride));
         }
     };
     constexpr int64_t size = sizeof(T);
     if (line.index_step == sizeof(Index) && line.plain_step == size && line.stride == size)
         run(sizeof(Index), size, size);
-    else run(line.index_step, line.plain_step, line.stride);
+    else
+        run(line.index_step, line.plain_step, line.stride);
     return !bad;
 }
 
 template <class T, class Index> void put_range(const Line &line) {
     for (int64_t i = 0; i < line.n; ++i) {
         int64_t x = load<Index>(line.index + i * line.index_step);
-        store<T>(line.at + (x + (x < 0 ? line.extent : 0)) * line.stride, load<T>(line.plain + i * line.plain_step));
+        store<T>(line.at + (x + (x < 0 ? line.extent : 0)) * line.stride,
+                 load<T>(line.plain + i * line.plain_step));
     }
 }
 
@@ -296,8 +324,10 @@ bool get_line(const Line &line, int width) {
                                      : get_range<T, int32_t>(c->line, begin, end);
             if (!good) c->good = false;
         };
-        if (line.n < 65536) body(&context, 0, line.n);
-        else parallel_for(line.n, 32768, body, &context);
+        if (line.n < 65536)
+            body(&context, 0, line.n);
+        else
+            parallel_for(line.n, 32768, body, &context);
     });
     return context.good;
 }
@@ -305,8 +335,10 @@ bool get_line(const Line &line, int width) {
 void put_line(const Line &line, int width) {
     visit_width(width, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        if (line.is64) put_range<T, int64_t>(line);
-        else put_range<T, int32_t>(line);
+        if (line.is64)
+            put_range<T, int64_t>(line);
+        else
+            put_range<T, int32_t>(line);
     });
 }
 
@@ -326,11 +358,13 @@ Status prepare(const Indices &indices, const View &at, Offsets *o) {
     return itemsize(at.dtype) ? Status::Ok : Status::UnsupportedDType;
 }
 
-Status locate(const Indices &indices, const View &at, const Offsets &o, int64_t *offsets, int64_t *bad) {
+Status locate(const Indices &indices, const View &at, const Offsets &o, int64_t *offsets,
+              int64_t *bad) {
     std::memset(offsets, 0, size_t(o.count) * 8);
     for (int k = 0; k < indices.count; ++k) {
         int axis = indices.axes[k];
-        Status s = add_offsets(offsets, indices.index[k], o.shape, at.shape[axis], at.strides[axis], bad);
+        Status s =
+            add_offsets(offsets, indices.index[k], o.shape, at.shape[axis], at.strides[axis], bad);
         if (s != Status::Ok) return s;
     }
     return Status::Ok;
@@ -417,13 +451,15 @@ Status get_indexed(const View &out, const View &in, const Indices &indices, int6
     }
     Scratch offsets(o.count * 8);
     if (!offsets) return Status::OutOfMemory;
-    if ((s = locate(indices, in, o, offsets.as<int64_t>(), bad)) != Status::Ok || empty(out)) return s;
+    if ((s = locate(indices, in, o, offsets.as<int64_t>(), bad)) != Status::Ok || empty(out))
+        return s;
     places.at = offsets.as<int64_t>();
     gather(places, itemsize(in.dtype));
     return Status::Ok;
 }
 
-Status set_indexed(const View &dst, const Indices &indices, const View &values, Update update, int64_t *bad) {
+Status set_indexed(const View &dst, const Indices &indices, const View &values, Update update,
+                   int64_t *bad) {
     using namespace array;
     Offsets o;
     if (dst.dtype != values.dtype) return Status::UnsupportedDType;
@@ -431,7 +467,8 @@ Status set_indexed(const View &dst, const Indices &indices, const View &values, 
     if (s != Status::Ok) return s;
     // The shape that the values broadcast to.
     int remaining = dst.ndim - indices.count;
-    if (remaining + o.shape.ndim > kMaxRank || indices.position > remaining) return Status::BadArgument;
+    if (remaining + o.shape.ndim > kMaxRank || indices.position > remaining)
+        return Status::BadArgument;
     View like = dst, wide;
     like.ndim = remaining + o.shape.ndim;
     int64_t kept[kMaxRank];
@@ -457,7 +494,8 @@ Status set_indexed(const View &dst, const Indices &indices, const View &values, 
     }
     Scratch offsets(o.count * 8);
     if (!offsets) return Status::OutOfMemory;
-    if ((s = locate(indices, dst, o, offsets.as<int64_t>(), bad)) != Status::Ok || empty(like)) return s;
+    if ((s = locate(indices, dst, o, offsets.as<int64_t>(), bad)) != Status::Ok || empty(like))
+        return s;
     places.at = offsets.as<int64_t>();
     scatter(places, dst.dtype, update);
     return Status::Ok;
@@ -483,7 +521,8 @@ Status take(const View &out, const View &in, const View &index, int axis, int64_
     return Status::Ok;
 }
 
-Status put(const View &dst, const View &index, const View &values, int axis, Update update, int64_t *bad) {
+Status put(const View &dst, const View &index, const View &values, int axis, Update update,
+           int64_t *bad) {
     using namespace array;
     View flat, wide;
     if (axis >= 0) return set_indexed(dst, one_index(index, axis), values, update, bad);
@@ -509,7 +548,8 @@ Status gather_nd(const View &out, const View &in, const View &index, int64_t *ba
     return s == Status::Ok ? get_indexed(out, in, indices, bad) : s;
 }
 
-Status scatter_nd(const View &dst, const View &index, const View &updates, Update update, int64_t *bad) {
+Status scatter_nd(const View &dst, const View &index, const View &updates, Update update,
+                  int64_t *bad) {
     Indices indices;
     Status s = array::split_coordinates(index, dst.ndim, &indices);
     return s == Status::Ok ? set_indexed(dst, indices, updates, update, bad) : s;

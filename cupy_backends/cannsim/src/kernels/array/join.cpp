@@ -42,9 +42,11 @@ Status roll_axis(const View &out, const View &in, const int64_t *shifts, int axi
     while (axis < in.ndim && (shifts[axis] == 0 || in.shape[axis] == 0)) ++axis;
     if (axis >= in.ndim) return copy(out, in);
     int64_t n = in.shape[axis], shift = (shifts[axis] % n + n) % n;
-    Status s = roll_axis(slice(out, axis, 0, shift), slice(in, axis, n - shift, shift), shifts, axis + 1);
+    Status s =
+        roll_axis(slice(out, axis, 0, shift), slice(in, axis, n - shift, shift), shifts, axis + 1);
     if (s != Status::Ok) return s;
-    return roll_axis(slice(out, axis, shift, n - shift), slice(in, axis, 0, n - shift), shifts, axis + 1);
+    return roll_axis(slice(out, axis, shift, n - shift), slice(in, axis, 0, n - shift), shifts,
+                     axis + 1);
 }
 
 // Where position i of a padded axis comes from.
@@ -77,7 +79,8 @@ template <class Range> Status triangle(const View &out, const View &in, Range &&
                 last = std::clamp<int64_t>(last, first, cols);
                 for (int64_t j = 0; j < first; ++j) store<T>(to + j * out_step, T{});
                 if (to != from || out_step != in_step)
-                    for (int64_t j = first; j < last; ++j) store<T>(to + j * out_step, load<T>(from + j * in_step));
+                    for (int64_t j = first; j < last; ++j)
+                        store<T>(to + j * out_step, load<T>(from + j * in_step));
                 for (int64_t j = last; j < cols; ++j) store<T>(to + j * out_step, T{});
             }
         });
@@ -152,7 +155,8 @@ Status tile(const View &out, const View &in) {
 Status repeat(const View &out, const View &in, int64_t times, int axis) {
     using namespace array;
     if (Status s = same_type(out, in); s != Status::Ok) return s;
-    if (axis < 0 || axis >= in.ndim || times < 0 || !shapes_agree_but(out, in, axis)) return Status::BadArgument;
+    if (axis < 0 || axis >= in.ndim || times < 0 || !shapes_agree_but(out, in, axis))
+        return Status::BadArgument;
     if (out.shape[axis] != in.shape[axis] * times) return Status::BadArgument;
     Nest<2> nest;
     nest.data[0] = out.data;
@@ -169,14 +173,16 @@ Status repeat(const View &out, const View &in, int64_t times, int axis) {
 Status repeat(const View &out, const View &in, const View &repeats, int axis) {
     using namespace array;
     if (axis < 0 || axis >= in.ndim || repeats.ndim != 1) return Status::BadArgument;
-    if (repeats.dtype != DType::Int64 && repeats.dtype != DType::Int32) return Status::UnsupportedDType;
+    if (repeats.dtype != DType::Int64 && repeats.dtype != DType::Int32)
+        return Status::UnsupportedDType;
     bool one = repeats.shape[0] == 1;
     if (!one && repeats.shape[0] != in.shape[axis]) return Status::BadArgument;
     int64_t total = out.ndim == in.ndim ? out.shape[axis] : 0, at = 0;
     Scratch memory(total * 8);
     if (!memory) return Status::OutOfMemory;
     for (int64_t i = 0; i < in.shape[axis]; ++i) {
-        int64_t k = load_index(repeats.data + (one ? 0 : i) * repeats.strides[0], repeats.dtype == DType::Int64);
+        int64_t k = load_index(repeats.data + (one ? 0 : i) * repeats.strides[0],
+                               repeats.dtype == DType::Int64);
         if (k < 0 || k > total - at) return Status::BadArgument;
         std::fill_n(memory.as<int64_t>() + at, k, i);
         at += k;
@@ -264,11 +270,13 @@ Status pad(const View &out, const View &in, const int64_t *before, Pad mode, con
 }
 
 Status tril(const View &out, const View &in, int64_t k) {
-    return array::triangle(out, in, [&](int64_t i) { return std::pair<int64_t, int64_t>(0, i + k + 1); });
+    return array::triangle(out, in,
+                           [&](int64_t i) { return std::pair<int64_t, int64_t>(0, i + k + 1); });
 }
 
 Status triu(const View &out, const View &in, int64_t k) {
-    return array::triangle(out, in, [&](int64_t i) { return std::pair<int64_t, int64_t>(i + k, INT64_MAX); });
+    return array::triangle(
+        out, in, [&](int64_t i) { return std::pair<int64_t, int64_t>(i + k, INT64_MAX); });
 }
 
 Status diag(const View &out, const View &in, int64_t k) {
@@ -300,7 +308,8 @@ Status eye(const View &out, int64_t k) {
 Status one_hot(const View &out, const View &index, int axis, const void *on, const void *off) {
     using namespace array;
     if (index.dtype != DType::Int64 && index.dtype != DType::Int32) return Status::UnsupportedDType;
-    if (axis < 0 || axis >= out.ndim || !same_shape(drop_axis(out, axis), index)) return Status::BadArgument;
+    if (axis < 0 || axis >= out.ndim || !same_shape(drop_axis(out, axis), index))
+        return Status::BadArgument;
     Status s = fill(out, off);
     if (s != Status::Ok || index.size() == 0) return s;
     int64_t classes = out.shape[axis], step = out.strides[axis];

@@ -42,8 +42,8 @@ Status diag(const View &out, const View &in, int64_t k);
 // numpy.eye.
 Status eye(const View &out, int64_t k);
 
-// out has index's shape with an axis of classes inserted: `on` at each index, `off` elsewhere (elements
-// of out's dtype). Indices outside the classes set nothing.
+// out has index's shape with an axis of classes inserted: `on` at each index, `off` elsewhere
+// (elements of out's dtype). Indices outside the classes set nothing.
 Status one_hot(const View &out, const View &index, int axis, const void *on, const void *off);
 
 }  // namespace cannsim

@@ -12,23 +12,33 @@ namespace cannsim {
 namespace array {
 namespace {
 
-template <class T> struct RealOf { using type = T; };
-template <class T> struct RealOf<std::complex<T>> { using type = T; };
+template <class T> struct RealOf {
+    using type = T;
+};
+template <class T> struct RealOf<std::complex<T>> {
+    using type = T;
+};
 template <class T> using Real = typename RealOf<T>::type;
 
 template <class T> T times(T a, T b) {
     if constexpr (is_complex<T>)
-        return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-    else return a * b;
+        return {a.real() * b.real() - a.imag() * b.imag(),
+                a.real() * b.imag() + a.imag() * b.real()};
+    else
+        return a * b;
 }
 template <class T> T conjugate(T a) {
-    if constexpr (is_complex<T>) return std::conj(a);
-    else return a;
+    if constexpr (is_complex<T>)
+        return std::conj(a);
+    else
+        return a;
 }
 // Pivots are compared by the sum of parts, as LAPACK does.
 template <class T> Real<T> size_of(T a) {
-    if constexpr (is_complex<T>) return std::fabs(a.real()) + std::fabs(a.imag());
-    else return std::fabs(a);
+    if constexpr (is_complex<T>)
+        return std::fabs(a.real()) + std::fabs(a.imag());
+    else
+        return std::fabs(a);
 }
 
 // A contiguous row-major matrix.
@@ -127,8 +137,8 @@ template <class T> void substitute(Dense<T> a, Dense<T> x, bool upper, bool unit
     }
 }
 
-// Householder reflections turn `a` into R; each is also applied to q, which starts as the identity, from
-// the left of q^H.
+// Householder reflections turn `a` into R; each is also applied to q, which starts as the identity,
+// from the left of q^H.
 template <class T> void reflect(Dense<T> a, Dense<T> qh) {
     for (int64_t k = 0; k < std::min(a.rows - 1, a.cols); ++k) {
         Real<T> tail = 0;
@@ -247,10 +257,14 @@ Status inverse(const View &out, const View &in) {
         Status status = Status::Ok;
         for_each_outer(nest_of<2>({&to, &from}), 0, [&](char *const *p) {
             Dense<T> a{memory.as<T>(), n, n}, x{memory.as<T>() + n * n, n, n};
-            if (status == Status::Ok) status = copy(dense_view(memory.get(), in.dtype, n, n), matrix(in, p[1]));
+            if (status == Status::Ok)
+                status = copy(dense_view(memory.get(), in.dtype, n, n), matrix(in, p[1]));
             if (status != Status::Ok) return;
-            if (!invert(a, x)) status = Status::Singular;
-            else status = copy(matrix(out, p[0]), dense_view(reinterpret_cast<char *>(x.data), in.dtype, n, n));
+            if (!invert(a, x))
+                status = Status::Singular;
+            else
+                status = copy(matrix(out, p[0]),
+                              dense_view(reinterpret_cast<char *>(x.data), in.dtype, n, n));
         });
         return status;
     });
@@ -259,20 +273,22 @@ Status inverse(const View &out, const View &in) {
 Status slogdet(const View &sign, const View &logarithm, const View &in) {
     using namespace array;
     if (!square(in)) return Status::BadArgument;
-    if (sign.dtype != in.dtype || logarithm.dtype != real_dtype(in.dtype)) return Status::UnsupportedDType;
+    if (sign.dtype != in.dtype || logarithm.dtype != real_dtype(in.dtype))
+        return Status::UnsupportedDType;
     return on_fields(in.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        return determinants<T>(sign, logarithm, in, [](char *to, char *log_to, Dense<T> a, bool odd) {
-            T unit = odd ? T(-1) : T(1);
-            Real<T> sum = 0;
-            for (int64_t i = 0; i < a.rows; ++i) {
-                Real<T> size = std::abs(a[i][i]);
-                unit = size == 0 ? T(0) : times(unit, a[i][i] / T(size));
-                sum += std::log(size);
-            }
-            store<T>(to, unit);
-            store<Real<T>>(log_to, sum);
-        });
+        return determinants<T>(sign, logarithm, in,
+                               [](char *to, char *log_to, Dense<T> a, bool odd) {
+                                   T unit = odd ? T(-1) : T(1);
+                                   Real<T> sum = 0;
+                                   for (int64_t i = 0; i < a.rows; ++i) {
+                                       Real<T> size = std::abs(a[i][i]);
+                                       unit = size == 0 ? T(0) : times(unit, a[i][i] / T(size));
+                                       sum += std::log(size);
+                                   }
+                                   store<T>(to, unit);
+                                   store<Real<T>>(log_to, sum);
+                               });
     });
 }
 
@@ -299,7 +315,8 @@ Status cholesky(const View &out, const View &in, bool upper) {
         using T = typename decltype(tag)::type;
         Scratch memory(n * n * int64_t(sizeof(T)));
         if (!memory) return Status::OutOfMemory;
-        View to = batch(out, 2), from = batch(in, 2), work = dense_view(memory.get(), in.dtype, n, n);
+        View to = batch(out, 2), from = batch(in, 2),
+             work = dense_view(memory.get(), in.dtype, n, n);
         if (out.size() == 0) return Status::Ok;
         Status status = Status::Ok;
         for_each_outer(nest_of<2>({&to, &from}), 0, [&](char *const *p) {
@@ -326,8 +343,10 @@ Status triangular_solve(const View &x, const View &a, const View &b, bool upper,
     if (x.dtype != a.dtype || b.dtype != a.dtype) return Status::UnsupportedDType;
     int64_t n = a.shape[a.ndim - 1], cols = b.shape[b.ndim - 1];
     View to = batch(x, 2), left, right;
-    if (b.shape[b.ndim - 2] != n || x.shape[x.ndim - 2] != n || x.shape[x.ndim - 1] != cols) return Status::BadArgument;
-    if (!broadcast_to(batch(a, 2), to, &left) || !broadcast_to(batch(b, 2), to, &right)) return Status::BadArgument;
+    if (b.shape[b.ndim - 2] != n || x.shape[x.ndim - 2] != n || x.shape[x.ndim - 1] != cols)
+        return Status::BadArgument;
+    if (!broadcast_to(batch(a, 2), to, &left) || !broadcast_to(batch(b, 2), to, &right))
+        return Status::BadArgument;
     return on_fields(a.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
         Scratch memory((n * n + n * cols) * int64_t(sizeof(T)));
@@ -337,7 +356,8 @@ Status triangular_solve(const View &x, const View &a, const View &b, bool upper,
         View work = dense_view(reinterpret_cast<char *>(y.data), a.dtype, n, cols);
         Status status = Status::Ok;
         for_each_outer(nest_of<3>({&to, &left, &right}), 0, [&](char *const *p) {
-            if (status == Status::Ok) status = copy(dense_view(memory.get(), a.dtype, n, n), matrix(a, p[1]));
+            if (status == Status::Ok)
+                status = copy(dense_view(memory.get(), a.dtype, n, n), matrix(a, p[1]));
             if (status == Status::Ok) status = copy(work, matrix(b, p[2]));
             if (status != Status::Ok) return;
             if (op != TriangularOp::None) adjoint(m, op == TriangularOp::ConjugateTranspose);
@@ -365,7 +385,8 @@ Status qr(const View *q, const View &r, const View &in) {
         Dense<T> a{memory.as<T>(), m, n}, qh{q ? memory.as<T>() + m * n : nullptr, m, m};
         Status status = Status::Ok;
         for_each_outer(nest_of<3>({&to_r, &to_q, &from}), 0, [&](char *const *p) {
-            if (status == Status::Ok && in.size()) status = copy(dense_view(memory.get(), in.dtype, m, n), matrix(in, p[2]));
+            if (status == Status::Ok && in.size())
+                status = copy(dense_view(memory.get(), in.dtype, m, n), matrix(in, p[2]));
             if (status != Status::Ok) return;
             if (q) {
                 std::fill_n(qh.data, m * m, T(0));

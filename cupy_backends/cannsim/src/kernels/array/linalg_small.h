@@ -23,8 +23,8 @@ enum class TriangularOp { None, Transpose, ConjugateTranspose };
 Status triangular_solve(const View &x, const View &a, const View &b, bool upper, TriangularOp op,
                         bool unit_diagonal);
 
-// in (m x n) = q r by Householder reflections. Reduced: q is m x min(m, n), r min(m, n) x n; complete:
-// q m x m, r m x n. `q` may be null.
+// in (m x n) = q r by Householder reflections. Reduced: q is m x min(m, n), r min(m, n) x n;
+// complete: q m x m, r m x n. `q` may be null.
 Status qr(const View *q, const View &r, const View &in);
 
 }  // namespace cannsim

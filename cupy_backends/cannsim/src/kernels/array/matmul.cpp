@@ -166,9 +166,11 @@ void own_product(const Matrix &c, const Matrix &a, const Matrix &b) {
     if (c.dtype == DType::Complex64) return complex_rows<complex64>(c, a, b);
     if (c.dtype == DType::Complex128) return complex_rows<complex128>(c, a, b);
     int64_t size = itemsize(c.dtype);
-    for (int64_t i = 0; i < c.rows; ++i) std::memset(c.data + i * c.row_stride, 0, size_t(c.cols * size));
-    isa().gemm[compute_index(c.dtype)](c.data, c.row_stride / size, a.data, a.row_stride, a.col_stride,
-                                       b.data, b.row_stride / size, c.rows, c.cols, a.cols);
+    for (int64_t i = 0; i < c.rows; ++i)
+        std::memset(c.data + i * c.row_stride, 0, size_t(c.cols * size));
+    isa().gemm[compute_index(c.dtype)](c.data, c.row_stride / size, a.data, a.row_stride,
+                                       a.col_stride, b.data, b.row_stride / size, c.rows, c.cols,
+                                       a.cols);
 }
 
 bool rows_adjacent(const Matrix &m) {
@@ -184,7 +186,8 @@ Status by_own_loops(const Matrix &c, const Matrix &a, Matrix b) {
     Matrix result = c;
     if (pack_c) result = contiguous(memory.get(), c.rows, c.cols, c.dtype);
     if (pack_b) {
-        Matrix packed = contiguous(memory.get() + (pack_c ? c.rows * c.cols * size : 0), b.rows, b.cols, b.dtype);
+        Matrix packed = contiguous(memory.get() + (pack_c ? c.rows * c.cols * size : 0), b.rows,
+                                   b.cols, b.dtype);
         Status s = copy(packed.view(), b.view());
         if (s != Status::Ok) return s;
         b = packed;
@@ -205,11 +208,14 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
     int64_t inc_a = a.rows == 1 ? increment(a.col_stride, a.cols, size) : 0;
     int64_t inc_cr = c.rows == 1 ? increment(c.col_stride, c.cols, size) : 0;
     bool matrix_vector = inc_b && inc_c && !pack_a, vector_matrix = inc_a && inc_cr && !pack_b;
-    if (matrix_vector) pack_b = false;
-    else if (vector_matrix) pack_a = false;
+    if (matrix_vector)
+        pack_b = false;
+    else if (vector_matrix)
+        pack_a = false;
     bool pack_c = !matrix_vector && !vector_matrix && !blas_layout(c, &tc, &ldc);
 
-    int64_t a_bytes = pack_a ? a.rows * a.cols * size : 0, b_bytes = pack_b ? b.rows * b.cols * size : 0;
+    int64_t a_bytes = pack_a ? a.rows * a.cols * size : 0,
+            b_bytes = pack_b ? b.rows * b.cols * size : 0;
     Scratch memory(a_bytes + b_bytes + (pack_c ? c.rows * c.cols * size : 0));
     if (!memory) return Status::OutOfMemory;
     auto pack = [&](Matrix &m, char *to, Trans *t, int64_t *ld) {
@@ -221,7 +227,8 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
         return s;
     };
     if (pack_a && pack(a, memory.get(), &ta, &lda) != Status::Ok) return Status::OutOfMemory;
-    if (pack_b && pack(b, memory.get() + a_bytes, &tb, &ldb) != Status::Ok) return Status::OutOfMemory;
+    if (pack_b && pack(b, memory.get() + a_bytes, &tb, &ldb) != Status::Ok)
+        return Status::OutOfMemory;
     if (matrix_vector || vector_matrix) {
         // Some versions scale y by beta = 0 rather than overwrite it, which keeps NaN.
         Status s = fill_zero(c.view());
@@ -229,12 +236,12 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
         // A transposed operand is stored as a row-major matrix with its axes exchanged.
         if (matrix_vector) {
             bool t = ta == Trans::Yes;
-            blas_gemv(type, Order::Row, ta, t ? a.cols : a.rows, t ? a.rows : a.cols, a.data, lda, b.data,
-                      inc_b, c.data, inc_c);
+            blas_gemv(type, Order::Row, ta, t ? a.cols : a.rows, t ? a.rows : a.cols, a.data, lda,
+                      b.data, inc_b, c.data, inc_c);
         } else {
             bool t = tb == Trans::Yes;
-            blas_gemv(type, Order::Row, flip(tb), t ? b.cols : b.rows, t ? b.rows : b.cols, b.data, ldb,
-                      a.data, inc_a, c.data, inc_cr);
+            blas_gemv(type, Order::Row, flip(tb), t ? b.cols : b.rows, t ? b.rows : b.cols, b.data,
+                      ldb, a.data, inc_a, c.data, inc_cr);
         }
         return Status::Ok;
     }
@@ -245,10 +252,11 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
         ldc = std::max<int64_t>(1, c.cols);
     }
     if (tc == Trans::No)
-        blas_gemm(type, Order::Row, ta, tb, c.rows, c.cols, a.cols, a.data, lda, b.data, ldb, result.data, ldc);
-    else
-        blas_gemm(type, Order::Column, flip(ta), flip(tb), c.rows, c.cols, a.cols, a.data, lda, b.data, ldb,
+        blas_gemm(type, Order::Row, ta, tb, c.rows, c.cols, a.cols, a.data, lda, b.data, ldb,
                   result.data, ldc);
+    else
+        blas_gemm(type, Order::Column, flip(ta), flip(tb), c.rows, c.cols, a.cols, a.data, lda,
+                  b.data, ldb, result.data, ldc);
     return pack_c ? copy(c.view(), result.view()) : Status::Ok;
 }
 
@@ -308,16 +316,28 @@ Status matmul(const View &out, const View &a, const View &b) {
     if (a.ndim == 0 || b.ndim == 0) return Status::BadArgument;
     // Give every operand its two matrix axes, then broadcast the rest to out's.
     bool a_vector = a.ndim == 1, b_vector = b.ndim == 1;
-    Matrix ma{a.data, a_vector ? 1 : a.shape[a.ndim - 2], a.shape[a.ndim - 1],
-              a_vector ? 0 : a.strides[a.ndim - 2], a.strides[a.ndim - 1], a.dtype};
-    Matrix mb{b.data, b.shape[b_vector ? 0 : b.ndim - 2], b_vector ? 1 : b.shape[b.ndim - 1],
-              b.strides[b_vector ? 0 : b.ndim - 2], b_vector ? 0 : b.strides[b.ndim - 1], b.dtype};
+    Matrix ma{a.data,
+              a_vector ? 1 : a.shape[a.ndim - 2],
+              a.shape[a.ndim - 1],
+              a_vector ? 0 : a.strides[a.ndim - 2],
+              a.strides[a.ndim - 1],
+              a.dtype};
+    Matrix mb{b.data,
+              b.shape[b_vector ? 0 : b.ndim - 2],
+              b_vector ? 1 : b.shape[b.ndim - 1],
+              b.strides[b_vector ? 0 : b.ndim - 2],
+              b_vector ? 0 : b.strides[b.ndim - 1],
+              b.dtype};
     int matrix_axes = (a_vector ? 0 : 1) + (b_vector ? 0 : 1);
     int batch = out.ndim - matrix_axes;
     if (batch < 0 || ma.cols != mb.rows) return Status::BadArgument;
     int row_axis = a_vector ? -1 : batch, col_axis = b_vector ? -1 : out.ndim - 1;
-    Matrix mc{out.data, row_axis < 0 ? 1 : out.shape[row_axis], col_axis < 0 ? 1 : out.shape[col_axis],
-              row_axis < 0 ? 0 : out.strides[row_axis], col_axis < 0 ? 0 : out.strides[col_axis], out.dtype};
+    Matrix mc{out.data,
+              row_axis < 0 ? 1 : out.shape[row_axis],
+              col_axis < 0 ? 1 : out.shape[col_axis],
+              row_axis < 0 ? 0 : out.strides[row_axis],
+              col_axis < 0 ? 0 : out.strides[col_axis],
+              out.dtype};
     if (mc.rows != ma.rows || mc.cols != mb.cols) return Status::BadArgument;
 
     View batch_out = out, batch_a = a, batch_b = b, wide_a, wide_b;
@@ -334,7 +354,8 @@ Status matmul(const View &out, const View &a, const View &b) {
     Nest<3> nest = nest_of<3>({&batch_out, &wide_a, &wide_b});
     nest.coalesce();
     // One matrix on the right of many stacked rows is a single larger product.
-    if (nest.ndim == 1 && nest.strides[kB][0] == 0 && nest.strides[kA][0] == ma.rows * ma.row_stride &&
+    if (nest.ndim == 1 && nest.strides[kB][0] == 0 &&
+        nest.strides[kA][0] == ma.rows * ma.row_stride &&
         nest.strides[kOut][0] == mc.rows * mc.row_stride && !a_vector) {
         ma.rows *= nest.shape[0];
         mc.rows *= nest.shape[0];
@@ -347,9 +368,12 @@ Status matmul(const View &out, const View &a, const View &b) {
         mc.data = p[kOut];
         ma.data = p[kA];
         mb.data = p[kB];
-        if (!cast) status = product(mc, ma, mb);
-        else if (tiny && out.dtype == a.dtype) status = direct(mc, ma, mb);
-        else status = product_cast(mc, ma, mb, compute);
+        if (!cast)
+            status = product(mc, ma, mb);
+        else if (tiny && out.dtype == a.dtype)
+            status = direct(mc, ma, mb);
+        else
+            status = product_cast(mc, ma, mb, compute);
     });
     return status;
 }

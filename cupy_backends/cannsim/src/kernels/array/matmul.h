@@ -6,9 +6,10 @@
 
 namespace cannsim {
 
-// out = a @ b by numpy.matmul's rules: one-dimensional operands lose their axis in `out`, leading axes
-// broadcast. a and b share a dtype; out may have another, into which the result is cast. float16 and
-// bfloat16 are multiplied in float32 and rounded once; integers wrap in a's dtype; bool is or-of-and.
+// out = a @ b by numpy.matmul's rules: one-dimensional operands lose their axis in `out`, leading
+// axes broadcast. a and b share a dtype; out may have another, into which the result is cast.
+// float16 and bfloat16 are multiplied in float32 and rounded once; integers wrap in a's dtype; bool
+// is or-of-and.
 Status matmul(const View &out, const View &a, const View &b);
 
 // Offers a CBLAS. Symbols are prefix + "cblas_sgemm" + suffix; `ilp64` tells their integers' width.

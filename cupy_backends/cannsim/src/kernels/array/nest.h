@@ -1,5 +1,5 @@
-// Loop nests over several operands: drop trivial axes, order them by stride, merge neighbours, iterate.
-// Internal to the array kernels.
+// Loop nests over several operands: drop trivial axes, order them by stride, merge neighbours,
+// iterate. Internal to the array kernels.
 #pragma once
 
 #include "../view.h"
@@ -67,7 +67,8 @@ template <int N> struct Nest {
             for (int j = i; j > 0 && before(j - 1, j); --j) swap_axes(j - 1, j);
     }
 
-    // Removes axes of extent 1 and merges each axis with its inner neighbour where all strides allow.
+    // Removes axes of extent 1 and merges each axis with its inner neighbour where all strides
+    // allow.
     void coalesce() {
         int out = 0;
         for (int i = 0; i < ndim; ++i) {

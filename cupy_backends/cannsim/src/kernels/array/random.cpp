@@ -28,7 +28,8 @@ void words64(uint64_t *out, Stream s, int64_t begin, int64_t n) {
     for (int64_t i = 0; i < n; ++i) out[i] = halves[2 * i] | uint64_t(halves[2 * i + 1]) << 32;
 }
 
-// Calls make(buffer, begin, n) for pieces of the C-ordered elements of type T, and puts them in place.
+// Calls make(buffer, begin, n) for pieces of the C-ordered elements of type T, and puts them in
+// place.
 template <class T, class F> Status generate(const View &out, F &&make) {
     View flat = out;
     Scratch memory(is_contiguous(out) ? 0 : out.size() * int64_t(sizeof(T)));
@@ -69,8 +70,10 @@ template <class T> T below(double x) {
         T h = narrow<T>(float(x));
         while (!(double(widen(h)) < x)) {  // step towards minus infinity
             uint16_t bits = h.bits;
-            if ((bits & 0x7fff) == 0) bits = 0x8001;
-            else bits = bits & 0x8000 ? uint16_t(bits + 1) : uint16_t(bits - 1);
+            if ((bits & 0x7fff) == 0)
+                bits = 0x8001;
+            else
+                bits = bits & 0x8000 ? uint16_t(bits + 1) : uint16_t(bits - 1);
             h.bits = bits;
         }
         return h;
@@ -133,9 +136,12 @@ void normals(double *z, bool is_double, Stream stream, int64_t begin, int64_t n)
 }
 
 template <class T> T from_double(double x) {
-    if constexpr (std::is_same_v<T, double>) return x;
-    else if constexpr (std::is_same_v<T, float>) return float(x);
-    else return narrow<T>(float(x));
+    if constexpr (std::is_same_v<T, double>)
+        return x;
+    else if constexpr (std::is_same_v<T, float>)
+        return float(x);
+    else
+        return narrow<T>(float(x));
 }
 
 template <class F> Status on_floats(DType t, F &&f) {
@@ -167,8 +173,10 @@ template <class P> Status bernoulli(const View &out, Stream stream, P &&p) {
         using T = typename decltype(tag)::type;
         T values[2];
         values[0] = T{};
-        if constexpr (is_half<T> || std::is_same_v<T, Bool>) values[1] = narrow<T>(1);
-        else values[1] = T(1);
+        if constexpr (is_half<T> || std::is_same_v<T, Bool>)
+            values[1] = narrow<T>(1);
+        else
+            values[1] = T(1);
         status = generate<T>(out, [&](T *to, int64_t begin, int64_t n) {
             alignas(64) uint64_t w[kPiece + 4];
             words64(w, stream, begin, n);
@@ -195,8 +203,10 @@ Status random_bits(const View &out, Stream stream) {
                     alignas(64) uint32_t w[kPiece + 4];
                     words(w, stream, begin, n);
                     for (int64_t i = 0; i < n; ++i) {
-                        if constexpr (std::is_same_v<T, Bool>) to[i].value = uint8_t(w[i] >> 31);
-                        else to[i] = T(w[i] >> (32 - 8 * sizeof(T)));
+                        if constexpr (std::is_same_v<T, Bool>)
+                            to[i].value = uint8_t(w[i] >> 31);
+                        else
+                            to[i] = T(w[i] >> (32 - 8 * sizeof(T)));
                     }
                 }
             });
@@ -260,8 +270,10 @@ Status random_integers(const View &out, int64_t low, uint64_t range, Stream stre
                 alignas(64) uint64_t w[kPiece + 4];
                 draw(w, begin, n);
                 for (int64_t i = 0; i < n; ++i) {
-                    if constexpr (std::is_integral_v<T>) to[i] = T(w[i]);
-                    else to[i] = narrow<T>(Wide<T>(int64_t(w[i])));
+                    if constexpr (std::is_integral_v<T>)
+                        to[i] = T(w[i]);
+                    else
+                        to[i] = narrow<T>(Wide<T>(int64_t(w[i])));
                 }
             });
     });
@@ -313,7 +325,8 @@ Status random_multinomial(const View &out, const View &weights, bool replacement
     int64_t rows = out.size() / draws;
     if (classes == 0 || (!replacement && draws > classes)) return Status::BadArgument;
     View numbers = replacement ? out : weights, result = out;
-    Scratch wide(weights.size() * 8), random(numbers.size() * 8), chosen(out.size() * 8), order(classes * 8);
+    Scratch wide(weights.size() * 8), random(numbers.size() * 8), chosen(out.size() * 8),
+        order(classes * 8);
     if (!random || !chosen || !order) return Status::OutOfMemory;
     Status s = wide_copy(weights, weights, wide);
     if (s != Status::Ok) return s;
@@ -344,7 +357,8 @@ Status random_multinomial(const View &out, const View &weights, bool replacement
             for (int64_t j = 0; j < classes; ++j) u[j] = 1 - u[j];
             isa().logarithms(u, classes);
             for (int64_t j = 0; j < classes; ++j) u[j] = w[j] > 0 ? -u[j] / w[j] : HUGE_VAL;
-            s = order_contiguous(DType::Float64, reinterpret_cast<char *>(u), classes, false, order.as<int64_t>());
+            s = order_contiguous(DType::Float64, reinterpret_cast<char *>(u), classes, false,
+                                 order.as<int64_t>());
             if (s != Status::Ok) return s;
             std::memcpy(to, order.get(), size_t(draws) * 8);
         }

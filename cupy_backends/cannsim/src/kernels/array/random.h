@@ -13,14 +13,15 @@
 //              bool: the top bit of word(i)
 //   u(i)       float32: (word(i) >> 8) 2^-24     float16: (word(i) >> 21) 2^-11
 //              bfloat16: (word(i) >> 24) 2^-8    float64: (word64(i) >> 11) 2^-53
-//   uniform    low + u (high - low) in float32 (float64 for float64), rounded to the dtype; where that
+//   uniform    low + u (high - low) in float32 (float64 for float64), rounded to the dtype; where
+//   that
 //              reaches `high` the largest value below it
 //   normal     Box-Muller in float64 with only + - * / sqrt, so that every machine agrees (see
 //              isa/philox.cpp). float64: block offset + i / 2 gives a = word64(0), b = word64(1);
-//              x = ((a >> 11) + 1) 2^-53, t = (b >> 11) 2^-53. Others: words (w0, w1) or (w2, w3) of block
-//              offset + i / 4 give x = (w_even + 1) 2^-32, t = w_odd 2^-32. r = sqrt(-2 ln x);
-//              even elements r cos(2 pi t), odd ones r sin(2 pi t). mean + std z is computed in float64
-//              and rounded once
+//              x = ((a >> 11) + 1) 2^-53, t = (b >> 11) 2^-53. Others: words (w0, w1) or (w2, w3)
+//              of block offset + i / 4 give x = (w_even + 1) 2^-32, t = w_odd 2^-32. r = sqrt(-2 ln
+//              x); even elements r cos(2 pi t), odd ones r sin(2 pi t). mean + std z is computed in
+//              float64 and rounded once
 //   integers   low + floor(word64(i) (high - low) / 2^64); high - low = 0 stands for 2^64
 //   bernoulli  (word64(i) >> 11) 2^-53 < p
 //   randperm   the stable ascending order of word64(0..n-1)
@@ -44,7 +45,8 @@ Status random_bits(const View &out, Stream stream);
 Status random_uniform(const View &out, double low, double high, Stream stream);
 Status random_normal(const View &out, double mean, double deviation, Stream stream);
 
-// The same with a mean and deviation per element: float views that broadcast to `out`; null: 0 and 1.
+// The same with a mean and deviation per element: float views that broadcast to `out`; null: 0
+// and 1.
 Status random_normal(const View &out, const View *mean, const View *deviation, Stream stream);
 
 // Any real dtype; `high` excluded.
@@ -58,9 +60,10 @@ Status random_bernoulli(const View &out, const View &p, Stream stream);
 Status random_permutation(const View &out, Stream stream);
 
 // Draws out.shape[-1] categories per row with the probabilities (any scale) in the last axis of
-// `weights`. With replacement: the first category whose cumulated weight exceeds u(i) total. Without:
-// the categories with the smallest -ln(1 - u) / weight, u drawn per row and category, in that order.
-// BadArgument for negative or NaN weights, a zero sum, or more draws than positive weights.
+// `weights`. With replacement: the first category whose cumulated weight exceeds u(i) total.
+// Without: the categories with the smallest -ln(1 - u) / weight, u drawn per row and category, in
+// that order. BadArgument for negative or NaN weights, a zero sum, or more draws than positive
+// weights.
 Status random_multinomial(const View &out, const View &weights, bool replacement, Stream stream);
 
 }  // namespace cannsim

@@ -51,8 +51,10 @@ int64_t reduced_size(const View &in, uint32_t axes) {
 // Calls f on the n elements of dtype t as float or double; complex counts as two.
 template <class F> void on_reals(DType t, void *x, int64_t n, F &&f) {
     if (is_complex_dtype(t)) n *= 2;
-    if (real_part(t) == DType::Float32) f(static_cast<float *>(x), n);
-    else f(static_cast<double *>(x), n);
+    if (real_part(t) == DType::Float32)
+        f(static_cast<float *>(x), n);
+    else
+        f(static_cast<double *>(x), n);
 }
 
 template <class T> void divide(void *x, int64_t n, const void *, double count) {
@@ -62,7 +64,8 @@ template <class T> void divide_pairs(void *x, int64_t n, const void *, double co
     divide<T>(x, 2 * n, nullptr, count);
 }
 template <class T> void divide_sqrt(void *x, int64_t n, const void *, double count) {
-    for (int64_t i = 0; i < n; ++i) static_cast<T *>(x)[i] = std::sqrt(static_cast<T *>(x)[i] / T(count));
+    for (int64_t i = 0; i < n; ++i)
+        static_cast<T *>(x)[i] = std::sqrt(static_cast<T *>(x)[i] / T(count));
 }
 template <class T> void square_root(void *x, int64_t n, const void *, double) {
     for (int64_t i = 0; i < n; ++i) static_cast<T *>(x)[i] = std::sqrt(static_cast<T *>(x)[i]);
@@ -163,14 +166,17 @@ Status fill_number(const View &out, double value) {
 
 Status reduce_nothing(ReduceOp op, const View &out, double p) {
     switch (op) {
-    case ReduceOp::Sum: case ReduceOp::NanSum: case ReduceOp::Any: case ReduceOp::CountNonzero:
-        return fill_number(out, 0);
-    case ReduceOp::Norm:
-        return p < 0 && std::isinf(p) ? Status::BadArgument : fill_number(out, 0);
-    case ReduceOp::Prod: case ReduceOp::All: return fill_number(out, 1);
+    case ReduceOp::Sum:
+    case ReduceOp::NanSum:
+    case ReduceOp::Any:
+    case ReduceOp::CountNonzero: return fill_number(out, 0);
+    case ReduceOp::Norm: return p < 0 && std::isinf(p) ? Status::BadArgument : fill_number(out, 0);
+    case ReduceOp::Prod:
+    case ReduceOp::All: return fill_number(out, 1);
     case ReduceOp::Mean: return fill_number(out, std::numeric_limits<double>::quiet_NaN());
     case ReduceOp::LogSumExp: return fill_number(out, -std::numeric_limits<double>::infinity());
-    case ReduceOp::Max: case ReduceOp::Min: break;
+    case ReduceOp::Max:
+    case ReduceOp::Min: break;
     }
     return Status::BadArgument;
 }
@@ -277,16 +283,18 @@ Status reduce(ReduceOp op, const View &full_out, const View &in, uint32_t axes, 
     if (out.size() == 0) return Status::Ok;
     int64_t n = reduced_size(in, axes);
     if (n == 0) return reduce_nothing(op, out, p);
-    if (out.dtype == DType::Bool && (op == ReduceOp::Sum || op == ReduceOp::NanSum)) op = ReduceOp::Any;
+    if (out.dtype == DType::Bool && (op == ReduceOp::Sum || op == ReduceOp::NanSum))
+        op = ReduceOp::Any;
     if (out.dtype == DType::Bool && op == ReduceOp::Prod) op = ReduceOp::All;
 
     switch (op) {
-    case ReduceOp::Any: case ReduceOp::All:
-        return truth_reduction(op == ReduceOp::Any, out, in, axes);
+    case ReduceOp::Any:
+    case ReduceOp::All: return truth_reduction(op == ReduceOp::Any, out, in, axes);
     case ReduceOp::CountNonzero: return count(out, in, axes);
     case ReduceOp::LogSumExp: return log_sum_exp(out, in, axes);
     case ReduceOp::Norm: return norm(out, in, axes, p);
-    case ReduceOp::Max: case ReduceOp::Min: {
+    case ReduceOp::Max:
+    case ReduceOp::Min: {
         Reduction r = describe(in, wide(in.dtype), out.dtype);
         RowsOp rows = op == ReduceOp::Max ? RowsOp::Max : RowsOp::Min;
         if (!set_loops(r, rows, rows, false)) return Status::UnsupportedDType;
@@ -297,7 +305,9 @@ Status reduce(ReduceOp op, const View &full_out, const View &in, uint32_t axes, 
         if (!set_loops(r, RowsOp::Prod, RowsOp::Prod, false)) return Status::UnsupportedDType;
         return run_reduction(r, out, in, axes);
     }
-    case ReduceOp::Sum: case ReduceOp::NanSum: case ReduceOp::Mean: break;
+    case ReduceOp::Sum:
+    case ReduceOp::NanSum:
+    case ReduceOp::Mean: break;
     }
     DType t = wide(op == ReduceOp::Mean ? inexact(out.dtype) : out.dtype);
     Reduction r = describe(in, t, out.dtype);
@@ -336,7 +346,8 @@ Status variance(const View *full_var, const View *full_mean, const View &in, uin
     Status s = reduce(ReduceOp::Mean, center, in, axes);
     if (s != Status::Ok) return s;
     Reduction r = describe(in, t, var.dtype);
-    if (!set_loops(r, RowsOp::SumSquaredDeviations, RowsOp::Sum, true)) return Status::UnsupportedDType;
+    if (!set_loops(r, RowsOp::SumSquaredDeviations, RowsOp::Sum, true))
+        return Status::UnsupportedDType;
     r.center = &center;
     r.lanes_out = 1;
     r.finished = real;

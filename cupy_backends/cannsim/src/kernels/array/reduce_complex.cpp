@@ -7,7 +7,8 @@ namespace {
 
 template <class C> struct Prod {
     static C combine(C a, C b) {
-        return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+        return {a.real() * b.real() - a.imag() * b.imag(),
+                a.real() * b.imag() + a.imag() * b.real()};
     }
 };
 template <class C> inline bool has_nan(C a) { return a.real() != a.real() || a.imag() != a.imag(); }
@@ -39,8 +40,7 @@ void rows(void *out, const char *x, int64_t nrows, int64_t stride, int64_t width
     }
 }
 
-template <class Op, class C>
-void run(void *out, const char *x, int64_t n, int64_t, const void *) {
+template <class Op, class C> void run(void *out, const char *x, int64_t n, int64_t, const void *) {
     // Four chains hide the latency of a multiplication.
     C acc[4];
     int64_t heads = n < 4 ? n : 4, size = sizeof(C);
@@ -51,7 +51,8 @@ void run(void *out, const char *x, int64_t n, int64_t, const void *) {
 }
 
 template <template <class> class Op> RowsLoop pick_rows(DType t) {
-    return t == DType::Complex64 ? rows<Op<complex64>, complex64> : rows<Op<complex128>, complex128>;
+    return t == DType::Complex64 ? rows<Op<complex64>, complex64>
+                                 : rows<Op<complex128>, complex128>;
 }
 template <template <class> class Op> RunLoop pick_run(DType t) {
     return t == DType::Complex64 ? run<Op<complex64>, complex64> : run<Op<complex128>, complex128>;

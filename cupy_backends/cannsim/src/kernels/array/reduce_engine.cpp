@@ -50,7 +50,8 @@ class Partials {
         std::memcpy(values_[level] + count_[level]++ * bytes_, value, size_t(bytes_));
     }
     void fold(int level, char *out) {
-        r_.merge_run(out, values_[level], int64_t(count_[level]) * r_.lanes_out, r_.lanes_out, nullptr);
+        r_.merge_run(out, values_[level], int64_t(count_[level]) * r_.lanes_out, r_.lanes_out,
+                     nullptr);
         count_[level] = 0;
     }
 
@@ -87,8 +88,10 @@ struct Engine {
         reduced.make_positive(kIn);
         reduced.sort_axes(kIn);
         reduced.coalesce();
-        short_direct = !staged && reduced.ndim <= 1 && (reduced.ndim == 0 || (reduced.strides[kIn][0] == in_size &&
-                       reduced.shape[0] <= kMaxRows * int64_t(kRunBytes) / size));
+        short_direct =
+            !staged && reduced.ndim <= 1 &&
+            (reduced.ndim == 0 || (reduced.strides[kIn][0] == in_size &&
+                                   reduced.shape[0] <= kMaxRows * int64_t(kRunBytes) / size));
         // Negative steps of reduced axes moved the base; kept positions are offsets from it.
         kept.data[kIn] = reduced.data[kIn];
         kept.sort_axes(kIn);
@@ -143,7 +146,8 @@ struct Engine {
     void reduce_runs(char *result, const char *x, const char *center) const {
         alignas(64) char centers[kRunBytes];
         if (center && !r.stage)
-            for (int64_t i = 0; i < kRunBytes; i += size) std::memcpy(centers + i, center, size_t(size));
+            for (int64_t i = 0; i < kRunBytes; i += size)
+                std::memcpy(centers + i, center, size_t(size));
         if (short_direct) return piece(result, x, reduced.ndim ? reduced.shape[0] : 1, centers);
         Nest<1> nest = reduced;
         nest.data[kIn] = const_cast<char *>(x);
@@ -211,7 +215,8 @@ struct Engine {
                     int64_t at = i * c->segment;
                     part.reduced.shape[0] = std::min(c->segment, c->n - at);
                     part.reduce_runs(c->values + i * c->bytes,
-                                     c->engine->kept.data[kIn] + at * c->engine->reduced.strides[kIn][0],
+                                     c->engine->kept.data[kIn] +
+                                         at * c->engine->reduced.strides[kIn][0],
                                      c->engine->kept.data[kCenter]);
                 }
             },
@@ -247,7 +252,8 @@ struct Engine {
                 for (int64_t k = 0; k < n; ++k, it.next()) {
                     e.reduce_runs(values + k * value_bytes, it.p[kIn], it.p[kCenter]);
                     if (e.r.center)
-                        std::memcpy(centers + k * center_bytes, it.p[kCenter], size_t(center_bytes));
+                        std::memcpy(centers + k * center_bytes, it.p[kCenter],
+                                    size_t(center_bytes));
                 }
                 e.finish(values, n, out, out_step, centers);
                 i += n;
@@ -278,7 +284,8 @@ struct Engine {
         r.rows(wide, x, whole, w * r.lane_bytes, w, nullptr);
         for (int64_t rows = group; rows > 1;) {
             int64_t half = (rows + 1) / 2;
-            r.merge_rows(wide, wide, 2, half * width * r.lane_bytes, (rows - half) * width, nullptr);
+            r.merge_rows(wide, wide, 2, half * width * r.lane_bytes, (rows - half) * width,
+                         nullptr);
             rows = half;
         }
         int64_t done = whole * group;
@@ -301,7 +308,8 @@ struct Engine {
     }
 
     // The tile's sums over [first, first + count) of the outermost reduced axis, not yet finished.
-    Status accumulate(char *result, char *const *p, int64_t j, int64_t cols, int64_t first, int64_t count) const {
+    Status accumulate(char *result, char *const *p, int64_t j, int64_t cols, int64_t first,
+                      int64_t count) const {
         int klast = kept.ndim - 1, rlast = reduced.ndim - 1;
         int64_t col_step = kept.strides[kIn][klast];
         int64_t width = cols * r.lanes, row_bytes = cols * size;
@@ -374,7 +382,8 @@ struct Engine {
         int64_t out_step = kept.strides[kOut][kept.ndim - 1];
         if (r.lanes_out < r.lanes)  // parts of complex numbers: add each pair
             for (int64_t i = 0; i < cols; ++i)
-                r.merge_run(result + i * r.lane_bytes, result + i * size, r.lanes, r.lanes_out, nullptr);
+                r.merge_run(result + i * r.lane_bytes, result + i * size, r.lanes, r.lanes_out,
+                            nullptr);
         finish(result, cols, p[kOut] + j * out_step, out_step, tile_centers(centers, p, j, cols));
     }
 
@@ -391,7 +400,8 @@ struct Engine {
             return add_rows(out, x, nrows, stride, width, center);
         alignas(64) char pair[2 * kTileBytes];
         add_rows(pair, x, kMaxRows, stride, width, center);
-        add_rows_limited(pair + kTileBytes, x + kMaxRows * stride, nrows - kMaxRows, stride, width, center);
+        add_rows_limited(pair + kTileBytes, x + kMaxRows * stride, nrows - kMaxRows, stride, width,
+                         center);
         r.merge_rows(out, pair, 2, kTileBytes, width, nullptr);
     }
 
@@ -422,8 +432,12 @@ struct Engine {
         t.per_row = (t.extent + t.most - 1) / t.most;
         int64_t tiles = kept.size() / t.extent * t.per_row;
         int64_t tile_bytes = reduced.size() * std::min(t.most, t.extent) * in_size;
-        // Few tall tiles are cut at fixed places, so that threads find work and do not change the result.
-        t.segments = tiles < 8 ? std::min<int64_t>({tile_bytes >> 20, reduced.shape[0] / kRowBlock, kMaxRows}) : 1;
+        // Few tall tiles are cut at fixed places, so that threads find work and do not change the
+        // result.
+        t.segments =
+            tiles < 8
+                ? std::min<int64_t>({tile_bytes >> 20, reduced.shape[0] / kRowBlock, kMaxRows})
+                : 1;
         if (t.segments > 1) return by_segments(t, tiles);
         auto body = [](void *opaque, int64_t begin, int64_t end) {
             auto *c = static_cast<Tiles *>(opaque);
@@ -453,7 +467,8 @@ struct Engine {
                     int64_t tile = i / c->segments, first = i % c->segments * c->segment;
                     int64_t count = std::min(c->segment, c->e->reduced.shape[0] - first);
                     c->each(tile, tile + 1, [&](char *const *p, int64_t j, int64_t cols) {
-                        if (c->e->accumulate(c->partial + i * kTileBytes, p, j, cols, first, count) != Status::Ok)
+                        if (c->e->accumulate(c->partial + i * kTileBytes, p, j, cols, first,
+                                             count) != Status::Ok)
                             c->failed = true;
                     });
                 }

@@ -65,28 +65,43 @@ using complex128 = std::complex<double>;
 template <class T> struct IsComplex : std::false_type {};
 template <class T> struct IsComplex<std::complex<T>> : std::true_type {};
 template <class T> inline constexpr bool is_complex = IsComplex<T>::value;
-template <class T>
-inline constexpr bool is_half = std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
+template <class T> inline constexpr bool is_half =
+    std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
 template <class T> inline constexpr bool is_float = std::is_floating_point_v<T> || is_half<T>;
 
 // The type to compute in: float for the 16-bit formats, uint8_t for bool, else the type itself.
-template <class T> struct WideOf { using type = T; };
-template <> struct WideOf<Half> { using type = float; };
-template <> struct WideOf<BFloat16> { using type = float; };
-template <> struct WideOf<Bool> { using type = uint8_t; };
+template <class T> struct WideOf {
+    using type = T;
+};
+template <> struct WideOf<Half> {
+    using type = float;
+};
+template <> struct WideOf<BFloat16> {
+    using type = float;
+};
+template <> struct WideOf<Bool> {
+    using type = uint8_t;
+};
 template <class T> using Wide = typename WideOf<T>::type;
 
 template <class T> inline Wide<T> widen(T x) {
-    if constexpr (is_half<T>) return to_float(x);
-    else if constexpr (std::is_same_v<T, Bool>) return x.value != 0;
-    else return x;
+    if constexpr (is_half<T>)
+        return to_float(x);
+    else if constexpr (std::is_same_v<T, Bool>)
+        return x.value != 0;
+    else
+        return x;
 }
 
 template <class T> inline T narrow(Wide<T> x) {
-    if constexpr (std::is_same_v<T, Half>) return to_half(x);
-    else if constexpr (std::is_same_v<T, BFloat16>) return to_bfloat16(x);
-    else if constexpr (std::is_same_v<T, Bool>) return Bool{uint8_t(x != 0)};
-    else return x;
+    if constexpr (std::is_same_v<T, Half>)
+        return to_half(x);
+    else if constexpr (std::is_same_v<T, BFloat16>)
+        return to_bfloat16(x);
+    else if constexpr (std::is_same_v<T, Bool>)
+        return Bool{uint8_t(x != 0)};
+    else
+        return x;
 }
 
 // Views promise no alignment beyond what strides give, so elements move through memcpy.
@@ -97,7 +112,9 @@ template <class T> inline T load(const char *p) {
 }
 template <class T> inline void store(char *p, T x) { std::memcpy(p, &x, sizeof(T)); }
 
-template <class T> struct Tag { using type = T; };
+template <class T> struct Tag {
+    using type = T;
+};
 
 // Calls f(Tag<T>{}) for the element type of `t`; false for a value that is no dtype.
 template <class F> inline bool visit_dtype(DType t, F &&f) {

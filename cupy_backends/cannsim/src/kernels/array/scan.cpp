@@ -21,17 +21,22 @@ template <class T> using Unsigned = std::make_unsigned_t<T>;
 struct Sum {
     template <class T> static T identity() { return T(0); }
     template <class T> static T combine(T a, T b) {
-        if constexpr (std::is_integral_v<T>) return T(Unsigned<T>(Unsigned<T>(a) + Unsigned<T>(b)));
-        else return a + b;
+        if constexpr (std::is_integral_v<T>)
+            return T(Unsigned<T>(Unsigned<T>(a) + Unsigned<T>(b)));
+        else
+            return a + b;
     }
 };
 struct Prod {
     template <class T> static T identity() { return T(1); }
     template <class T> static T combine(T a, T b) {
         if constexpr (is_complex<T>)
-            return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-        else if constexpr (std::is_integral_v<T>) return T(uint64_t(a) * uint64_t(b));
-        else return a * b;
+            return {a.real() * b.real() - a.imag() * b.imag(),
+                    a.real() * b.imag() + a.imag() * b.real()};
+        else if constexpr (std::is_integral_v<T>)
+            return T(uint64_t(a) * uint64_t(b));
+        else
+            return a * b;
     }
 };
 struct LogSumExp {
@@ -48,7 +53,8 @@ struct LogSumExp {
 template <class Op, class T>
 void run(const Nest<2> &nest, int64_t n, int64_t in_step, int64_t out_step, bool exclusive) {
     int last = nest.ndim - 1;
-    bool rows = nest.ndim > 0 && nest.shape[last] >= 8 && nest.strides[kOut][last] == int64_t(sizeof(T)) &&
+    bool rows = nest.ndim > 0 && nest.shape[last] >= 8 &&
+                nest.strides[kOut][last] == int64_t(sizeof(T)) &&
                 nest.strides[kIn][last] == int64_t(sizeof(T));
     if (!rows) {
         for_each_outer(nest, 0, [&](char *const *p) {
@@ -156,7 +162,8 @@ void extrema(const Nest<3> &nest, int64_t n, const int64_t (&step)[3], bool indi
                 auto less = [](T a, T b) {
                     return a.real() != b.real() ? a.real() < b.real() : a.imag() < b.imag();
                 };
-                take = nan(value) || (!nan(current) && !(Largest ? less(value, current) : less(current, value)));
+                take = nan(value) ||
+                       (!nan(current) && !(Largest ? less(value, current) : less(current, value)));
             } else {
                 take = value != value || (Largest ? value >= current : value <= current);
             }
@@ -166,8 +173,10 @@ void extrema(const Nest<3> &nest, int64_t n, const int64_t (&step)[3], bool indi
             }
             store<T>(y, best);
             if (!indices) continue;
-            if (index64) store<int64_t>(at, best_index);
-            else store<int32_t>(at, int32_t(best_index));
+            if (index64)
+                store<int64_t>(at, best_index);
+            else
+                store<int32_t>(at, int32_t(best_index));
         }
     });
 }
@@ -192,7 +201,8 @@ Status scan(ScanOp op, const View &out_, const View &in_, int axis, bool exclusi
         reverse_axis(out, axis);
     }
     DType t = is_half_dtype(out.dtype) ? DType::Float32 : out.dtype;
-    if (op == ScanOp::LogSumExp && t != DType::Float32 && t != DType::Float64) return Status::UnsupportedDType;
+    if (op == ScanOp::LogSumExp && t != DType::Float32 && t != DType::Float64)
+        return Status::UnsupportedDType;
     if (t == DType::Bool) return Status::UnsupportedDType;
     if (t == out.dtype && t == in.dtype)
         return dispatch(op, t, out, in, axis, exclusive) ? Status::Ok : Status::UnsupportedDType;
@@ -213,7 +223,8 @@ Status scan(ScanOp op, const View &out_, const View &in_, int axis, bool exclusi
     return copy(out, wide);
 }
 
-Status scan_extrema(bool largest, const View &values_, const View *indices, const View &in_, int axis) {
+Status scan_extrema(bool largest, const View &values_, const View *indices, const View &in_,
+                    int axis) {
     using namespace array;
     View values = values_, in = in_, index = indices ? *indices : in_;
     if (!same_shape(values, in) || !same_shape(index, in)) return Status::BadArgument;
@@ -232,7 +243,8 @@ Status scan_extrema(bool largest, const View &values_, const View *indices, cons
     nest.data[kOut] = values.data;
     nest.data[kIndex] = index.data;
     for (int i = 0; i < in.ndim; ++i)
-        if (i != axis) nest.add_axis(in.shape[i], {in.strides[i], values.strides[i], index.strides[i]});
+        if (i != axis)
+            nest.add_axis(in.shape[i], {in.strides[i], values.strides[i], index.strides[i]});
     nest.coalesce();
     int64_t step[3] = {in.strides[axis], values.strides[axis], index.strides[axis]};
     visit_dtype(in.dtype, [&](auto tag) {

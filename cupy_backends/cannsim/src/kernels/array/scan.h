@@ -16,6 +16,7 @@ Status scan(ScanOp op, const View &out, const View &in, int axis, bool exclusive
 
 // Running maximum or minimum with the position of the latest element that attains it; NaN wins and
 // stays. `values` has in's dtype; `indices` (Int32 or Int64) may be null.
-Status scan_extrema(bool largest, const View &values, const View *indices, const View &in, int axis);
+Status scan_extrema(bool largest, const View &values, const View *indices, const View &in,
+                    int axis);
 
 }  // namespace cannsim

@@ -16,9 +16,12 @@ namespace array {
 namespace {
 
 template <class T> inline bool before(T a, T b) {
-    if constexpr (is_complex<T>) return complex_less(a, b);
-    else if constexpr (is_float<T>) return order_key<T>(a) < order_key<T>(b);
-    else return widen(a) < widen(b);
+    if constexpr (is_complex<T>)
+        return complex_less(a, b);
+    else if constexpr (is_float<T>)
+        return order_key<T>(a) < order_key<T>(b);
+    else
+        return widen(a) < widen(b);
 }
 
 // Halving without branches: the answer lies in [base, base + n].
@@ -49,10 +52,12 @@ Status contiguous(View v, Scratch &memory, View *out) {
 }  // namespace
 }  // namespace array
 
-Status searchsorted(const View &out, const View &sorted_, const View &values, const View *sorter, bool right) {
+Status searchsorted(const View &out, const View &sorted_, const View &values, const View *sorter,
+                    bool right) {
     using namespace array;
     View sorted = sorted_;
-    if (sorted.dtype != values.dtype || itemsize(values.dtype) == 0) return Status::UnsupportedDType;
+    if (sorted.dtype != values.dtype || itemsize(values.dtype) == 0)
+        return Status::UnsupportedDType;
     if (out.dtype != DType::Int64 && out.dtype != DType::Int32) return Status::UnsupportedDType;
     if (!same_shape(out, values) || sorted.ndim == 0) return Status::BadArgument;
     bool many = sorted.ndim > 1;
@@ -74,14 +79,17 @@ Status searchsorted(const View &out, const View &sorted_, const View &values, co
         set_contiguous(flat);
         const View *views[3] = {&flat, &sorted, sorter};
         Nest<3> nest = nest_of<3>({views[0], views[1], views[2]});
-        int64_t step = sorted.strides[sorted.ndim - 1], order_step = sorter->strides[sorter->ndim - 1];
+        int64_t step = sorted.strides[sorted.ndim - 1],
+                order_step = sorter->strides[sorter->ndim - 1];
         bool is64 = sorter->dtype == DType::Int64, good = true;
         for_each_outer(nest, 1, [&](char *const *p) {
             for (int64_t i = 0; i < n; ++i) {
                 int64_t at = load_index(p[2] + i * order_step, is64);
                 if (at < 0) at += n;
-                if (at < 0 || at >= n) good = false;
-                else std::memcpy(p[0] + i * width, p[1] + at * step, size_t(width));
+                if (at < 0 || at >= n)
+                    good = false;
+                else
+                    std::memcpy(p[0] + i * width, p[1] + at * step, size_t(width));
             }
         });
         if (!good) return Status::IndexOutOfRange;
@@ -100,8 +108,10 @@ Status searchsorted(const View &out, const View &sorted_, const View &values, co
         using T = typename decltype(tag)::type;
         for_each_outer(nest, 0, [&](char *const *p) {
             int64_t at = bound<T>(p[2], n, load<T>(p[1]), right);
-            if (is64) store<int64_t>(p[0], at);
-            else store<int32_t>(p[0], int32_t(at));
+            if (is64)
+                store<int64_t>(p[0], at);
+            else
+                store<int32_t>(p[0], int32_t(at));
         });
     });
     return Status::Ok;

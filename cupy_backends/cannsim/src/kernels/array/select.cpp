@@ -17,7 +17,8 @@ namespace {
 constexpr int64_t kChunk = 4096;
 
 // n elements as adjacent mask bytes, in place when they already are.
-const uint8_t *mask_bytes(const char *x, int64_t step, int64_t n, DType t, LoopFn cast, uint8_t *buffer) {
+const uint8_t *mask_bytes(const char *x, int64_t step, int64_t n, DType t, LoopFn cast,
+                          uint8_t *buffer) {
     if (itemsize(t) == 1 && (step == 1 || n == 1)) return reinterpret_cast<const uint8_t *>(x);
     char *args[2] = {const_cast<char *>(x), reinterpret_cast<char *>(buffer)};
     intptr_t count = n, steps[2] = {intptr_t(step), 1};
@@ -60,15 +61,18 @@ Status nonzero(const View &out, const View &in, int64_t *found) {
             int64_t m = std::min(kChunk, n - i);
             const uint8_t *mask = mask_bytes(it.p[0] + i * step, step, m, in.dtype, cast, buffer);
             if (in.ndim == 1 && row_step == 8) {
-                k += isa().where(reinterpret_cast<int64_t *>(out.data) + k, mask, m, i, capacity - k);
+                k += isa().where(reinterpret_cast<int64_t *>(out.data) + k, mask, m, i,
+                                 capacity - k);
                 continue;
             }
             int64_t c = isa().where(places, mask, m, i, std::min(kChunk, capacity - k));
             char *row = out.data + k * row_step;
             for (int a = 0; a < last; ++a)
-                for (int64_t r = 0; r < c; ++r) store<int64_t>(row + r * row_step + a * axis_step, it.index[a]);
+                for (int64_t r = 0; r < c; ++r)
+                    store<int64_t>(row + r * row_step + a * axis_step, it.index[a]);
             if (in.ndim > 0)
-                for (int64_t r = 0; r < c; ++r) store<int64_t>(row + r * row_step + last * axis_step, places[r]);
+                for (int64_t r = 0; r < c; ++r)
+                    store<int64_t>(row + r * row_step + last * axis_step, places[r]);
             k += c;
         }
     } while (k < capacity && it.next());
@@ -83,14 +87,16 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
     if (out.dtype != in_.dtype || itemsize(in_.dtype) == 0 || itemsize(mask_.dtype) != 1)
         return Status::UnsupportedDType;
     if (out.ndim != 1 || !common_shape(in_, mask_, &like)) return Status::BadArgument;
-    if (!broadcast_to(in_, like, &in) || !broadcast_to(mask_, like, &mask)) return Status::BadArgument;
+    if (!broadcast_to(in_, like, &in) || !broadcast_to(mask_, like, &mask))
+        return Status::BadArgument;
     if (like.size() == 0) return Status::Ok;
     int64_t width = itemsize(in.dtype), capacity = out.shape[0], out_step = out.strides[0];
     Nest<2> nest = nest_of<2>({&in, &mask});
     nest.coalesce();
     int last = nest.ndim - 1;
     int64_t n = nest.ndim ? nest.shape[last] : 1;
-    int64_t step = nest.ndim ? nest.strides[0][last] : 0, mask_step = nest.ndim ? nest.strides[1][last] : 0;
+    int64_t step = nest.ndim ? nest.strides[0][last] : 0,
+            mask_step = nest.ndim ? nest.strides[1][last] : 0;
     LoopFn cast = find_cast(mask.dtype, DType::Bool);
     alignas(64) uint8_t bytes[kChunk];
     alignas(64) char line[kChunk * 16], packed[kChunk * 16];
@@ -99,10 +105,12 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
     for_each_outer(nest, 1, [&](char *const *p) {
         for (int64_t i = 0; i < n && !full;) {
             // Long chunks where nothing must be staged.
-            bool direct = (step == width || n == 1) && (mask_step == 1 || n == 1) && out_step == width;
+            bool direct =
+                (step == width || n == 1) && (mask_step == 1 || n == 1) && out_step == width;
             int64_t m = direct ? n - i : std::min(kChunk, n - i);
-            const uint8_t *chosen = direct ? reinterpret_cast<const uint8_t *>(p[1] + i * mask_step)
-                                           : mask_bytes(p[1] + i * mask_step, mask_step, m, mask.dtype, cast, bytes);
+            const uint8_t *chosen =
+                direct ? reinterpret_cast<const uint8_t *>(p[1] + i * mask_step)
+                       : mask_bytes(p[1] + i * mask_step, mask_step, m, mask.dtype, cast, bytes);
             const char *x = p[0] + i * step;
             if (!direct && step != width) {
                 copy_line(line, width, x, step, m, int(width));
@@ -112,7 +120,8 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
             if (out_step == width) {
                 c = isa().compress(int(width), out.data + k * width, x, chosen, m, capacity - k);
             } else {
-                c = isa().compress(int(width), packed, x, chosen, m, std::min(kChunk, capacity - k));
+                c = isa().compress(int(width), packed, x, chosen, m,
+                                   std::min(kChunk, capacity - k));
                 copy_line(out.data + k * out_step, out_step, packed, width, c, int(width));
             }
             k += c;
@@ -140,7 +149,8 @@ Status masked_scatter(const View &dst, const View &mask_, const View &src) {
     nest.coalesce();
     int last = nest.ndim - 1;
     int64_t n = nest.ndim ? nest.shape[last] : 1;
-    int64_t step = nest.ndim ? nest.strides[0][last] : 0, mask_step = nest.ndim ? nest.strides[1][last] : 0;
+    int64_t step = nest.ndim ? nest.strides[0][last] : 0,
+            mask_step = nest.ndim ? nest.strides[1][last] : 0;
     visit_width(itemsize(dst.dtype), [&](auto tag) {
         using T = typename decltype(tag)::type;
         bool line = from.ndim <= 1;
@@ -150,8 +160,10 @@ Status masked_scatter(const View &dst, const View &mask_, const View &src) {
             for (int64_t i = 0; i < n; ++i) {
                 if (!p[1][i * mask_step]) continue;
                 store<T>(p[0] + i * step, load<T>(line ? x : it.p[0]));
-                if (line) x += from_step;
-                else it.next();
+                if (line)
+                    x += from_step;
+                else
+                    it.next();
             }
         });
     });

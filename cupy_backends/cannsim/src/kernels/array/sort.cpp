@@ -54,8 +54,8 @@ View as_vector(const View &v) {
 }
 
 // Outputs have in's shape but for extent `k` along the axis, or (k == 1) lack the axis.
-Status make_lines(Lines &lines, const View *values, const View *indices, const View &in_, int axis, int64_t k,
-                  bool may_lack) {
+Status make_lines(Lines &lines, const View *values, const View *indices, const View &in_, int axis,
+                  int64_t k, bool may_lack) {
     View in = as_vector(in_);
     if (axis < 0 || axis >= in.ndim) return Status::BadArgument;
     if (itemsize(in.dtype) == 0) return Status::UnsupportedDType;
@@ -68,7 +68,8 @@ Status make_lines(Lines &lines, const View *values, const View *indices, const V
         if (!given[o]) continue;
         View v = *given[o];
         if (v.ndim == in.ndim - 1 && (may_lack || in_.ndim == 0)) {
-            for (int i = v.ndim; i > axis; --i) v.shape[i] = v.shape[i - 1], v.strides[i] = v.strides[i - 1];
+            for (int i = v.ndim; i > axis; --i)
+                v.shape[i] = v.shape[i - 1], v.strides[i] = v.strides[i - 1];
             v.shape[axis] = 1;
             v.strides[axis] = 0;
             ++v.ndim;
@@ -118,8 +119,8 @@ Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest,
 }
 
 // Writes order[begin, begin + count) of each line.
-template <class F>
-Status each_line(const Lines &lines, int64_t begin, int64_t count, const View *values, const View *indices, F &&f) {
+template <class F> Status each_line(const Lines &lines, int64_t begin, int64_t count,
+                                    const View *values, const View *indices, F &&f) {
     Scratch line(lines.n * lines.width), order(lines.n * 8);
     if (!line || !order) return Status::OutOfMemory;
     Status status = Status::Ok;
@@ -172,7 +173,8 @@ Status sort(const View *values, const View *indices, const View &in, int axis, b
     return ok ? Status::Ok : Status::OutOfMemory;
 }
 
-Status topk(const View *values, const View *indices, const View &in, int axis, int64_t k, bool largest) {
+Status topk(const View *values, const View *indices, const View &in, int axis, int64_t k,
+            bool largest) {
     using namespace array;
     Lines lines;
     Status s = make_lines(lines, values, indices, in, axis, k, false);

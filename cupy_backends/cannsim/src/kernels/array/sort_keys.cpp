@@ -14,15 +14,16 @@ namespace {
 std::atomic<SortFunction> g_sorts[kMaxDType];
 
 // Which of our radix sort and the registered sort is the faster one depends on the machine: vector
-// sorts win only where they exist. Settled by a trial at the first sort that is long enough to matter.
+// sorts win only where they exist. Settled by a trial at the first sort that is long enough to
+// matter.
 enum Choice : int8_t { Unknown, Own, Registered };
 std::atomic<int8_t> g_choice[kMaxDType];
 
 constexpr int64_t kSmall = 256;
 constexpr int64_t kTrial = 16384;
 
-// Least-significant-digit radix sort; digits that are the same everywhere cost no pass. Digits below
-// `first` are already in order.
+// Least-significant-digit radix sort; digits that are the same everywhere cost no pass. Digits
+// below `first` are already in order.
 template <class K> bool radix_sort(K *x, int64_t n, int first = 0) {
     if (n < kSmall) {
         std::sort(x, x + n);
@@ -77,15 +78,19 @@ template <class T> bool sort_by_key(char *data, int64_t n) {
         int64_t last = n;
         if constexpr (is_float<T>) {
             last = std::partition(x, x + n, [](T v) { return widen(v) == widen(v); }) - x;
-            for (int64_t i = 0; i < last; ++i) keys[i] = keys[i] & top ? K(~keys[i]) : K(keys[i] | top);
+            for (int64_t i = 0; i < last; ++i)
+                keys[i] = keys[i] & top ? K(~keys[i]) : K(keys[i] | top);
         } else if constexpr (is_signed) {
             for (int64_t i = 0; i < n; ++i) keys[i] = K(keys[i] ^ top);
         }
         bool ok = true;
-        if constexpr (sizeof(K) == 1) count_sort(keys, last);
-        else ok = radix_sort(keys, last);
+        if constexpr (sizeof(K) == 1)
+            count_sort(keys, last);
+        else
+            ok = radix_sort(keys, last);
         if constexpr (is_float<T>) {
-            for (int64_t i = 0; i < last; ++i) keys[i] = keys[i] & top ? K(keys[i] & K(~top)) : K(~keys[i]);
+            for (int64_t i = 0; i < last; ++i)
+                keys[i] = keys[i] & top ? K(keys[i] & K(~top)) : K(~keys[i]);
         } else if constexpr (is_signed) {
             for (int64_t i = 0; i < n; ++i) keys[i] = K(keys[i] ^ top);
         }
@@ -125,8 +130,10 @@ Choice trial(DType t, SortFunction f) {
         for (int round = 0; round < 3; ++round) {
             std::memcpy(work, data.data, size_t(bytes));
             auto start = std::chrono::steady_clock::now();
-            if (who == 0) own_sort(t, work, kTrial);
-            else f(work, kTrial, nullptr);
+            if (who == 0)
+                own_sort(t, work, kTrial);
+            else
+                f(work, kTrial, nullptr);
             std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
             if (round == 0 || took.count() < best[who]) best[who] = took.count();
         }
@@ -172,8 +179,8 @@ template <class K> bool order_by_counting(const K *keys, int64_t n, int64_t *ord
     return true;
 }
 
-// Packs the 32 most significant bits that vary with the index, sorts 64-bit words, then settles what
-// those bits left equal. The keys are overwritten.
+// Packs the 32 most significant bits that vary with the index, sorts 64-bit words, then settles
+// what those bits left equal. The keys are overwritten.
 template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
     K low = keys[0], high = keys[0];
     for (int64_t i = 1; i < n; ++i) {
@@ -185,7 +192,8 @@ template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
     if constexpr (sizeof(K) == 8)
         while (range >> shift > 0xffffffffull) ++shift;
     uint64_t *packed = reinterpret_cast<uint64_t *>(order);
-    for (int64_t i = 0; i < n; ++i) packed[i] = uint64_t(K(keys[i] - low) >> shift) << 32 | uint64_t(i);
+    for (int64_t i = 0; i < n; ++i)
+        packed[i] = uint64_t(K(keys[i] - low) >> shift) << 32 | uint64_t(i);
     if (!sort_packed(packed, n)) return false;
     if (shift == 0) {
         for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
@@ -196,13 +204,15 @@ template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
         while (j < n && packed[j] >> 32 == packed[i] >> 32) ++j;
         for (int64_t m = i; m < j; ++m) order[m] = int64_t(packed[m] & 0xffffffff);
         if (j - i > 1)
-            std::stable_sort(order + i, order + j, [&](int64_t a, int64_t b) { return keys[a] < keys[b]; });
+            std::stable_sort(order + i, order + j,
+                             [&](int64_t a, int64_t b) { return keys[a] < keys[b]; });
         i = j;
     }
     return true;
 }
 
-template <class T> Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order) {
+template <class T>
+Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order) {
     using K = Key<T>;
     Scratch memory(n * int64_t(sizeof(K)));
     if (!memory) return Status::OutOfMemory;
@@ -214,7 +224,9 @@ template <class T> Status order_by_key(const char *data, int64_t n, bool descend
     bool ok = true;
     if (n >= int64_t(1) << 32 || n < 24 || (sizeof(K) == 2 && n < 8192)) {
         for (int64_t i = 0; i < n; ++i) order[i] = i;
-        auto less = [&](int64_t a, int64_t b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; };
+        auto less = [&](int64_t a, int64_t b) {
+            return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
+        };
         if (n < 24) {
             for (int64_t i = 1; i < n; ++i) {
                 int64_t j = i;

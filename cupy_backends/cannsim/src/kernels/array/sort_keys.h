@@ -1,4 +1,5 @@
-// Order-preserving unsigned keys and the sorts of contiguous elements. Internal to the array kernels.
+// Order-preserving unsigned keys and the sorts of contiguous elements. Internal to the array
+// kernels.
 #pragma once
 
 #include "scalar.h"
@@ -7,10 +8,18 @@
 namespace cannsim::array {
 
 template <int Bytes> struct KeyOf;
-template <> struct KeyOf<1> { using type = uint8_t; };
-template <> struct KeyOf<2> { using type = uint16_t; };
-template <> struct KeyOf<4> { using type = uint32_t; };
-template <> struct KeyOf<8> { using type = uint64_t; };
+template <> struct KeyOf<1> {
+    using type = uint8_t;
+};
+template <> struct KeyOf<2> {
+    using type = uint16_t;
+};
+template <> struct KeyOf<4> {
+    using type = uint32_t;
+};
+template <> struct KeyOf<8> {
+    using type = uint64_t;
+};
 template <class T> using Key = typename KeyOf<sizeof(T)>::type;
 
 // Unsigned key in the sort order of T; all NaN share the largest key, both zeros one key.

@@ -46,8 +46,8 @@ Status scatter_inverse(const View &inverse, int64_t *places) {
 
 // Groups positions order[0..n) (ascending order, or the identity) by `same`, calling begin(group,
 // position) at the first of each. `places` may be null.
-template <class Same, class Begin>
-int64_t group(const int64_t *order, int64_t n, int64_t *places, Line64 counts, Same &&same, Begin &&begin) {
+template <class Same, class Begin> int64_t group(const int64_t *order, int64_t n, int64_t *places,
+                                                 Line64 counts, Same &&same, Begin &&begin) {
     int64_t groups = 0, start = 0;
     for (int64_t i = 0; i < n; ++i) {
         int64_t at = order ? order[i] : i;
@@ -92,8 +92,8 @@ CompareRows compare_for(DType t) {
     return f;
 }
 
-Status slices(bool sorted, const View &values, const View *inverse, const View *counts, const View *first,
-              const View &in, int axis, int64_t *found) {
+Status slices(bool sorted, const View &values, const View *inverse, const View *counts,
+              const View *first, const View &in, int axis, int64_t *found) {
     *found = 0;
     if (axis >= in.ndim || !same_shape(values, in)) return Status::BadArgument;
     if (values.dtype != in.dtype || itemsize(in.dtype) == 0) return Status::UnsupportedDType;
@@ -134,12 +134,13 @@ Status slices(bool sorted, const View &values, const View *inverse, const View *
     return s;
 }
 
-Status check_flat(const View &values, const View *inverse, const View *counts, const View *first, const View &in) {
+Status check_flat(const View &values, const View *inverse, const View *counts, const View *first,
+                  const View &in) {
     int64_t n = in.size();
     if (itemsize(in.dtype) == 0 || values.dtype != in.dtype) return Status::UnsupportedDType;
     if (inverse && inverse->dtype != DType::Int64) return Status::UnsupportedDType;
-    bool good = values.ndim == 1 && values.shape[0] >= n && (!inverse || same_shape(*inverse, in)) &&
-                fits(counts, n) && fits(first, n);
+    bool good = values.ndim == 1 && values.shape[0] >= n &&
+                (!inverse || same_shape(*inverse, in)) && fits(counts, n) && fits(first, n);
     return good ? Status::Ok : Status::BadArgument;
 }
 
@@ -172,7 +173,8 @@ Status unique(const View &values, const View *inverse, const View *counts, const
         using T = typename decltype(tag)::type;
         const T *x = reinterpret_cast<const T *>(flat.data);
         *found = group(
-            order, n, places, Line64{counts}, [&](int64_t a, int64_t b) { return equal(x[a], x[b], equal_nan); },
+            order, n, places, Line64{counts},
+            [&](int64_t a, int64_t b) { return equal(x[a], x[b], equal_nan); },
             [&](int64_t g, int64_t at) {
                 store<T>(values.data + g * values.strides[0], x[at]);
                 Line64{first}.set(g, at);
@@ -187,8 +189,8 @@ Status unique_slices(const View &values, const View *inverse, const View *counts
     return array::slices(true, values, inverse, counts, first, in, axis, found);
 }
 
-Status unique_consecutive(const View &values, const View *inverse, const View *counts, const View &in,
-                          int axis, int64_t *found) {
+Status unique_consecutive(const View &values, const View *inverse, const View *counts,
+                          const View &in, int axis, int64_t *found) {
     using namespace array;
     if (axis >= 0) return slices(false, values, inverse, counts, nullptr, in, axis, found);
     *found = 0;

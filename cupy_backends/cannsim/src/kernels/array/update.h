@@ -15,7 +15,9 @@ template <Update U, class T> inline T updated(T old, T value) {
             return {old.real() * value.real() - old.imag() * value.imag(),
                     old.real() * value.imag() + old.imag() * value.real()};
         auto nan = [](T z) { return z.real() != z.real() || z.imag() != z.imag(); };
-        auto less = [](T a, T b) { return a.real() != b.real() ? a.real() < b.real() : a.imag() < b.imag(); };
+        auto less = [](T a, T b) {
+            return a.real() != b.real() ? a.real() < b.real() : a.imag() < b.imag();
+        };
         if (nan(old)) return old;
         if (nan(value)) return value;
         return less(old, value) == (U == Update::Maximum) ? value : old;
@@ -28,7 +30,8 @@ template <Update U, class T> inline T updated(T old, T value) {
         if constexpr (U == Update::Add || U == Update::Multiply) {
             if constexpr (std::is_integral_v<W>)
                 return T(U == Update::Add ? uint64_t(a) + uint64_t(b) : uint64_t(a) * uint64_t(b));
-            else return narrow<T>(U == Update::Add ? a + b : a * b);
+            else
+                return narrow<T>(U == Update::Add ? a + b : a * b);
         }
         if constexpr (U == Update::Maximum) return a > b || a != a ? old : value;
         return a < b || a != a ? old : value;

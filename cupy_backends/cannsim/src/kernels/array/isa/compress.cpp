@@ -12,9 +12,8 @@ struct Element16 {
 };
 
 // Branch-free: every element is stored, the position advances for the chosen ones.
-template <class T>
-int64_t compress_scalar(char *dst, const char *src, const uint8_t *mask, int64_t n,
-                        int64_t capacity) {
+template <class T> int64_t compress_scalar(char *dst, const char *src, const uint8_t *mask,
+                                           int64_t n, int64_t capacity) {
     int64_t k = 0, i = 0;
     constexpr int64_t size = sizeof(T);
     for (; i + 8 <= n && k + 8 <= capacity; i += 8) {
@@ -41,20 +40,25 @@ template <> struct Packed<1> {
     static __m512i pack(__mmask64 m, __m512i x) { return _mm512_maskz_compress_epi8(m, x); }
 };
 template <> struct Packed<2> {
-    static __m512i pack(__mmask64 m, __m512i x) { return _mm512_maskz_compress_epi16(__mmask32(m), x); }
+    static __m512i pack(__mmask64 m, __m512i x) {
+        return _mm512_maskz_compress_epi16(__mmask32(m), x);
+    }
 };
 template <> struct Packed<4> {
-    static __m512i pack(__mmask64 m, __m512i x) { return _mm512_maskz_compress_epi32(__mmask16(m), x); }
+    static __m512i pack(__mmask64 m, __m512i x) {
+        return _mm512_maskz_compress_epi32(__mmask16(m), x);
+    }
 };
 template <> struct Packed<8> {
-    static __m512i pack(__mmask64 m, __m512i x) { return _mm512_maskz_compress_epi64(__mmask8(m), x); }
+    static __m512i pack(__mmask64 m, __m512i x) {
+        return _mm512_maskz_compress_epi64(__mmask8(m), x);
+    }
 };
 
 // Compressing in a register and storing whole vectors: the compressing store is microcoded on some
 // CPUs. Near the end of dst the scalar loop takes over, since whole vectors would overrun it.
-template <int Width, class T>
-int64_t compress_vector(char *dst, const char *src, const uint8_t *mask, int64_t n,
-                        int64_t capacity) {
+template <int Width, class T> int64_t
+compress_vector(char *dst, const char *src, const uint8_t *mask, int64_t n, int64_t capacity) {
     constexpr int64_t lanes = 64 / Width;
     constexpr uint64_t part = lanes == 64 ? ~0ull : (1ull << lanes % 64) - 1;
     int64_t k = 0, i = 0;

@@ -6,9 +6,9 @@ namespace cannsim::array::CANNSIM_ISA {
 namespace {
 
 // R rows of C by U vectors stay in registers while k runs.
-template <class T, class V, int R, int U>
-inline void tile(T *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col, const T *b, int64_t ldb,
-                 int64_t k) {
+template <class T, class V, int R, int U> inline void tile(T *c, int64_t ldc, const char *a,
+                                                           int64_t a_row, int64_t a_col, const T *b,
+                                                           int64_t ldb, int64_t k) {
     constexpr int64_t lanes = sizeof(V) / sizeof(T);
     V acc[R][U];
 #pragma GCC unroll 4
@@ -33,9 +33,9 @@ inline void tile(T *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col,
         for (int u = 0; u < U; ++u) vstore(c + r * ldc + u * lanes, acc[r][u]);
 }
 
-template <class T, int R>
-inline void row_block(T *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col, const T *b,
-                      int64_t ldb, int64_t n, int64_t k) {
+template <class T, int R> inline void row_block(T *c, int64_t ldc, const char *a, int64_t a_row,
+                                                int64_t a_col, const T *b, int64_t ldb, int64_t n,
+                                                int64_t k) {
     using V = Vector<T>;
     constexpr int64_t lanes = sizeof(V) / sizeof(T);
     int64_t j = 0;
@@ -45,9 +45,8 @@ inline void row_block(T *c, int64_t ldc, const char *a, int64_t a_row, int64_t a
     for (; j < n; ++j) tile<T, T, R, 1>(c + j, ldc, a, a_row, a_col, b + j, ldb, k);
 }
 
-template <class T>
-void gemm(void *c_, int64_t ldc, const char *a, int64_t a_row, int64_t a_col, const void *b_, int64_t ldb,
-          int64_t m, int64_t n, int64_t k) {
+template <class T> void gemm(void *c_, int64_t ldc, const char *a, int64_t a_row, int64_t a_col,
+                             const void *b_, int64_t ldb, int64_t m, int64_t n, int64_t k) {
     T *c = static_cast<T *>(c_);
     const T *b = static_cast<const T *>(b_);
     constexpr int64_t kDepth = 256, kWidth = 2048 / sizeof(T);  // of a panel of B that stays in L2
@@ -59,9 +58,11 @@ void gemm(void *c_, int64_t ldc, const char *a, int64_t a_row, int64_t a_col, co
             const char *left = a + p * a_col;
             int64_t i = 0;
             for (; i + 4 <= m; i += 4)
-                row_block<T, 4>(c + i * ldc + j, ldc, left + i * a_row, a_row, a_col, panel, ldb, width, depth);
+                row_block<T, 4>(c + i * ldc + j, ldc, left + i * a_row, a_row, a_col, panel, ldb,
+                                width, depth);
             for (; i < m; ++i)
-                row_block<T, 1>(c + i * ldc + j, ldc, left + i * a_row, a_row, a_col, panel, ldb, width, depth);
+                row_block<T, 1>(c + i * ldc + j, ldc, left + i * a_row, a_row, a_col, panel, ldb,
+                                width, depth);
         }
     }
 }

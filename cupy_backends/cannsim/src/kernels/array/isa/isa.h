@@ -1,8 +1,8 @@
 // Inner loops that exist once per instruction set and are chosen when the library is first used.
 //
 // Each file of this folder is compiled several times with CANNSIM_ISA naming the namespace
-// (isa_baseline, isa_avx2, isa_avx512). Every variant gives bit-equal results: lane counts and the order of
-// additions are fixed here, not by the register width.
+// (isa_baseline, isa_avx2, isa_avx512). Every variant gives bit-equal results: lane counts and the
+// order of additions are fixed here, not by the register width.
 #pragma once
 
 #include "../../view.h"
@@ -11,13 +11,13 @@ namespace cannsim::array {
 
 enum class RowsOp { Sum, SumSquares, SumAbs, SumSquaredDeviations, Prod, Max, Min, Count };
 
-// Reduces `nrows` rows of `width` elements, `stride` bytes apart, into out[width], all of one compute
-// type. SumSquaredDeviations subtracts center[j] first. Rows are added pairwise above blocks of
-// kRowBlock. At most kMaxRows rows and kMaxWidth columns per call.
+// Reduces `nrows` rows of `width` elements, `stride` bytes apart, into out[width], all of one
+// compute type. SumSquaredDeviations subtracts center[j] first. Rows are added pairwise above
+// blocks of kRowBlock. At most kMaxRows rows and kMaxWidth columns per call.
 using RowsLoop = void (*)(void *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
                           const void *center);
-// Reduces `n` adjacent elements (at most kMaxRows * kRunBytes bytes) to `lanes` adjacent results, 1 or,
-// for pairs of a complex number's parts, 2; `center` then holds kRunBytes of centres.
+// Reduces `n` adjacent elements (at most kMaxRows * kRunBytes bytes) to `lanes` adjacent results, 1
+// or, for pairs of a complex number's parts, 2; `center` then holds kRunBytes of centres.
 using RunLoop = void (*)(void *out, const char *x, int64_t n, int64_t lanes, const void *center);
 constexpr int kRowBlock = 16;
 constexpr int kMaxRows = 256;
@@ -30,7 +30,8 @@ static inline int compute_index(DType t) {
     case DType::Float32: return 0;
     case DType::Float64: return 1;
     case DType::Int8: return 2;
-    case DType::UInt8: case DType::Bool: return 3;
+    case DType::UInt8:
+    case DType::Bool: return 3;
     case DType::Int16: return 4;
     case DType::UInt16: return 5;
     case DType::Int32: return 6;
@@ -42,8 +43,8 @@ static inline int compute_index(DType t) {
 }
 constexpr int kComputeTypes = 10;
 
-// c[m][n] += a[m][k] * b[k][n]; rows of b and c are adjacent elements, ldb and ldc count elements, the
-// strides of a bytes.
+// c[m][n] += a[m][k] * b[k][n]; rows of b and c are adjacent elements, ldb and ldc count elements,
+// the strides of a bytes.
 using GemmLoop = void (*)(void *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col,
                           const void *b, int64_t ldb, int64_t m, int64_t n, int64_t k);
 

@@ -39,12 +39,13 @@ void philox(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks) {
     }
 }
 
-// Natural logarithm of x in (0, 1] by basic operations only: x = m 2^e with m in [sqrt(1/2), sqrt(2)),
-// ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| < 0.172.
+// Natural logarithm of x in (0, 1] by basic operations only: x = m 2^e with m in [sqrt(1/2),
+// sqrt(2)), ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| < 0.172.
 inline double logarithm(double x) {
     int64_t bits;
     std::memcpy(&bits, &x, 8);
-    // Adding the distance from sqrt(1/2) to 1 carries mantissas of at least sqrt(2) into the exponent.
+    // Adding the distance from sqrt(1/2) to 1 carries mantissas of at least sqrt(2) into the
+    // exponent.
     int64_t shifted = bits + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);
     int64_t exponent = (shifted >> 52) - 1023;
     int64_t mantissa = bits - exponent * (int64_t(1) << 52);
@@ -66,7 +67,8 @@ inline double logarithm(double x) {
     return e * 0x1.62e42fefa39efp-1 + (2 * s + 2 * s * (z * sum));
 }
 
-// cos and sin of 2 pi t for t in [0, 1): the nearest quarter turn is exact, Taylor series do the rest.
+// cos and sin of 2 pi t for t in [0, 1): the nearest quarter turn is exact, Taylor series do the
+// rest.
 inline void turn(double t, double *cosine, double *sine) {
     int32_t quarter = int32_t(4 * t + 0.5);
     double r = (t - 0.25 * quarter) * 0x1.921fb54442d18p2, z = r * r;

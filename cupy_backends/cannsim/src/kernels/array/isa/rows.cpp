@@ -46,13 +46,15 @@ inline void tile(T *out, const char *x, int64_t nrows, int64_t stride, const T *
 #pragma GCC unroll 8
     for (int u = 0; u < U; ++u) {
         c[u] = V{};
-        if constexpr (Op::centered) c[u] = vload<V>(reinterpret_cast<const char *>(center) + u * sizeof(V));
+        if constexpr (Op::centered)
+            c[u] = vload<V>(reinterpret_cast<const char *>(center) + u * sizeof(V));
         acc[u] = Op::map(vload<V>(x + u * sizeof(V)), c[u]);
     }
     for (int64_t r = 1; r < nrows; ++r) {
         x += stride;
 #pragma GCC unroll 8
-        for (int u = 0; u < U; ++u) acc[u] = Op::combine(acc[u], Op::map(vload<V>(x + u * sizeof(V)), c[u]));
+        for (int u = 0; u < U; ++u)
+            acc[u] = Op::combine(acc[u], Op::map(vload<V>(x + u * sizeof(V)), c[u]));
     }
 #pragma GCC unroll 8
     for (int u = 0; u < U; ++u) vstore(reinterpret_cast<char *>(out) + u * sizeof(V), acc[u]);
@@ -86,17 +88,18 @@ inline void extremum_tile(T *out, const char *x, int64_t nrows, int64_t stride) 
             magnitude[u] = magnitude[u] > pattern ? magnitude[u] : pattern;
         }
     }
-    const Pattern<T> infinity = sizeof(T) == 4 ? Pattern<T>(0x7f800000) : Pattern<T>(0x7ff0000000000000);
+    const Pattern<T> infinity =
+        sizeof(T) == 4 ? Pattern<T>(0x7f800000) : Pattern<T>(0x7ff0000000000000);
 #pragma GCC unroll 8
     for (int u = 0; u < U; ++u) {
         V nan = V(magnitude[u]);  // the pattern itself is a NaN where it matters
-        vstore(reinterpret_cast<char *>(out) + u * sizeof(V), magnitude[u] > infinity ? nan : acc[u]);
+        vstore(reinterpret_cast<char *>(out) + u * sizeof(V),
+               magnitude[u] > infinity ? nan : acc[u]);
     }
 }
 
-template <class Op, class T>
-inline void block(T *out, const char *x, int64_t nrows, int64_t stride, int64_t width,
-                  const T *center) {
+template <class Op, class T> inline void block(T *out, const char *x, int64_t nrows, int64_t stride,
+                                               int64_t width, const T *center) {
     constexpr int U = kVectorBytes == 64 ? 4 : 8;
     using V = Vector<T>;
     constexpr int64_t lanes = sizeof(V) / sizeof(T);
@@ -106,19 +109,17 @@ inline void block(T *out, const char *x, int64_t nrows, int64_t stride, int64_t 
             extremum_tile<Op, T, V, 4>(out + j, x + j * int64_t(sizeof(T)), nrows, stride);
     for (; j + U * lanes <= width; j += U * lanes)
         tile<Op, T, V, U>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
-                         Op::centered ? center + j : nullptr);
+                          Op::centered ? center + j : nullptr);
     for (; j + lanes <= width; j += lanes)
         tile<Op, T, V, 1>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
-                         Op::centered ? center + j : nullptr);
+                          Op::centered ? center + j : nullptr);
     for (; j < width; ++j)
         tile<Op, T, T, 1>(out + j, x + j * int64_t(sizeof(T)), nrows, stride,
-                         Op::centered ? center + j : nullptr);
+                          Op::centered ? center + j : nullptr);
 }
 
-
-template <class Op, class T>
-void rows(void *out_, const char *x, int64_t nrows, int64_t stride, int64_t width,
-          const void *center_) {
+template <class Op, class T> void rows(void *out_, const char *x, int64_t nrows, int64_t stride,
+                                       int64_t width, const void *center_) {
     T *out = static_cast<T *>(out_);
     const T *center = static_cast<const T *>(center_);
     if (!Op::pairwise || std::is_integral_v<T> || nrows <= kRowBlock)
@@ -141,7 +142,8 @@ void rows(void *out_, const char *x, int64_t nrows, int64_t stride, int64_t widt
     bool first = true;
     for (int i = 0; i < levels; ++i) {
         if (!(blocks >> i & 1)) continue;
-        if (first) std::memcpy(out, partial[i], size_t(width) * sizeof(T));
+        if (first)
+            std::memcpy(out, partial[i], size_t(width) * sizeof(T));
         else
             for (int64_t j = 0; j < width; ++j) out[j] = Op::combine(partial[i][j], out[j]);
         first = false;
@@ -187,8 +189,12 @@ void run(void *out, const char *x, int64_t n, int64_t lanes, const void *center)
 }
 
 // Integers wrap, so sums and products run on the unsigned type of the same width.
-template <class T, bool = std::is_integral_v<T>> struct WrapOf { using type = T; };
-template <class T> struct WrapOf<T, true> { using type = std::make_unsigned_t<T>; };
+template <class T, bool = std::is_integral_v<T>> struct WrapOf {
+    using type = T;
+};
+template <class T> struct WrapOf<T, true> {
+    using type = std::make_unsigned_t<T>;
+};
 template <class T> using Wrap = typename WrapOf<T>::type;
 
 template <class Op, class T> void set(IsaTable &table, RowsOp op, int t) {

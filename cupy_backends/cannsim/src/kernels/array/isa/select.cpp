@@ -7,12 +7,18 @@
 
 namespace cannsim::array {
 
-namespace isa_baseline { const IsaTable &table(); }
+namespace isa_baseline {
+const IsaTable &table();
+}
 #ifdef CANNSIM_HAVE_AVX2
-namespace isa_avx2 { const IsaTable &table(); }
+namespace isa_avx2 {
+const IsaTable &table();
+}
 #endif
 #ifdef CANNSIM_HAVE_AVX512
-namespace isa_avx512 { const IsaTable &table(); }
+namespace isa_avx512 {
+const IsaTable &table();
+}
 #endif
 
 namespace {

@@ -39,9 +39,8 @@ inline void block(char *dst, int64_t dst_stride, const char *src, int64_t src_st
     for (int i = 0; i < N; ++i) vstore(dst + i * dst_stride, v[i]);
 }
 
-template <class T>
-inline void edge(char *dst, int64_t dst_stride, const char *src, int64_t src_stride, int64_t rows,
-                 int64_t cols) {
+template <class T> inline void edge(char *dst, int64_t dst_stride, const char *src,
+                                    int64_t src_stride, int64_t rows, int64_t cols) {
     for (int64_t j = 0; j < cols; ++j)
         for (int64_t i = 0; i < rows; ++i)
             std::memcpy(dst + j * dst_stride + i * int64_t(sizeof(T)),
@@ -49,9 +48,8 @@ inline void edge(char *dst, int64_t dst_stride, const char *src, int64_t src_str
 }
 
 // Tiles of kTile x kTile elements keep the touched pages few; within them register blocks.
-template <class T, int Bytes>
-void blocked(char *dst, int64_t dst_stride, const char *src, int64_t src_stride, int64_t rows,
-             int64_t cols) {
+template <class T, int Bytes> void blocked(char *dst, int64_t dst_stride, const char *src,
+                                           int64_t src_stride, int64_t rows, int64_t cols) {
     constexpr int64_t N = Bytes / int(sizeof(T));
     constexpr int64_t size = sizeof(T);
     constexpr int64_t tile = std::max<int64_t>(N, 256 / size);
@@ -95,7 +93,9 @@ void transpose(int width, char *dst, int64_t dst_stride, const char *src, int64_
                int64_t rows, int64_t cols) {
     switch (width) {
     case 1: return blocked<int8_t, 16>(dst, dst_stride, src, src_stride, rows, cols);
-    case 2: return blocked<int16_t, (kVectorBytes < 32 ? 16 : 32)>(dst, dst_stride, src, src_stride, rows, cols);
+    case 2:
+        return blocked<int16_t, (kVectorBytes < 32 ? 16 : 32)>(dst, dst_stride, src, src_stride,
+                                                               rows, cols);
     case 4: return blocked<int32_t, kVectorBytes>(dst, dst_stride, src, src_stride, rows, cols);
     case 8: return blocked<int64_t, kVectorBytes>(dst, dst_stride, src, src_stride, rows, cols);
     case 16: return blocked16(dst, dst_stride, src, src_stride, rows, cols);
