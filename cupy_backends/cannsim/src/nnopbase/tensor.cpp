@@ -74,8 +74,8 @@ inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataT
     t->size = size;
     t->contiguous = contiguous | (size == 0);
     // What fits: a view in C order needs size elements behind the offset.
-    bool inside = (offset >= 0) & (size <= capacity - offset);
-    invalid |= offset > INT64_MAX - size;
+    bool inside = !invalid && offset >= 0 && size <= capacity - offset;
+    invalid = invalid || offset > INT64_MAX - size;
     if (__builtin_expect(!t->contiguous, 0) && !invalid) {
         int64_t low, high;
         invalid = !find_reach(t, &low, &high);
