@@ -504,3 +504,6 @@ cdef extern from "Python.h":
     void PyType_Modified(PyTypeObject*)
     ctypedef struct PyTypeObject:
         PyObject* tp_dict
+        const char* tp_name
+
+(<PyTypeObject*>ndarray).tp_name = "cupy.ndarray"  # where users find it

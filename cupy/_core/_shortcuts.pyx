@@ -42,7 +42,7 @@ def matmul(a, b):
 
 
 def concatenate(arrays, Py_ssize_t axis):
-    """Join up to 16 arrays of one dtype and fitting shapes along a non-negative axis."""
+    """Join up to 16 arrays of one dtype and fitting shapes, the first in C order."""
     cdef cupyOperand[MAX_JOINED + 1] operands
     cdef Py_ssize_t[MAX_RANK] shape
     cdef int8_t[8] codes
@@ -55,7 +55,9 @@ def concatenate(arrays, Py_ssize_t axis):
     if n == 0 or n > MAX_JOINED or type(arrays[0]) is not ndarray:
         return None
     first = <ndarray>arrays[0]
-    if axis < 0 or axis >= first.rank or first.rank > 8:
+    if axis < 0:
+        axis += first.rank
+    if axis < 0 or axis >= first.rank or first.rank > 8 or not first.bits & C_CONTIGUOUS:
         return None
     for i in range(first.rank):
         shape[i] = first.dims[i]
@@ -64,7 +66,7 @@ def concatenate(arrays, Py_ssize_t axis):
         if type(arrays[k]) is not ndarray:
             return None
         a = <ndarray>arrays[k]
-        if a.code != first.code or a.rank != first.rank:
+        if a.code != first.code or a.rank != first.rank or a.size == 0:
             return None
         for i in range(a.rank):
             if i != axis and a.dims[i] != shape[i]:
@@ -73,12 +75,11 @@ def concatenate(arrays, Py_ssize_t axis):
         fill_operand(&operands[k], a)
         codes[k if k < 7 else 7] = a.code
     out = new_array(first.code, first.rank, shape)
-    if out.size:
-        fill_operand(&operands[n], out)
-        codes[n if n < 7 else 7] = out.code
-        attr.i = axis
-        _backend.launch(plan_of("concatenate", codes, n + 1 if n < 7 else 8), operands, n + 1, &attr,
-                        current().stream, out.size)
+    fill_operand(&operands[n], out)
+    codes[n if n < 7 else 7] = out.code
+    attr.i = axis
+    _backend.launch(plan_of("concatenate", codes, n + 1 if n < 7 else 8), operands, n + 1, &attr, current().stream,
+                    out.size)
     return out
 
 

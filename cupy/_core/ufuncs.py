@@ -35,8 +35,7 @@ _LEFT_OUT = {"isnat", "matmul", "vecdot", "matvec", "vecmat"}
 def _make():
     rows = set(_backend.ops())
     made = {}
-    for name in dir(numpy):
-        function = getattr(numpy, name)
+    for name, function in sorted(vars(numpy).items()):  # getattr would import NumPy's lazy submodules
         if not isinstance(function, numpy.ufunc) or name in _LEFT_OUT:
             continue
         canonical = function.__name__

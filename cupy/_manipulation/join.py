@@ -5,7 +5,7 @@ import operator
 import numpy
 
 from cupy import _core
-from cupy._core import ndarray
+from cupy._core import _shortcuts, ndarray
 from cupy._manipulation.dims import atleast_1d, atleast_2d, atleast_3d
 from cupy._operands import DEVICE_RANK, as_array, three_axes
 
@@ -46,38 +46,6 @@ def _launch(arrays, result, axis):
         start = stop
 
 
-def _alike(arrays, axis):
-    """Join in the common case, device arrays of one dtype that fit; None in any other."""
-    first = arrays[0] if 0 < len(arrays) <= _OPERANDS else None
-    if type(first) is not ndarray:
-        return None
-    shape, dtype = first.shape, first.dtype
-    ndim = len(shape)
-    if not (0 < ndim <= DEVICE_RANK and -ndim <= axis < ndim):
-        return None
-    if first.strides[-1] != dtype.itemsize:  # may be in Fortran order
-        return None
-    axis %= ndim
-    before, after = shape[:axis], shape[axis + 1 :]
-    length = 0
-    for a in arrays:
-        if type(a) is not ndarray or a.dtype is not dtype:
-            return None
-        extents = a.shape
-        if (
-            extents is not shape
-            and extents != shape
-            and (len(extents) != ndim or extents[:axis] != before or extents[axis + 1 :] != after)
-        ):
-            return None
-        if not a.size:
-            return None
-        length += extents[axis]
-    out = _core.empty(before + (length,) + after, dtype)
-    _core.run_op("concatenate", arrays, [out], axis)
-    return out
-
-
 def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind"):
     """Join arrays along an existing axis.
 
@@ -109,8 +77,8 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
     >>> cp.concatenate([cp.arange(2), cp.ones(1)])
     array([0., 1., 1.])
     """
-    if out is None and dtype is None and type(axis) is int and type(arrays) in (tuple, list):
-        result = _alike(arrays, axis)
+    if out is None and dtype is None and type(axis) is int:
+        result = _shortcuts.concatenate(arrays, axis)
         if result is not None:
             return result
     arrays = _sequence(arrays)

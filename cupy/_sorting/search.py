@@ -3,7 +3,7 @@
 import numpy
 
 from cupy import _core
-from cupy._core import ndarray
+from cupy._core import _shortcuts, ndarray
 from cupy._core import ufuncs as uf
 from cupy._indexing.generate import unravel_index
 from cupy._manipulation.join import stack
@@ -249,6 +249,9 @@ def where(condition, x=None, y=None, /):
         return nonzero(condition)
     if x is None or y is None:
         raise ValueError("either both or neither of x and y should be given")
+    result = _shortcuts.where(condition, x, y)
+    if result is not None:
+        return result
     condition = as_array(condition)
     if condition.dtype != BOOL:
         condition = condition.astype(BOOL)

@@ -25,8 +25,7 @@ def register():
     used = set()
     if offer is NULL or os.environ.get("CANNSIM_NUMPY_LOOPS") == "0":
         return used
-    for name in dir(numpy):
-        candidate = getattr(numpy, name)
+    for name, candidate in sorted(vars(numpy).items()):  # getattr would import NumPy's lazy submodules
         if type(candidate) is not numpy.ufunc or candidate.nout != 1 or candidate.signature is not None:
             continue
         ufunc = candidate
