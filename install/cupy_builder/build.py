@@ -29,6 +29,24 @@ DIRECTIVES = {
 # Modules on the path of every operation; the rest is compiled for size of the build, not for speed.
 HOT = ("cupy._core", "cupy_backends.ascend", "cupy_backends.backend")
 GENERATED = Path("build/generated")
+# CUPY_BUILD_SANITIZE=address: everything instrumented, and the simulator's own tests beside it. Copying no bytes
+# from a null pointer, as for the shape of a scalar, is no error worth a report.
+SANITIZE = os.environ.get("CUPY_BUILD_SANITIZE", "")
+INSTRUMENT = {"": [], "address": ["-fsanitize=address,undefined", "-fno-sanitize=nonnull-attribute"]}
+
+
+def _flags(name: str, cpp: bool) -> tuple[list[str], list[str]]:
+    """Return the arguments of compiler and linker for the extension ``name``."""
+    try:
+        instrument = INSTRUMENT[SANITIZE]
+    except KeyError:
+        raise SystemExit(f"CUPY_BUILD_SANITIZE={SANITIZE}: 'address' or nothing is expected") from None
+    optimise = "-O2" if name.startswith(HOT) and not SANITIZE else "-O1"
+    debug = ["-g1", "-fno-omit-frame-pointer"] if SANITIZE else ["-g0"]
+    compiler = [optimise, *debug, *instrument, "-fvisibility=hidden", *(["-std=c++17"] if cpp else [])]
+    strip = [] if SANITIZE else ["-Wl,-s"]
+    linker = [*instrument, *strip, "-ldl"] if sys.platform == "linux" else instrument
+    return compiler, linker
 
 
 def write_if_changed(path: Path, text: str) -> None:
@@ -75,7 +93,7 @@ def extensions(root: Path) -> list[Extension]:
             depends += [str(p) for p in [*native.glob("*.h"), *generated.glob("*.h"), *generated.glob("*.inc")]]
             if source.stem == f"_{source.parent.name}":
                 sources += [str(p.relative_to(root)) for p in sorted(native.glob("*.cpp"))]
-        optimise = "-O2" if name.startswith(HOT) else "-O1"
+        compiler, linker = _flags(name, cpp)
         result.append(
             Extension(
                 name,
@@ -83,8 +101,8 @@ def extensions(root: Path) -> list[Extension]:
                 include_dirs=extra,
                 depends=depends,
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("CYTHON_USE_TYPE_SPECS", "0")],
-                extra_compile_args=[optimise, "-g0", "-fvisibility=hidden", *(["-std=c++17"] if cpp else [])],
-                extra_link_args=["-Wl,-s", "-ldl"] if sys.platform == "linux" else [],
+                extra_compile_args=compiler,
+                extra_link_args=linker,
                 language="c++" if cpp else "c",
             )
         )
@@ -123,12 +141,14 @@ class BuildExt(build_ext):
     def build_simulator(self, root: Path):
         """Configure, build and install cannsim beside its Python package."""
         source = root / "cupy_backends/cannsim"
-        build = root / "build/cannsim"
+        build = (Path(self.build_temp).resolve() if SANITIZE else root / "build") / "cannsim"
         target = source if self.inplace else Path(self.build_lib).resolve() / "cupy_backends/cannsim"
         cmake = [
             "cmake", "-S", str(source), "-B", str(build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
             f"-DCMAKE_INSTALL_PREFIX={target}", f"-DPython3_EXECUTABLE={sys.executable}",
         ]  # fmt: skip
+        if SANITIZE:
+            cmake += [f"-DCANNSIM_SANITIZE={SANITIZE}", "-DCANNSIM_TESTS=ON"]
         subprocess.run(cmake, check=True)
         subprocess.run(["cmake", "--build", str(build), "--parallel", str(self.parallel)], check=True)
         subprocess.run(["cmake", "--install", str(build)], check=True)
