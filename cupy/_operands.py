@@ -3,7 +3,6 @@
 import math
 from contextlib import nullcontext
 
-import ml_dtypes
 import numpy
 
 from cupy import _core
@@ -29,7 +28,6 @@ __all__ = [
 INT64 = numpy.dtype(numpy.int64)
 BOOL = numpy.dtype(numpy.bool_)
 DEVICE_RANK = 8
-_BFLOAT16 = numpy.dtype(ml_dtypes.bfloat16)
 
 
 def kind_of(dtype):
@@ -40,7 +38,11 @@ def kind_of(dtype):
 
 def limits_of(dtype):
     """The limits of a floating dtype, as numpy.finfo gives them."""
-    return ml_dtypes.finfo(dtype) if dtype == _BFLOAT16 else numpy.finfo(dtype)
+    if dtype.name != "bfloat16":
+        return numpy.finfo(dtype)
+    import ml_dtypes  # loaded only by programs that use bfloat16
+
+    return ml_dtypes.finfo(dtype)
 
 
 def as_array(obj, dtype=None):
