@@ -13,13 +13,15 @@ from cupy_backends.backend._backend cimport cupyError, cupyPlan, op_index
 from cupy_backends.host cimport _host
 
 from cupy_backends import cannsim
-from cupy_backends.backend.errors import BackendError
+from cupy_backends.ascend.errors import AscendError
 
 _DTYPES = (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
     "float16", "bfloat16", "float32", "float64", "complex64", "complex128",
 )
 _ROUTES = ("native", "reinterpret", "cast", "composite", "host")
+
+error_class = AscendError  # what the core raises for a failing launch
 
 cdef bint _configured = False
 
@@ -57,7 +59,7 @@ cdef object _failure(str doing):
     name, call = error.name.decode(errors="replace"), error.call.decode(errors="replace")
     texts = [f"{doing}: {call}: {error.code} ({name})"]
     texts += [t for t in (error.message.decode(errors="replace").strip(), error.advice.decode(errors="replace")) if t]
-    return BackendError("\n  ".join(texts), error.code, name, call)
+    return AscendError("\n  ".join(texts), error.code, name, call)
 
 
 cdef cupyBackend* backend() except NULL:
@@ -114,7 +116,7 @@ def library_info():
     failure = None
     try:
         backend()
-    except BackendError as error:
+    except AscendError as error:
         failure = str(error)
     libraries, functions = [], {}
     while cupy_ascend_library(i, &name, &path, &problem):

@@ -56,7 +56,7 @@ cdef int op_index(str name) except -1:
         raise ValueError(f"{name!r} is not an operation of the contract") from None
 
 
-cdef object _failure(str doing, object op=None):
+cdef object _failure(str doing, object op=None, tuple dtypes=(), tuple shapes=()):
     """Build the exception for the calling thread's last failed backend call."""
     cdef cupyError error
     active().last_error(&error)
@@ -66,7 +66,7 @@ cdef object _failure(str doing, object op=None):
         if text:
             parts.append(text)
     kind = getattr(_module, "error_class", BackendError)
-    return kind("\n  ".join(parts), error.code, name, call, op)
+    return kind("\n  ".join(parts), error.code, name, call, op, dtypes, shapes)
 
 
 cdef int check(int rc, str doing="backend call") except -1:
@@ -112,7 +112,13 @@ cdef str _describe(cupyPlan* plan, cupyOperand* operands, int n):
 
 
 cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) except -1:
-    return check(rc, _describe(plan, operands, n))
+    """Raise for a launch that returned `rc`, with what was launched."""
+    if rc != CUPY_FAILED:
+        return check(rc, _describe(plan, operands, n))
+    dtypes = tuple([_DTYPE_NAMES[operands[k].dtype] for k in range(n)])
+    shapes = tuple([None if operands[k].block is NULL else
+                    tuple([operands[k].shape[i] for i in range(operands[k].ndim)]) for k in range(n)])
+    raise _failure(_describe(plan, operands, n), cupy_op_info[plan.op].name.decode(), dtypes, shapes)
 
 
 cdef int note_host_route(cupyPlan* plan) except -1:
@@ -132,8 +138,12 @@ cdef int note_host_route(cupyPlan* plan) except -1:
             "See cupy.show_routes(); CUPY_FALLBACK=silent hides this, =error refuses it")
     if _fallback == "error":
         raise BackendError(text, op=name)
+    import sys
     import warnings
-    warnings.warn(text, PerformanceWarning, stacklevel=2)
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("cupy"):
+        frame, level = frame.f_back, level + 1  # point at the line of the user
+    warnings.warn(text, PerformanceWarning, stacklevel=level)
     return 0
 
 

@@ -14,14 +14,18 @@ class BackendError(RuntimeError):
         The function that failed.
     op : str or None
         The operation of the contract, if one was running.
+    dtypes, shapes : tuple
+        Those of the operation's operands in order; the shape of a host scalar is None.
     """
 
-    def __init__(self, message, code=0, name="", call="", op=None):
+    def __init__(self, message, code=0, name="", call="", op=None, dtypes=(), shapes=()):
         super().__init__(message)
         self.code = code
         self.name = name
         self.call = call
         self.op = op
+        self.dtypes = dtypes
+        self.shapes = shapes
 
 
 class OutOfMemoryError(MemoryError):

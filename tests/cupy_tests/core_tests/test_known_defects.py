@@ -88,6 +88,31 @@ def test_a_failing_native_call_raises():
     assert float(cupy.ones(2).sum()) == 2
 
 
+@pytest.mark.skipif(os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="another backend has other errors")
+def test_an_error_of_cann_says_everything():
+    from cupy_backends.ascend.errors import AscendError
+
+    with pytest.raises(AscendError) as caught:
+        cupy._core.run_op("matmul", [cupy.ones((2, 3), "f4"), cupy.ones((4, 5), "f4")], [cupy.empty((2, 5), "f4")])
+    error = caught.value
+    assert isinstance(error, cupy.exceptions.BackendError)
+    assert (error.op, error.code, error.name) == ("matmul", 161002, "ACLNN_ERR_PARAM_INVALID")
+    assert error.dtypes == ("float32",) * 3 and error.shapes == ((2, 3), (4, 5), (2, 5))
+    for part in ("matmul(float32[2, 3], float32[4, 5]", error.call, "161002", "cannot be multiplied", "cupy.show_routes()"):
+        assert part in str(error)
+
+
+def test_a_host_route_warns_once_at_the_line_of_the_user(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("import cupy as cp\nx = cp.ones(4)\ncp.fft.fft(x)\ncp.fft.fft(x)\n")
+    run = [sys.executable, "-W", "always", "-c", f"import runpy; runpy.run_path({str(program)!r})"]
+    done = subprocess.run(run, capture_output=True, text=True, env={**os.environ, "CUPY_FALLBACK": "warn"})
+    assert done.returncode == 0 and done.stderr.count("PerformanceWarning") == 1
+    assert f"{program}:3: PerformanceWarning: fft_c2c" in done.stderr
+    done = subprocess.run(run, capture_output=True, text=True, env={**os.environ, "CUPY_FALLBACK": "error"})
+    assert done.returncode != 0 and "CUPY_FALLBACK=silent" in done.stderr
+
+
 def test_host_route_reads_only_its_elements():
     a = np.full((6, 6), np.nan)
     a[::2, ::3] = [[4.0, 1.0], [2.0, 3.0], [0.5, 1.5]]

@@ -74,7 +74,7 @@ def test_the_first_array_on_a_broken_toolkit(broken, wish):
         "-c", "import cupy; print('imported'); " + MAKE_AN_ARRAY, CUPY_CANN=wish, ASCEND_TOOLKIT_HOME=broken
     )
     assert done.stdout == "imported\n" and done.returncode == 1
-    last = done.stderr[done.stderr.index("BackendError") :]
+    last = done.stderr[done.stderr.index("AscendError") :]
     assert "python -m cupy.doctor" in last and "CUPY_CANN=sim" in last and "libascendcl.so" in last
 
 
