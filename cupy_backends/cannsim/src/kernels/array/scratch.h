@@ -1,19 +1,23 @@
-// Scratch memory of a kernel: aligned, freed with the scope, failure is a null pointer.
+// Scratch memory of a kernel: aligned, released with the scope, failure is a null pointer.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 namespace cannsim::array {
 
+// Large blocks are kept by their thread for the next kernel, within limits: first touching fresh
+// pages can cost more than the kernel itself.
+char *scratch_allocate(int64_t bytes, size_t *capacity);
+void scratch_free(char *data, size_t capacity);
+
+// Returns what the calling thread keeps to the system.
+void scratch_trim();
+
 class Scratch {
   public:
-    explicit Scratch(int64_t bytes) {
-        size_t rounded = (size_t(bytes < 0 ? 0 : bytes) + 63) / 64 * 64 + 64;
-        data_ = static_cast<char *>(std::aligned_alloc(64, rounded));
-    }
-    ~Scratch() { std::free(data_); }
+    explicit Scratch(int64_t bytes) { data_ = scratch_allocate(bytes, &capacity_); }
+    ~Scratch() { scratch_free(data_, capacity_); }
     Scratch(const Scratch &) = delete;
     Scratch &operator=(const Scratch &) = delete;
 
@@ -23,6 +27,7 @@ class Scratch {
 
   private:
     char *data_;
+    size_t capacity_;
 };
 
 }  // namespace cannsim::array

@@ -26,18 +26,14 @@ namespace {
 const IsaTable *find(const char *name) {
 #ifdef CANNSIM_HAVE_AVX512
     if (!std::strcmp(name, "avx512"))
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                       __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi")
+        return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vbmi") &&
+                       __builtin_cpu_supports("avx512vbmi2")
                    ? &isa_avx512::table()
                    : nullptr;
 #endif
 #ifdef CANNSIM_HAVE_AVX2
     if (!std::strcmp(name, "avx2"))
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-                       __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")
-                   ? &isa_avx2::table()
-                   : nullptr;
+        return __builtin_cpu_supports("x86-64-v3") ? &isa_avx2::table() : nullptr;
 #endif
     return !std::strcmp(name, "baseline") ? &isa_baseline::table() : nullptr;
 }
