@@ -1,6 +1,9 @@
 """Which device the suite runs on: the simulated one, unless ``--cann=real`` asks for the machine's own."""
 
+import importlib.util
 import os
+import tempfile
+from pathlib import Path
 
 
 def pytest_addoption(parser):
@@ -12,3 +15,11 @@ def pytest_configure(config):
     os.environ.setdefault(
         "SCIPY_ARRAY_API", "1"
     )  # read when SciPy is imported; scikit-learn's dispatch needs it
+
+
+def pytest_sessionstart(session):
+    """Leave the source tree if the package is installed elsewhere: processes that tests start with ``python -c``
+    would import the uncompiled tree in the current directory."""
+    root = Path(__file__).resolve().parents[1]
+    if root not in Path(importlib.util.find_spec("cupy").origin).parents:
+        os.chdir(tempfile.mkdtemp(prefix="cupy_tests_"))

@@ -3,9 +3,9 @@
 import ctypes
 import os
 import pathlib
-import subprocess
 
 import ml_dtypes
+import native
 import numpy as np
 
 bfloat16 = np.dtype(ml_dtypes.bfloat16)
@@ -61,20 +61,9 @@ def view(a):
     return v
 
 
-def build():
-    """Path of the test library, built when its sources changed."""
-    ready = os.environ.get("CANNSIM_ARRAY_TESTS")
-    if ready:
-        return ready
-    source = pathlib.Path(__file__).parent
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-    folder = cache / "cannsim_array_tests"
-    subprocess.run(["cmake", "-G", "Ninja", "-S", source, "-B", folder], check=True, capture_output=True)
-    subprocess.run(["ninja", "-C", folder, "-j2"], check=True, capture_output=True)
-    return folder / "libcannsim_array_tests.so"
-
-
-lib = ctypes.CDLL(str(build()))
+lib = ctypes.CDLL(
+    os.environ.get("CANNSIM_ARRAY_TESTS") or str(native.build(pathlib.Path(__file__).parent, "cannsim_array_tests"))
+)
 
 
 def call(name, *args, result=ctypes.c_int, raw=False):

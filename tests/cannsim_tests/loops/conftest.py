@@ -1,6 +1,7 @@
-"""Makes this folder's helper modules importable under any import mode."""
+"""Makes this folder's helper modules, and the one above, importable under any import mode."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+here = Path(__file__).resolve().parent
+sys.path[:0] = [str(here), str(here.parent)]

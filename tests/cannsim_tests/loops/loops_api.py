@@ -3,11 +3,11 @@
 import ctypes
 import os
 import shutil
-import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+import native
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
@@ -36,21 +36,11 @@ def from_bfloat16(bits):
     return (np.asarray(bits, np.uint16).astype(np.uint32) << 16).view(np.float32)
 
 
-@lru_cache
-def build():
-    """The test library; CANNSIM_LOOPS_BUILD names a build folder to keep."""
-    folder = os.environ.get("CANNSIM_LOOPS_BUILD") or tempfile.mkdtemp(prefix="cannsim_loops_")
-    subprocess.run(["cmake", "-G", "Ninja", "-S", HERE, "-B", folder], check=True, capture_output=True)
-    built = subprocess.run(["ninja", "-C", folder, "-j2"], check=False, capture_output=True, text=True)
-    assert built.returncode == 0, built.stdout
-    return Path(folder) / "libcannsim_loops_test.so"
-
-
 class Loops:
     """One loaded copy of the library: it chooses its instruction set when first called."""
 
     def __init__(self, isa):
-        path = build()
+        path = native.build(HERE, "cannsim_loops_test")
         copy = Path(tempfile.mkdtemp(prefix="cannsim_loops_")) / f"{path.stem}_{isa}.so"
         shutil.copy(path, copy)
         lib = self.lib = ctypes.CDLL(str(copy), mode=os.RTLD_LOCAL)
