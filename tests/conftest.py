@@ -1,6 +1,5 @@
 """Which device the suite runs on: the simulated one, unless ``--cann=real`` asks for the machine's own."""
 
-import importlib.util
 import os
 import tempfile
 from pathlib import Path
@@ -18,8 +17,8 @@ def pytest_configure(config):
 
 
 def pytest_sessionstart(session):
-    """Leave the source tree if the package is installed elsewhere: processes that tests start with ``python -c``
-    would import the uncompiled tree in the current directory."""
+    """Leave a source tree that is not built in place: processes that tests start with ``python -c`` would import it
+    from the current directory instead of the installed package."""
     root = Path(__file__).resolve().parents[1]
-    if root not in Path(importlib.util.find_spec("cupy").origin).parents:
+    if not any((root / "cupy/_core").glob("*.so")):
         os.chdir(tempfile.mkdtemp(prefix="cupy_tests_"))
