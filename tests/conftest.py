@@ -16,7 +16,7 @@ def pytest_configure(config):
     )  # read when SciPy is imported; scikit-learn's dispatch needs it
 
 
-def pytest_sessionstart(session):
+def pytest_collection_finish(session):
     """Leave a source tree that is not built in place: processes that tests start with ``python -c`` would import it
     from the current directory instead of the installed package."""
     root = Path(__file__).resolve().parents[1]

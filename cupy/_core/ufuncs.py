@@ -16,7 +16,7 @@ def _scaled(factor):
     """Return the composition of a ufunc that multiplies by a constant."""
 
     def composed(inputs, outputs):
-        multiply(inputs[0], factor, out=outputs[0])
+        _made["multiply"](inputs[0], factor, out=outputs[0])
 
     return composed
 
