@@ -7,6 +7,7 @@ look at time stamps, and the simulator's build folder is kept.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -149,6 +150,9 @@ class BuildExt(build_ext):
         ]  # fmt: skip
         if SANITIZE:
             cmake += [f"-DCANNSIM_SANITIZE={SANITIZE}", "-DCANNSIM_TESTS=ON"]
+        if ninja := shutil.which("ninja"):
+            # The one that configured last time may have lived in an isolated environment that is gone.
+            cmake.append(f"-DCMAKE_MAKE_PROGRAM={ninja}")
         subprocess.run(cmake, check=True)
         subprocess.run(["cmake", "--build", str(build), "--parallel", str(self.parallel)], check=True)
         subprocess.run(["cmake", "--install", str(build)], check=True)
