@@ -43,7 +43,7 @@ finish() {
 
 requirements() {
     "$python" -c 'import Cython, cmake, ninja, setuptools' 2>/dev/null || "$python" -m pip install -q $("$python" -c \
-        'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])' | tr -d ' ,')
+        'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 }
 
 # --- one build holds the instrumented package, the simulator and its tests ------------------------------------------
