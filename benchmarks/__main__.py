@@ -10,10 +10,14 @@ import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 
 import processes
+
+if processes.IN_PLACE:
+    sys.path.insert(1, str(HERE.parent))
+
 import report
 from measure import Library, measure
 

@@ -7,7 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
+# A tree that is not built in place would be imported from the current directory instead of the package.
+IN_PLACE = any((ROOT / "cupy/_core").glob("*.so"))
 
 IMPORT = """
 import re, time
@@ -28,7 +30,7 @@ PROGRAMS = [
 PROGRAM = """
 import importlib, statistics, sys
 import cupy, numpy
-sys.path.insert(0, "examples")
+sys.path.insert(0, "{examples}")
 from _common import timed
 example = importlib.import_module("{name}")
 float32 = numpy.dtype("float32")
@@ -40,7 +42,8 @@ print(statistics.median(ours / theirs for ours, theirs in pairs[1:]))
 
 def output(*command):
     """Return what the command prints; its error message becomes ours."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=600)
+    folder = ROOT if IN_PLACE else tempfile.gettempdir()
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, timeout=600)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise RuntimeError(lines[-1] if lines else f"exit status {done.returncode}")
@@ -93,7 +96,9 @@ def abi_loop(rounds):
 def programs(rounds):
     """Yield the time of each example as a multiple of NumPy's; the first run of both is not counted."""
     for name, function, inputs in PROGRAMS:
-        source = PROGRAM.format(name=name, function=function, inputs=inputs, rounds=rounds + 1)
+        source = PROGRAM.format(
+            name=name, function=function, inputs=inputs, rounds=rounds + 1, examples=ROOT / "examples"
+        )
         yield f"{name}_ratio", float(output(sys.executable, "-c", source))
 
 
