@@ -122,6 +122,7 @@ class Facts:
 
         self.functions = read("aclnn.json")["ops"]
         self.accepted = read("dtypes.json")["ops"]
+        self.lossy: dict[str, dict[str, str]] = {}  # of the routes: function -> families -> dtypes to leave out
         self.runtime = read("runtime.json")
         self.socs = read("soc.json")["socs"]
 
@@ -145,6 +146,12 @@ class Facts:
                         narrow(name.strip(), families)
             elif (name := key.removesuffix("[]")) in names:
                 narrow(name, families)
+        for key, dtypes in self.lossy.get(function, {}).items():
+            mask = sum(1 << DTYPES.index(d) for d in dtypes.split())
+            for have in masks.values():
+                for i, family in enumerate(FAMILIES):
+                    if family in key.split():
+                        have[i] &= ~mask
         return masks
 
     def max_rank(self, function: str) -> int:
@@ -370,6 +377,11 @@ def tables(facts: Facts, ops, path: Path) -> str:
     """Return ``ascend_tables.inc``: thunks, calls, programs, candidates per op, SoC names."""
     sections = tomllib.loads(path.read_text())
     helpers, quirks = sections.pop("helpers"), sections.pop("quirks")
+    facts.lossy = sections.pop("lossy", {})
+    for function, rows in facts.lossy.items():
+        for key, dtypes in rows.items():
+            if function not in facts.functions or not set(key.split()) <= set(FAMILIES) or not set(dtypes.split()) <= set(DTYPES):
+                raise TableError(path, "lossy", function, f"{key!r} = {dtypes!r} is not a function, families and dtypes")
     routes = {name: rows for section in sections.values() for name, rows in section.items()}
     byname = {op.name: op for op in ops}
     for name in routes:
