@@ -28,7 +28,8 @@ struct ThreadState {
     Context *context;
 };
 
-extern __thread ThreadState this_thread __attribute__((tls_model("initial-exec")));
+extern __thread ThreadState this_thread
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 // Registers this thread, so that its lists and counters outlive it. Cheap after the first time.
 void attach_slow();

@@ -102,7 +102,10 @@ aclnnStatus check(const aclTensor *tensor, const void *out, const char *caller) 
 namespace cannsim {
 
 void release(aclTensor *t) {
-    if (t->references.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    // The only holder needs no locked instruction: nobody else can take a reference from it.
+    if (t->references.load(std::memory_order_acquire) > 1 &&
+        t->references.fetch_sub(1, std::memory_order_acq_rel) > 1)
+        return;
     delete[] t->more;
     pool_delete(t, Kind::Tensor);
 }

@@ -170,9 +170,7 @@ aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, in
 } // namespace
 
 bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
-    const aclTensor *const operands[] = {c.tensor(a), c.tensor(b), c.tensor(out)};
-    const int params[] = {a, b, out};
-    const aclTensor *x = operands[0], *y = operands[1], *o = operands[2];
+    const aclTensor *x = c.tensor(a), *y = c.tensor(b), *o = c.tensor(out);
     const int8_t *dtypes = signatures().dtypes[int(op)][int(x->dtype)];
     if ((y->dtype != x->dtype) | (int(o->dtype) != dtypes[2]) |
         !(x->contiguous & y->contiguous & o->contiguous) | (x->ndim != y->ndim) |
@@ -184,7 +182,10 @@ bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
     e.loop = find_loop(op, x->dtype);
     if (!e.loop) return false;
     const int64_t size = x->size;
-    for (int k = 0; k < 3; ++k) add_line(e, operands[k], params[k], size, operands[k]->item);
+    e.nviews = 3;
+    set_line(e, 0, x, a, size, x->item);
+    set_line(e, 1, y, b, size, y->item);
+    set_line(e, 2, o, out, size, o->item);
     e.run = size <= kDirect ? run_direct : run_loop;
     return true;
 }

@@ -104,7 +104,12 @@ struct aclOpExecutor : cannsim::Handle {
     int64_t i[16];                                // attributes, as the operator likes
     double d[6];
     alignas(16) unsigned char constants[cannsim::kMaxOperands][16];
-    cannsim::View views[cannsim::kMaxViews];
+    // In a union, so that making an executor leaves them alone: most plans need two or three.
+    union {
+        cannsim::View views[cannsim::kMaxViews];
+    };
+
+    aclOpExecutor() {}
 };
 
 namespace cannsim {
@@ -171,8 +176,7 @@ inline void bind(Executor &e, int index, const void *data) {
     }
 }
 
-inline int add_bound(Executor &e, const aclTensor *t, int param) {
-    const int index = e.nviews++;
+inline void bind_tensor(Executor &e, int index, const aclTensor *t, int param) {
     e.views[index].dtype = t->dtype;
     e.source[index] = int16_t(param);
     const int64_t offset = t->offset * t->item;
@@ -182,12 +186,12 @@ inline int add_bound(Executor &e, const aclTensor *t, int param) {
     const bool bound = is_device(t->data);
     e.unbound |= uint32_t(!bound & (t->size != 0)) << index;
     e.views[index].data = bound ? to_host(t->data) + offset : nullptr;
-    return index;
 }
 
 // Adds the view of a tensor parameter (or of item `index` of a list); returns its number.
 inline int add_view(Executor &e, const aclTensor *t, int param) {
-    const int index = add_bound(e, t, param);
+    const int index = e.nviews++;
+    bind_tensor(e, index, t, param);
     View &v = e.views[index];
     v.ndim = t->ndim;
     const int64_t item = t->item;
@@ -199,13 +203,17 @@ inline int add_view(Executor &e, const aclTensor *t, int param) {
 }
 
 // The same seen as one axis of n elements, `step` bytes apart.
-inline int add_line(Executor &e, const aclTensor *t, int param, int64_t n, int64_t step) {
-    const int index = add_bound(e, t, param);
+inline void set_line(Executor &e, int index, const aclTensor *t, int param, int64_t n,
+                     int64_t step) {
+    bind_tensor(e, index, t, param);
     View &v = e.views[index];
     v.ndim = 1;
     v.shape[0] = n;
     v.strides[0] = step;
-    return index;
+}
+
+inline void add_line(Executor &e, const aclTensor *t, int param, int64_t n, int64_t step) {
+    set_line(e, e.nviews++, t, param, n, step);
 }
 
 int add_item(Executor &e, const aclTensor *t, int param, int index);
