@@ -152,7 +152,7 @@ from cupy._statistics.quantiles import *  # noqa: E402, F403
 __version__ = "0.1.0"
 
 # Chapters of the API that many programs do not touch are imported when first asked for.
-_LAZY = ("fft", "linalg", "random", "testing", "lib", "polynomial", "typing", "doctor")
+_LAZY = ("fft", "linalg", "random", "testing", "lib", "typing", "doctor")
 
 
 def __getattr__(name):
