@@ -11,7 +11,6 @@ from cupy._core import ndarray
 __all__ = [
     "as_array",
     "cast",
-    "check_bounds",
     "deliver",
     "host_ints",
     "is_host_scalar",
@@ -126,33 +125,10 @@ def three_axes(a, axis):
     return a.reshape((math.prod(a.shape[:axis]), a.shape[axis], math.prod(a.shape[axis + 1 :])))
 
 
-def check_bounds(indices, extent, axis=0, low=None):
-    """Raise IndexError unless every index lies in [low, extent); low is -extent by default.
+def valid_indices(indices, extent, mode="raise", axis=0, negative=True, error=None):
+    """Return `indices` as an int64 device array with values in [0, extent).
 
-    Device indices are reduced and read back: a backend must never see an index out of range.
-    ``CUPY_INDEX_CHECK=off`` trusts them, as for indexing with [].
-    """
-    on_device = isinstance(indices, ndarray)
-    if indices.size == 0 or on_device and _core._indexing._check == "off":
-        return
-    low = -extent if low is None else low
-    if on_device:
-        ends = _core.empty((2,), indices.dtype)
-        parts = [indices.min().reshape(1), indices.max().reshape(1)]
-        _core.run_op("concatenate", parts, [ends], 0)
-        least, largest = ends.get().tolist()  # one synchronisation for both
-    else:
-        least, largest = int(indices.min()), int(indices.max())
-    if least < low or largest >= extent:
-        index = least if least < low else largest
-        raise IndexError(f"index {index} is out of bounds for axis {axis} with size {extent}")
-
-
-def valid_indices(indices, extent, mode="raise", axis=0, low=None):
-    """Return `indices` as an int64 device array whose values are legal for an axis of `extent`.
-
-    Host indices are examined on the host, so that only device indices in mode 'raise' cost a
-    synchronisation.
+    In mode 'raise' indices out of bounds are an IndexError, or `error`; see CUPY_INDEX_CHECK for those on the device.
     """
     if mode not in ("raise", "wrap", "clip"):
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
@@ -165,8 +141,8 @@ def valid_indices(indices, extent, mode="raise", axis=0, low=None):
         raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the rule 'safe'")
     indices = indices.astype(INT64, copy=False)
     if mode == "raise":
-        check_bounds(indices, extent, axis, low)
-    elif mode == "wrap":
+        return _core.bounded_index(indices, extent, axis, negative, error)
+    if mode == "wrap":
         indices = indices % extent if extent else indices
     else:
         xp = _core.ufuncs if on_device else numpy

@@ -6,7 +6,7 @@ import numpy
 
 from cupy._core._dtype cimport can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack, unpack
 from cupy._core._elementwise cimport Source, as_contiguous, converted, copy_into, fill_with, new_like
-from cupy._core._memory cimport current, ensure_current
+from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_view, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
@@ -232,6 +232,7 @@ cdef object to_host(ndarray a, object order="C"):
             _backend.active().copy_to_host(<void*>target, <char*>source.block.address + source.offset,
                                            a.size * itemsizes[a.code], current().stream),
             "copying to the host")
+        waited(current().stream)
     return host
 
 
@@ -242,6 +243,7 @@ cdef object first_element(ndarray a):
     _backend.check(
         _backend.active().copy_to_host(data, <char*>a.block.address + a.offset, itemsizes[a.code], current().stream),
         "copying to the host")
+    waited(current().stream)
     if a.code == CUPY_FLOAT64:
         return (<double*>data)[0]
     if a.code == 11:

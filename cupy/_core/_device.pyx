@@ -4,7 +4,7 @@ import threading
 
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
-from cupy._core._memory cimport Current, arena_of, current, ensure_current, retire_arena
+from cupy._core._memory cimport Current, arena_of, current, ensure_current, retire_arena, waited
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport cupyBackend, cupyEvent, cupyStream
 
@@ -86,6 +86,7 @@ class Device:
             with nogil:
                 rc = backend.device_synchronize()
             _backend.check(rc, f"waiting for device {self.id}")
+            waited(current().stream)
 
     @property
     def mem_info(self):
@@ -163,6 +164,7 @@ cdef class Event:
         with nogil:
             rc = backend.event_synchronize(self.handle)
         _backend.check(rc, "waiting for an event")
+        waited(NULL)
 
     @property
     def done(self):
@@ -270,6 +272,7 @@ cdef class Stream:
         with nogil:
             rc = backend.stream_synchronize(self.handle)
         _backend.check(rc, "waiting for a stream")
+        waited(self.handle)
 
     @property
     def done(self):

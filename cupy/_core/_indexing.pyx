@@ -5,20 +5,20 @@ are brought to one shape, checked against the axes they index, and moved to the 
 """
 
 import operator
-import os
 
 import numpy
 
 from libc.stdint cimport int8_t, int64_t
 
 from cupy._core cimport _ndarray
+from cupy._core._bounds cimport bounded
 from cupy._core._dtype cimport dtype_object, itemsizes, pack, scalar_code
 from cupy._core._elementwise cimport (
     Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
     launch_op)
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
-from cupy._core._memory cimport current, ensure_current
+from cupy._core._memory cimport current, ensure_current, waited
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_BOOL, CUPY_FLOAT16, CUPY_INT64, cupyAttr, cupyOperand, cupyPlan)
@@ -31,10 +31,6 @@ cdef extern from "Python.h":
 
 cdef enum:
     DEVICE_RANK = 8
-
-_check = os.environ.get("CUPY_INDEX_CHECK", "sync")
-if _check not in ("sync", "off"):
-    raise ValueError(f"CUPY_INDEX_CHECK={_check!r}: expected sync or off")
 
 
 cdef object getitem(ndarray a, object key):
@@ -190,7 +186,7 @@ cdef tuple parse(ndarray a, object key):
                 axis += 1
             if item.ndim == 0 and item.dtype.kind == "b":
                 dims[m], dims[MAX_RANK + m] = 1, 0
-                arrays.append((m, numpy.zeros(int(bool(item)), numpy.int64)))
+                arrays.append((m, asarray(numpy.zeros(int(bool(item)), numpy.int64))))
                 m += 1
     view = new_view(a, a.code, m, dims, dims + MAX_RANK, offset)
     if not has_arrays:
@@ -210,11 +206,9 @@ cdef int _axes_of(object item) except -1:
 
 
 cdef list integer_indices(ndarray a, object item, int axis):
-    """Return the integer arrays that an index array stands for, checked against the axes it indexes."""
-    boolean = item.dtype.kind == "b"
-    if not boolean:
-        check_bounds(item, a.dims[axis], axis)
-        return [item]
+    """Return the int64 device arrays in [0, n) that an index array stands for."""
+    if item.dtype.kind != "b":
+        return [bounded(item, a.dims[axis], axis, True)]
     if item.ndim == 0:
         return [None]
     for k in range(item.ndim):
@@ -224,19 +218,7 @@ cdef list integer_indices(ndarray a, object item, int axis):
     if isinstance(item, ndarray):
         found = nonzero(item)
         return [found[:, k] for k in range(item.ndim)]
-    return list(item.nonzero())
-
-
-cdef int check_bounds(object index, Py_ssize_t n, int axis) except -1:
-    """Raise IndexError if an index lies outside [-n, n)."""
-    if index.size == 0:
-        return 0
-    if isinstance(index, ndarray) and _check == "off":
-        return 0
-    low, high = int(index.min()), int(index.max())
-    if low < -n or high >= n:
-        raise IndexError(f"index {low if low < -n else high} is out of bounds for axis {axis} with size {n}")
-    return 0
+    return [asarray(index) for index in item.nonzero()]
 
 
 def nonzero(ndarray a):
@@ -266,13 +248,14 @@ cdef ndarray first_rows(str row, tuple inputs, ndarray out):
     codes[k] = out.code
     ensure_current()
     _backend.launch(plan_of(row, codes, k + 1), operands, k + 1, NULL, current().stream, out.size)
+    waited(current().stream)
     found = new_view(out, out.code, out.rank, shape, out.dims + out.rank, out.offset)
     found._base = None  # the rest of the memory belongs to nobody else
     return found
 
 
 cdef tuple broadcast_indices(list arrays):
-    """Return the index arrays as int64 device arrays of one shape, and that shape."""
+    """Return the index arrays in one shape, and that shape."""
     try:
         shape = numpy.broadcast_shapes(*[i.shape for _, i in arrays])
     except ValueError:
@@ -281,7 +264,6 @@ cdef tuple broadcast_indices(list arrays):
     from cupy._core._views import broadcast_to
     result = []
     for _, index in arrays:
-        index = converted(asarray(index), CUPY_INT64)
         result.append(index if index.shape == shape else broadcast_to(index, shape))
     return result, shape
 
@@ -299,8 +281,12 @@ cdef object gather(ndarray view, list arrays, int place):
             take(view, index[0], place, out)
         return out
     out = empty(shape + kept, view.dtype)
-    if out.size:
-        run_op("getitem_advanced", [view.transpose(axes + rest)] + index, [out])
+    view = view.transpose(axes + rest)
+    if out.size and fits(view, out, index):
+        run_op("getitem_advanced", [view] + index, [out])
+    elif out.size:
+        flat = flat_index(view, index)
+        take(leading(view, len(axes)), flat, 0, leading(out, len(shape)))
     if place == 0:
         return out
     n = len(shape)
@@ -308,8 +294,42 @@ cdef object gather(ndarray view, list arrays, int place):
 
 
 cdef int take(ndarray a, ndarray index, int axis, ndarray out) except -1:
+    cdef Py_ssize_t before = 1, after = 1
+    cdef int i
+    if a.rank > DEVICE_RANK or index.rank > DEVICE_RANK or out.rank > DEVICE_RANK:
+        for i in range(axis):
+            before *= a.dims[i]
+        for i in range(axis + 1, a.rank):
+            after *= a.dims[i]
+        a, out = a.reshape(before, a.dims[axis], after), out.reshape(before, index.size, after)
+        index, axis = index.reshape(-1), 1
     run_op("take", [a, index], [out], axis)
     return 0
+
+
+cdef bint fits(ndarray a, ndarray b, list index):
+    """Return whether arrays and index arrays have few enough axes for one launch."""
+    return max(a.rank, b.rank, len(index) + 1, (<ndarray>index[0]).rank) <= DEVICE_RANK
+
+
+cdef ndarray flat_index(ndarray a, list index):
+    """Return the places that index arrays over the leading axes name, counted in C order."""
+    flat = index[0]
+    for k in range(1, len(index)):
+        flat = flat * a.dims[<int>k] + index[k]
+    return flat.reshape(-1)
+
+
+cdef ndarray leading(ndarray a, int n):
+    """Return the array with its first n axes made one, and the others one."""
+    cdef Py_ssize_t before = 1, after = 1
+    cdef int i
+    for i in range(a.rank):
+        if i < n:
+            before *= a.dims[i]
+        else:
+            after *= a.dims[i]
+    return a.reshape(before, after)
 
 
 cdef int setitem(ndarray a, object key, object value) except -1:
@@ -393,7 +413,14 @@ cdef int scatter_parsed(ndarray view, list arrays, int place, object value, int 
     if overlaps(view, source):
         source = source.copy()
     index = [i.copy() if overlaps(view, <ndarray>i) else i for i in index]
-    run_op("setitem_advanced", [source] + index, [view.transpose(axes + rest)], mode)
+    view = view.transpose(axes + rest)
+    if fits(view, source, index):
+        run_op("setitem_advanced", [source] + index, [view], mode)
+        return 0
+    target = leading(view, len(axes))
+    run_op("setitem_advanced", [leading(source, n), flat_index(view, index)], [target], mode)
+    if not overlaps(target, view):  # reshaping has made a copy
+        copy_into(view, target.reshape(view.shape))
     return 0
 
 

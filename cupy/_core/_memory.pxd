@@ -42,12 +42,23 @@ cdef struct Current:
     int device
 
 
+# Called after a wait for a stream of the current device, with that stream: raises what launches left to be found out.
+# NULL while nothing is left.
+ctypedef int (*Settle)(int device, cupyStream stream) except -1
+cdef Settle settle
+
+
 cdef Current* current() noexcept nogil
 cdef int ensure_current() except -1
 cdef Block* alloc(size_t nbytes) except NULL
 cdef void free_block(Block* block) noexcept
 cdef Arena* arena_of(int device, cupyStream stream) except NULL
 cdef int retire_arena(Arena* arena) except -1
+
+
+cdef inline int waited(cupyStream stream) except -1:
+    """To be called after every wait for `stream` of the current device."""
+    return settle(current().device, stream) if settle is not NULL else 0
 
 
 cdef inline Block* retain(Block* block) noexcept:

@@ -28,6 +28,7 @@ cdef enum:
     SMALL_MAX = 512 * 128
     SLAB_BYTES = 2 << 20
 
+cdef Settle settle = NULL
 cdef Arena* _arenas = NULL
 cdef size_t _limit = 0
 cdef size_t _held = 0

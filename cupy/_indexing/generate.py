@@ -270,10 +270,8 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
     out, step = None, 1
     axes = range(len(dims))
     for axis in reversed(axes) if order == "C" else axes:
-        try:
-            index = valid_indices(multi_index[axis], dims[axis], modes[axis], axis, low=0)
-        except IndexError:
-            raise ValueError("invalid entry in coordinates array") from None
+        error = ValueError("invalid entry in coordinates array")
+        index = valid_indices(multi_index[axis], dims[axis], modes[axis], negative=False, error=error)
         part = index if step == 1 else index * step
         out = part if out is None else out + part
         step *= dims[axis]

@@ -161,10 +161,8 @@ def choose(a, choices, out=None, mode="raise"):
         choices = [as_array(c) for c in choices]
     if not choices:
         raise ValueError("choose needs at least one choice")
-    try:
-        number = valid_indices(as_array(a), len(choices), mode, low=0)
-    except IndexError:
-        raise ValueError("invalid entry in choice array") from None
+    error = ValueError("invalid entry in choice array")
+    number = valid_indices(as_array(a), len(choices), mode, negative=False, error=error)
     dtype = _core.result_type(*(c.dtype for c in choices))
     shape = _core.broadcast_shapes(number.shape, *(c.shape for c in choices))
     table = stack([_core.broadcast_to(cast(c, dtype), shape) for c in choices])

@@ -7,7 +7,7 @@ from cupy._core import _shortcuts, ndarray
 from cupy._core import ufuncs as uf
 from cupy._indexing.generate import unravel_index
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, check_bounds, kind_of, take_valid
+from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, kind_of, take_valid
 from cupy._operands import select as _where
 
 __all__ = [
@@ -303,11 +303,8 @@ def searchsorted(a, v, side="left", sorter=None):
             raise TypeError("sorter must only contain integers")
         if sorter.shape != a.shape:
             raise ValueError("sorter.size must equal a.size")
-        try:
-            check_bounds(sorter, a.size, low=0)
-        except IndexError:
-            raise ValueError("Sorter index out of range.") from None
-        a = take_valid(a, cast(sorter, INT64), 0)
+        error = ValueError("Sorter index out of range.")
+        a = take_valid(a, _core.bounded_index(sorter, a.size, negative=False, error=error), 0)
     dtype = _core.promote_types(a.dtype, v.dtype) if a.dtype != v.dtype else a.dtype
     out = _core.empty(v.shape, INT64)
     if a.size == 0:

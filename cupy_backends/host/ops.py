@@ -64,8 +64,9 @@ def row(*names):
 
 
 def _numpy(name):
-    """Return NumPy's function of a row, such as ``add`` or ``linalg.inv``."""
-    return functools.reduce(getattr, rows()[name].numpy.split("."), np)
+    """Return NumPy's function of a row, such as ``add`` or ``linalg.inv``; None if the note alone defines it."""
+    path = rows()[name].numpy
+    return None if path == "-" else functools.reduce(getattr, path.split("."), np)
 
 
 # ---- element-wise
@@ -258,6 +259,17 @@ def _along(array, indices, axis):
     index = [np.arange(n).reshape(-1, *(1,) * (array.ndim - k - 1)) for k, n in enumerate(array.shape)]
     index[axis] = indices
     return tuple(index)
+
+
+@row("wrap_index")
+def _wrap_index(inputs, outputs):
+    index, extent, last = inputs
+    np.clip(np.where(index < 0, index + extent, index), 0, last, out=outputs[0])
+
+
+@row("index_limits")
+def _index_limits(inputs, outputs):
+    outputs[0][...], outputs[1][...] = inputs[0].min(), inputs[0].max()
 
 
 @row("take")

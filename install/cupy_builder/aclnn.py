@@ -308,14 +308,13 @@ _COLUMNS = {
     "scalar1",
     "scalar_when",
     "variant",
-    "wrap",
     "dense",
     "mixed",
     "shortcut",
 }
 _SHORTCUTS = ("nonzero1", "shift1", "ordered12")
 CPP = ("concatenate", "prod", "arange")
-_CHOICES = {"view": ("unsigned", "bits", "bool"), "wrap": ("take", "put", "getitem", "setitem"), "cpp": CPP}
+_CHOICES = {"view": ("unsigned", "bits", "bool"), "cpp": CPP}
 
 
 def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
@@ -366,8 +365,7 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
             f"VIEW_{row.get('view', 'none').upper()}, {int(row.get('cast', False))}, {int(row.get('same', False))}, "
             f"{int(row.get('mixed', False))}, "
             f"{-1 if main == 'out0' else int(main[2:])}, {{{scalars[0]}, {scalars[1]}}}, {hex(mask('scalar_when'))}, "
-            f"{row.get('variant', -1)}, WRAP_{row.get('wrap', 'none').upper()}, "
-            f"IF_{shortcut['if'].upper()}, {shorter}, "
+            f"{row.get('variant', -1)}, IF_{shortcut['if'].upper()}, {shorter}, "
             f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},"
         )
     return out

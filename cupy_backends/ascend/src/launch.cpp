@@ -254,6 +254,12 @@ void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspa
     put(*plan->cache, entry);
 }
 
+bool writes_shape(const Call &call) {
+    for (int i = 0; i < call.nargs; i++)
+        if (call.args[i].kind == ARG_SHAPED) return true;
+    return false;
+}
+
 } // namespace
 
 int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, cupyStream stream) {
@@ -271,8 +277,9 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
         }
         if (__builtin_expect(!fitting, 0)) return launch_elementwise(plan, ops, n, attrs, stream);
         if (is_empty(ops[n - 1])) return CUPY_OK;
-    } else if (plan->op == CUPY_OP_ARANGE && is_empty(ops[0])) {
-        return CUPY_OK;
+    } else if (__builtin_expect(is_empty(ops[n - 1]) || (plan->updates && is_empty(ops[0])), 0) &&
+               !writes_shape(call)) {
+        return CUPY_OK; // nothing to write, or nothing to write with
     } else if (__builtin_expect(!fitting, 0)) {
         return launch_repaired(plan, ops, n, attrs, stream);
     }

@@ -32,7 +32,6 @@ struct Plan : cupyPlan {
     const Program *program = nullptr; // of a composite
     Plan *sub[kMaxSubplans] = {};     // of a composite: one per step; else helpers
     Plan *variants[kVariants] = {};   // by the attribute 'mode' or the kind of axis list
-    Wrap wrap = WRAP_NONE;
     Shortcut shortcut_if = IF_NONE;
     Plan *shortcut = nullptr;       // taken instead when the condition holds
     bool elementwise = false;       // operands of one shape: axes may be merged and flipped
@@ -55,7 +54,6 @@ int launch_call(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_cast(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_program(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_variant(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
-int launch_wrapped(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_host(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_copy(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_concatenate(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);

@@ -321,16 +321,6 @@ Plan *cpp_plan(const Request &request, int function) {
     return plan;
 }
 
-Plan *wrapped(const Request &request, Plan *inner, Wrap wrap) {
-    Plan *plan = new_plan(request);
-    plan->inner = inner;
-    plan->wrap = wrap;
-    plan->launch = launch_wrapped;
-    describe_plan(plan, CUPY_ROUTE_COMPOSITE, std::string("wrapped indices, ") + inner->how,
-                  "CANN does not promise negative indices");
-    return plan;
-}
-
 Plan *try_candidate(const Request &request, const Candidate &c, std::string *why) {
     int main = request.main(c);
     if (!has(c.when, main) || !has(c.when_out, request.output(0))) return nullptr;
@@ -374,7 +364,7 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
                 plan->scalar_form[k] = call_plan(request, c.scalar_calls[k], view, main, &ignored);
     }
     if (request.op == CUPY_OP_CONCATENATE) plan->inner = cpp_plan(request, CPP_CONCATENATE);
-    return c.wrap == WRAP_NONE ? plan : wrapped(request, plan, c.wrap);
+    return plan;
 }
 
 Plan *choose(const Request &request, int variant) {

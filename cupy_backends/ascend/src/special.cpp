@@ -1,73 +1,10 @@
-// What no pattern in routes.toml expresses: indices that may be negative, products over several
-// axes, joins of dtypes that aclnnCat refuses, floating sequences.
+// What no pattern in routes.toml expresses: products over several axes, joins of dtypes that
+// aclnnCat refuses, floating sequences.
 #include <cstring>
 
 #include "launch.h"
 
 namespace ascend {
-namespace {
-
-int wrap_index(const cupyOperand &index, int64_t extent, OwnedOperand &wrapped, Scratch &scratch,
-               cupyStream stream) {
-    // where(index < 0, index + extent, index)
-    Plan *less = plan_for(CUPY_OP_LESS, {CUPY_INT64, CUPY_INT64, CUPY_BOOL});
-    Plan *add = plan_for(CUPY_OP_ADD, {CUPY_INT64, CUPY_INT64, CUPY_INT64});
-    Plan *where = plan_for(CUPY_OP_WHERE, {CUPY_BOOL, CUPY_INT64, CUPY_INT64, CUPY_INT64});
-    if (!less || !add || !where) return CUPY_NO_ROUTE;
-    OwnedOperand negative, sum;
-    if (int rc = negative.temporary(scratch, index, CUPY_BOOL)) return rc;
-    if (int rc = sum.temporary(scratch, index, CUPY_INT64)) return rc;
-    if (int rc = wrapped.temporary(scratch, index, CUPY_INT64)) return rc;
-    cupyOperand number = cupyOperand();
-    number.dtype = CUPY_INT64;
-    number.contiguous = 1;
-    cupyOperand compare[3] = {index, number, negative};
-    if (int rc = less->launch(less, compare, 3, nullptr, stream)) return rc;
-    integer_bits(extent, CUPY_INT64, number.scalar);
-    cupyOperand shift_[3] = {index, number, sum};
-    if (int rc = add->launch(add, shift_, 3, nullptr, stream)) return rc;
-    cupyOperand choose[4] = {negative, sum, index, wrapped};
-    return where->launch(where, choose, 4, nullptr, stream);
-}
-
-} // namespace
-
-int launch_wrapped(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
-                   cupyStream stream) {
-    Plan *plan = static_cast<Plan *>(base);
-    int nin = n - 1;
-    bool host = n > kMaxRank + 2;
-    for (int k = 0; k < n; k++) host |= ops[k].ndim > plan->inner->call->max_rank;
-    if (host) return launch_host(host_plan(plan), ops, n, attrs, stream);
-    if (is_empty(ops[n - 1]) && !plan->updates) return CUPY_OK;
-    if (plan->updates && is_empty(ops[plan->wrap == WRAP_PUT ? 0 : 1])) return CUPY_OK;
-    if (int rc = bind()) return rc;
-    Scratch scratch(stream);
-    OwnedOperand wrapped[kMaxRank];
-    cupyOperand list[kMaxRank + 2];
-    memcpy(list, ops, sizeof(cupyOperand) * size_t(n));
-    switch (plan->wrap) {
-    case WRAP_TAKE:
-        if (int rc = wrap_index(ops[1], ops[0].shape[attrs[0].i], wrapped[0], scratch, stream))
-            return rc;
-        list[1] = wrapped[0];
-        break;
-    case WRAP_PUT:
-        if (int rc = wrap_index(ops[0], ops[2].shape[attrs[0].i], wrapped[0], scratch, stream))
-            return rc;
-        list[0] = wrapped[0];
-        break;
-    default: { // i1..ik index the leading axes of the array
-        const cupyOperand &array = plan->wrap == WRAP_GETITEM ? ops[0] : ops[n - 1];
-        for (int k = 1; k < nin; k++) {
-            if (int rc = wrap_index(ops[k], array.shape[k - 1], wrapped[k - 1], scratch, stream))
-                return rc;
-            list[k] = wrapped[k - 1];
-        }
-    }
-    }
-    return plan->inner->launch(plan->inner, list, n, attrs, stream);
-}
 
 int launch_concatenate(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
                        cupyStream stream) {

@@ -106,7 +106,6 @@ struct Program {
 
 enum Way : uint8_t { WAY_CALL, WAY_DO, WAY_CPP, WAY_WIDEN, WAY_HOST };
 enum View : uint8_t { VIEW_NONE, VIEW_UNSIGNED, VIEW_BITS, VIEW_BOOL };
-enum Wrap : uint8_t { WRAP_NONE, WRAP_TAKE, WRAP_PUT, WRAP_GETITEM, WRAP_SETITEM };
 enum Shortcut : uint8_t {
     IF_NONE,
     IF_NONZERO1,
@@ -127,7 +126,6 @@ struct Candidate {
     int16_t scalar_calls[2];
     uint16_t scalar_when;
     int8_t variant; // -1: all
-    Wrap wrap;
     Shortcut shortcut_if;
     int16_t shortcut; // a program
     const char *why;

@@ -119,6 +119,8 @@ def loops(row):
         return [("bool", name, name, name) for name in ALL]
     if row.name == "clip":
         return [(name,) * 4 for name in NUMERIC]
+    if row.name == "wrap_index":
+        return [("int64",) * 4]
     found = {}
     for signature in getattr(np, row.numpy).types:
         chars = signature.replace("->", "")
@@ -143,6 +145,8 @@ def _operand(row, position, name, shape, rng):
     if name in INTEGERS:
         if position == 1 and row.name in _NONNEGATIVE_SECOND:
             values = rng.integers(0, _NONNEGATIVE_SECOND[row.name], size).astype(values.dtype)
+        if row.name == "wrap_index" and position == 2:  # a last index
+            values = values & np.iinfo(name).max
         if row.name in _NO_LEAST and name[0] == "i":
             # No overflow: products stay within the type, and the least integer has no absolute value.
             limit = math.isqrt(np.iinfo(name).max)
@@ -162,9 +166,13 @@ def _wide(array):
     )
 
 
+def _wrap_index(index, extent, last):
+    return np.clip(np.where(index < 0, index + extent, index), 0, last)
+
+
 def reference(row, inputs, names):
     """Return NumPy's results for an element-wise row, rounded once to the dtypes ``names``."""
-    function = getattr(np, row.numpy)
+    function = _wrap_index if row.name == "wrap_index" else getattr(np, row.numpy)
     inputs = [np.asarray(value) for value in inputs]
     if row.ulp:
         inputs = [_wide(value) for value in inputs]

@@ -221,7 +221,17 @@ def scan(row):
 
 
 def _indices(n, shape, rng):
-    return rng.integers(-n, n, shape)
+    return rng.integers(0, n, shape)
+
+
+@covers("index_limits")
+def index_limits(row):
+    rng = generator(row.name)
+    for layout in (*LAYOUTS, "broadcast"):
+        index = lay(rng.integers(-(10**12), 10**12, (3, 4, 5)), layout)
+        expected = [index.min(), index.max()]
+        rooms = [room((), "int64") for _ in expected]
+        yield Case(row.name, ("int64",) * 3, layout, [index], rooms, [np.asarray(x) for x in expected])
 
 
 @covers("take")
