@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import numpy
 
 from cupy import _core
-from cupy._core import ndarray
+from cupy._core import ndarray, take_valid
 
 __all__ = [
     "as_array",
@@ -94,19 +94,6 @@ def select(condition, x, y, dtype=None, out=None):
     if dtype is not None:
         x, y = as_array(x, dtype), as_array(y, dtype)
     return _core.ufuncs._where(condition, x, y, out=out)
-
-
-def take_valid(a, indices, axis):
-    """Gather along `axis` by int64 indices that are known to lie inside the axis."""
-    before, after = a.shape[:axis], a.shape[axis + 1 :]
-    out = _core.empty(before + indices.shape + after, a.dtype)
-    if out.size == 0:
-        return out
-    if out.ndim > DEVICE_RANK or a.ndim > DEVICE_RANK:
-        flat = take_valid(three_axes(a, axis), indices.ravel(), 1)
-        return flat.reshape(out.shape)
-    _core.run_op("take", [a, indices], [out], axis)
-    return out
 
 
 def take_along_valid(a, indices, axis):

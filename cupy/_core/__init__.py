@@ -12,7 +12,7 @@ from cupy._core._creation import (
 from cupy._core._views import as_strided, broadcast_shapes, broadcast_to, may_share_memory, transpose
 from cupy._core import _ufunc, ufuncs
 from cupy._core._bounds import bounded_index
-from cupy._core._indexing import nonzero, run_op, scatter
+from cupy._core._indexing import nonzero, run_op, scatter, take_valid
 from cupy._core._reduction import accumulate, index_reduction, reduce_row
 from cupy._core._ufunc import ufunc
 from cupy._core._memory import MemoryPool, get_default_memory_pool

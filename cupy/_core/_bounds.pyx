@@ -20,7 +20,7 @@ from libc.string cimport memcpy, memset
 
 from cupy._core cimport _memory
 from cupy._core._elementwise cimport Source, converted, launch_elementwise
-from cupy._core._memory cimport current, ensure_current
+from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport fill_operand, ndarray, new_array
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
@@ -64,6 +64,7 @@ cdef ndarray bounded(object index, Py_ssize_t n, int axis, bint negative, object
         _backend.check(_backend.active().stream_query(current().stream, &done), "querying a stream")
     if done or _sync or len(_pending) >= MOST_PENDING:
         read_limits(limits, current().stream, ends)
+        waited(current().stream)  # what came before is to be reported first
         check_limits(ends, n, axis, negative, error, None)
         return a if ends[0] >= 0 else wrapped(a, n)
     from cupy._core._device import get_current_stream

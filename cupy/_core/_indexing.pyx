@@ -5,6 +5,7 @@ are brought to one shape, checked against the axes they index, and moved to the 
 """
 
 import operator
+from collections.abc import Sequence
 
 import numpy
 
@@ -33,10 +34,14 @@ cdef enum:
     DEVICE_RANK = 8
 
 
+cdef cupyPlan* _take_plans[15]
+cdef cupyPlan* _set_plans[15]
+
+
 cdef object getitem(ndarray a, object key):
     cdef Py_ssize_t i
     if type(key) is int and a.rank:
-        i = key
+        i = as_place(key)
         if i < 0:
             i += a.dims[0]
         if i < 0 or i >= a.dims[0]:
@@ -45,10 +50,13 @@ cdef object getitem(ndarray a, object key):
     if type(key) is slice and a.rank:
         return sliced(a, key)
     cdef ndarray view
-    if type(key) is ndarray and (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank and a.rank:
-        view = masked(a, <ndarray>key)
-        if view is not None:
-            return view
+    if type(key) is ndarray and a.rank:
+        if (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank:
+            view = masked(a, <ndarray>key)
+            if view is not None:
+                return view
+        elif CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16:
+            return taken(a, bounded(key, a.dims[0], 0, True), 0)
     parsed = parse(a, key)
     view = parsed[0]
     if parsed[1] is None:
@@ -85,6 +93,14 @@ cdef ndarray sliced(ndarray a, slice key):
     return new_view(a, a.code, n, dims, dims + n, a.offset + (start * a.dims[n] if dims[0] else 0))
 
 
+cdef Py_ssize_t as_place(object number) except? -1:
+    """Return a Python integer as an index."""
+    try:
+        return number
+    except OverflowError:
+        raise IndexError("cannot fit 'int' into an index-sized integer") from None
+
+
 cdef object as_index(object item):
     """Return what one entry of a key means: itself, or an index array (on the host or the device)."""
     if isinstance(item, (int, slice)) and not isinstance(item, bool) or item is None or item is Ellipsis:
@@ -97,14 +113,14 @@ cdef object as_index(object item):
         return numpy.asarray(item)
     if isinstance(item, numpy.integer):
         return int(item)
-    if isinstance(item, (list, tuple)) and not len(item):
-        return numpy.empty(0, numpy.int64)
-    if isinstance(item, (list, tuple, numpy.ndarray)):
+    if isinstance(item, (Sequence, numpy.ndarray)) and not isinstance(item, (str, bytes)):
         host = item
         if not isinstance(item, numpy.ndarray):
             if _holds_arrays(item):
                 return asarray(item)
             host = numpy.asarray(item)
+            if host.size == 0:
+                host = host.astype(numpy.int64)
         if host.dtype.kind not in "biu":
             raise IndexError("arrays used as indices must be of integer (or boolean) type")
         return int(host) if host.ndim == 0 and host.dtype.kind != "b" else host
@@ -168,7 +184,9 @@ cdef tuple parse(ndarray a, object key):
             m += 1
             axis += 1
         elif isinstance(item, int):
-            i = item + a.dims[axis] if item < 0 else item
+            i = as_place(item)
+            if i < 0:
+                i += a.dims[axis]
             if i < 0 or i >= a.dims[axis]:
                 raise IndexError(f"index {item} is out of bounds for axis {axis} with size {a.dims[axis]}")
             offset += i * a.dims[n + axis]
@@ -276,10 +294,7 @@ cdef object gather(ndarray view, list arrays, int place):
     rest = [k for k in range(view.rank) if k not in axes]
     kept = tuple([view.dims[<int>k] for k in rest])
     if len(axes) == 1 and place == axes[0]:
-        out = empty(kept[:place] + shape + kept[place:], view.dtype)
-        if out.size:
-            take(view, index[0], place, out)
-        return out
+        return taken(view, index[0], place)
     out = empty(shape + kept, view.dtype)
     view = view.transpose(axes + rest)
     if out.size and fits(view, out, index):
@@ -293,8 +308,34 @@ cdef object gather(ndarray view, list arrays, int place):
     return out.transpose(list(range(n, n + place)) + list(range(n)) + list(range(n + place, out.ndim)))
 
 
+cdef ndarray taken(ndarray a, ndarray index, int axis):
+    """Return a new array with the elements along `axis` at indices in [0, n), in the place of that axis."""
+    cdef Py_ssize_t[2 * MAX_RANK] shape
+    cdef ndarray out
+    cdef int i
+    if index.rank + a.rank - 1 > MAX_RANK:
+        raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}]")
+    for i in range(axis):
+        shape[i] = a.dims[i]
+    for i in range(index.rank):
+        shape[axis + i] = index.dims[i]
+    for i in range(axis + 1, a.rank):
+        shape[index.rank + i - 1] = a.dims[i]
+    out = new_array(a.code, index.rank + a.rank - 1, shape)
+    if out.size:
+        take(a, index, axis, out)
+    return out
+
+
+def take_valid(ndarray a, ndarray index, int axis):
+    """Return the elements along `axis` (counted from 0) at int64 indices that are known to lie in [0, n)."""
+    return taken(a, index, axis)
+
+
 cdef int take(ndarray a, ndarray index, int axis, ndarray out) except -1:
     cdef Py_ssize_t before = 1, after = 1
+    cdef int8_t[3] codes
+    cdef cupyAttr attr
     cdef int i
     if a.rank > DEVICE_RANK or index.rank > DEVICE_RANK or out.rank > DEVICE_RANK:
         for i in range(axis):
@@ -303,8 +344,12 @@ cdef int take(ndarray a, ndarray index, int axis, ndarray out) except -1:
             after *= a.dims[i]
         a, out = a.reshape(before, a.dims[axis], after), out.reshape(before, index.size, after)
         index, axis = index.reshape(-1), 1
-    run_op("take", [a, index], [out], axis)
-    return 0
+    attr.i = axis
+    codes[0] = codes[2] = a.code
+    codes[1] = CUPY_INT64
+    if _take_plans[a.code] is NULL:
+        _take_plans[a.code] = plan_of("take", codes, 3)
+    return launch_op(_take_plans[a.code], (a, index, out), &attr, out.size)
 
 
 cdef bint fits(ndarray a, ndarray b, list index):
@@ -341,6 +386,9 @@ cdef int setitem(ndarray a, object key, object value) except -1:
         raise ValueError("assignment destination is read-only")
     if isinstance(key, ndarray) and (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank:
         return set_mask(a, <ndarray>key, value)
+    if type(key) is ndarray and type(value) is ndarray and a.rank and CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16:
+        if set_rows(a, <ndarray>key, <ndarray>value):
+            return 0
     view, arrays, place = parse(a, key)
     if arrays is not None:
         return scatter_parsed(view, arrays, place, value, 0)
@@ -352,6 +400,29 @@ cdef int setitem(ndarray a, object key, object value) except -1:
         value = asarray(value)
     source = <ndarray>value
     return copy_into(view, source)
+
+
+cdef bint set_rows(ndarray a, ndarray key, ndarray value) except -1:
+    """a[key] = value for one index array and values of the full shape; False, with nothing done, elsewhere."""
+    cdef int8_t[3] codes
+    cdef cupyAttr mode
+    cdef ndarray index
+    cdef int i
+    if value.code != a.code or value.rank != key.rank + a.rank - 1 or max(value.rank, a.rank, key.rank) > DEVICE_RANK:
+        return False
+    for i in range(value.rank):
+        if value.dims[i] != (key.dims[i] if i < key.rank else a.dims[i - key.rank + 1]):
+            return False
+    if overlaps(a, value) or overlaps(a, key) or not value.size:
+        return False
+    index = bounded(key, a.dims[0], 0, True)
+    mode.i = 0
+    codes[0] = codes[2] = a.code
+    codes[1] = CUPY_INT64
+    if _set_plans[a.code] is NULL:
+        _set_plans[a.code] = plan_of("setitem_advanced", codes, 3)
+    launch_op(_set_plans[a.code], (value, index, a), &mode, value.size)
+    return True
 
 
 cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
@@ -367,6 +438,9 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
             raise IndexError(f"boolean index did not match indexed array along axis {i}; size of axis is {a.dims[i]} "
                              f"but size of corresponding boolean axis is {mask.dims[i]}")
     source = converted(asarray(value), a.code)
+    if mask.rank == a.rank and source.rank > 1:
+        raise TypeError("NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, "
+                        f"input has {source.rank} dimensions")
     if source.size == 1 and source.rank <= 1:
         # The same value everywhere: no positions are needed, so nothing waits.
         wide = mask.reshape(shape_tuple(mask) + (1,) * (a.rank - mask.rank))

@@ -30,8 +30,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
         By default the flattened array is used.
     out : ndarray, optional
     mode : {'raise', 'wrap', 'clip'}
-        What to do with indices out of range. 'raise' reads device indices back once;
-        the other modes, and indices given as Python lists, need no synchronisation.
+        What to do with indices out of range. 'raise' follows ``CUPY_INDEX_CHECK`` for indices on the device.
 
     Returns
     -------

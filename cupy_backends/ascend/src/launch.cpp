@@ -39,14 +39,19 @@ int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &
     out->contiguous = 1;
     out->block_bytes = itemsize(dtype);
     out->offset = 0;
-    if (int rc = constant(dtype, o.scalar, &out->block)) return rc;
-    if (out->block) return CUPY_OK;
-    if (int rc = scratch.take(size_t(out->block_bytes), &out->block)) return rc;
+    bool fresh;
+    if (int rc = constant(dtype, o.scalar, stream, &out->block, &fresh)) return rc;
+    if (!fresh) return CUPY_OK;
+    const bool lasting = out->block;
+    if (!lasting)
+        if (int rc = scratch.take(size_t(out->block_bytes), &out->block)) return rc;
     Plan *fill = plan_for(CUPY_OP_FILL, {dtype, dtype});
     if (!fill) return CUPY_NO_ROUTE;
     cupyOperand both[2] = {o, *out};
     both[0].dtype = int8_t(dtype);
-    return fill->launch(fill, both, 2, nullptr, stream);
+    if (int rc = fill->launch(fill, both, 2, nullptr, stream)) return rc;
+    if (lasting) keep_constant(dtype, o.scalar, stream, out->block);
+    return CUPY_OK;
 }
 
 int temporary_dtype(const Plan *plan, const Arg &arg) {

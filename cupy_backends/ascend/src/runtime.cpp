@@ -171,7 +171,11 @@ int subscribe(aclrtStream stream) {
 int stream_destroy(cupyStream stream) {
     BOUND;
     ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
-    if (int rc = guarded("stream_destroy", [&] { return scratch_drop(stream), int(CUPY_OK); }))
+    if (int rc = guarded("stream_destroy", [&] {
+            drop_constants(stream);
+            scratch_drop(stream);
+            return int(CUPY_OK);
+        }))
         return rc;
     {
         Reporter &self = reporter();

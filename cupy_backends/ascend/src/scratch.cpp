@@ -145,18 +145,21 @@ int device_malloc(size_t bytes, void **address) {
 
 namespace {
 
+// By stream, too: the fill of a constant is ordered before its uses without anybody waiting.
 struct ConstantKey {
     int device, dtype;
+    cupyStream stream;
     uint64_t low, high;
     bool operator==(const ConstantKey &o) const {
-        return device == o.device && dtype == o.dtype && low == o.low && high == o.high;
+        return device == o.device && dtype == o.dtype && stream == o.stream && low == o.low &&
+               high == o.high;
     }
 };
 
 struct ConstantHash {
     size_t operator()(const ConstantKey &k) const {
         return size_t((k.low * 0x9e3779b97f4a7c15u) ^ (k.high * 0xc2b2ae3d27d4eb4fu)) +
-               size_t(k.dtype * 64 + k.device);
+               size_t(k.dtype * 64 + k.device) + reinterpret_cast<size_t>(k.stream);
     }
 };
 
@@ -165,7 +168,7 @@ constexpr size_t kSlot = 64, kSlots = 256, kMaxConstants = 16384;
 struct Constants {
     std::mutex mutex;
     std::unordered_map<ConstantKey, void *, ConstantHash> known;
-    std::unordered_map<int, std::pair<char *, size_t>> slab; // device -> slab, slots used
+    std::unordered_map<int, std::vector<void *>> room; // device -> free slots
     std::vector<void *> slabs;
 };
 
@@ -174,36 +177,54 @@ Constants &constants() {
     return *table;
 }
 
-} // namespace
-
-int constant(int dtype, const unsigned char *bits, void **address) {
-    ConstantKey key{thread.device, dtype, 0, 0};
+ConstantKey key_of(int dtype, const unsigned char *bits, cupyStream stream) {
+    ConstantKey key{thread.device, dtype, stream, 0, 0};
     size_t size = size_t(itemsize(dtype));
     memcpy(&key.low, bits, size < 8 ? size : 8);
     if (size > 8) memcpy(&key.high, bits + 8, size - 8);
+    return key;
+}
+
+} // namespace
+
+int constant(int dtype, const unsigned char *bits, cupyStream stream, void **address, bool *fresh) {
     Constants &table = constants();
     std::lock_guard<std::mutex> hold(table.mutex);
-    auto found = table.known.find(key);
-    if (found != table.known.end()) {
-        *address = found->second;
-        return CUPY_OK;
-    }
-    *address = nullptr;
-    if (table.known.size() >= kMaxConstants) return CUPY_OK;
-    auto &slab = table.slab[key.device];
-    if (!slab.first || slab.second == kSlots) {
+    auto found = table.known.find(key_of(dtype, bits, stream));
+    *fresh = found == table.known.end();
+    *address = *fresh ? nullptr : found->second;
+    if (!*fresh || table.known.size() >= kMaxConstants) return CUPY_OK;
+    auto &room = table.room[thread.device];
+    if (room.empty()) {
         void *block;
         if (int rc = device_malloc(kSlot * kSlots, &block)) return rc;
         table.slabs.push_back(block);
-        slab = {static_cast<char *>(block), 0};
+        for (size_t i = kSlots; i-- > 0;) room.push_back(static_cast<char *>(block) + kSlot * i);
     }
-    void *slot = slab.first + kSlot * slab.second;
-    ASCEND_TRY(aclrtMemcpy, slot, kSlot, bits, size, ACL_MEMCPY_HOST_TO_DEVICE);
-    slab.second++;
-    table.known.emplace(key, slot);
-    count(thread.counts->constants);
-    *address = slot;
+    *address = room.back();
+    room.pop_back();
     return CUPY_OK;
+}
+
+void keep_constant(int dtype, const unsigned char *bits, cupyStream stream, void *address) {
+    Constants &table = constants();
+    std::lock_guard<std::mutex> hold(table.mutex);
+    // Two threads may have filled the same one: the loser's slot stays as it is.
+    if (table.known.emplace(key_of(dtype, bits, stream), address).second)
+        count(thread.counts->constants);
+}
+
+void drop_constants(cupyStream stream) {
+    Constants &table = constants();
+    std::lock_guard<std::mutex> hold(table.mutex);
+    for (auto it = table.known.begin(); it != table.known.end();) {
+        if (it->first.stream != stream) {
+            ++it;
+            continue;
+        }
+        table.room[it->first.device].push_back(it->second);
+        it = table.known.erase(it);
+    }
 }
 
 void release_memory() {
@@ -213,7 +234,7 @@ void release_memory() {
     std::lock_guard<std::mutex> hold_constants(table.mutex);
     for (void *slab : table.slabs) api.aclrtFree(slab);
     table.slabs.clear();
-    table.slab.clear();
+    table.room.clear();
     table.known.clear();
 }
 

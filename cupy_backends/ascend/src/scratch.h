@@ -41,8 +41,10 @@ int scratch_release_all();     // synchronises the device; for when memory is sh
 void release_memory();         // scratch and constants of all devices, at the end of the process
 int device_malloc(size_t bytes, void **address); // releases the scratch before giving up
 
-// A scalar in device memory, one per dtype, value and device. nullptr address: no room, fill one
-// yourself.
-int constant(int dtype, const unsigned char *bits, void **address);
+// A scalar in device memory, one per dtype, value and stream. A fresh one is to be filled by the
+// caller, who then keeps it. nullptr address: no room, use a temporary.
+int constant(int dtype, const unsigned char *bits, cupyStream, void **address, bool *fresh);
+void keep_constant(int dtype, const unsigned char *bits, cupyStream, void *address);
+void drop_constants(cupyStream); // the stream is about to be destroyed and has been synchronised
 
 } // namespace ascend

@@ -163,9 +163,7 @@ aclnnStatus prepare_min_dim(Call &c) { return plan_arg(c, false, 3, 4); }
 
 // Views: self, minimum, maximum.
 Status run_aminmax(aclOpExecutor &e) {
-    const Status status = reduce(ReduceOp::Min, e.views[1], e.views[0], uint32_t(e.i[0]));
-    return status == Status::Ok ? reduce(ReduceOp::Max, e.views[2], e.views[0], uint32_t(e.i[0]))
-                                : status;
+    return min_max(e.views[1], e.views[2], e.views[0], uint32_t(e.i[0]));
 }
 
 aclnnStatus plan_aminmax(Call &c, uint32_t axes, bool keep, int low) {

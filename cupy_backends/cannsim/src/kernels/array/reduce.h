@@ -26,6 +26,9 @@ enum class ReduceOp {
 // BadArgument.
 Status reduce(ReduceOp op, const View &out, const View &in, uint32_t axes, double p = 2);
 
+// The least and the largest elements over the axes, as by two reductions.
+Status min_max(const View &least, const View &largest, const View &in, uint32_t axes);
+
 // Variance, or its square root, with sum |x - mean|^2 / max(0, n - correction). `var` and `mean`
 // may be null.
 Status variance(const View *var, const View *mean, const View &in, uint32_t axes, double correction,

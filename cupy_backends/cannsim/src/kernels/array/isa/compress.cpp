@@ -158,4 +158,14 @@ bool any_outside(const char *index, bool is64, int64_t n, int64_t extent) {
     return is64 ? outside<int64_t>(index, n, extent) : outside<int32_t>(index, n, extent);
 }
 
+void limits(const int64_t *x, int64_t n, int64_t *least, int64_t *largest) {
+    int64_t low = x[0], high = x[0];
+    for (int64_t i = 1; i < n; ++i) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+    *least = low;
+    *largest = high;
+}
+
 }  // namespace cannsim::array::CANNSIM_ISA

@@ -70,6 +70,9 @@ struct IsaTable {
     // Whether any of n adjacent indices lies outside [-extent, extent).
     bool (*any_outside)(const char *index, bool is64, int64_t n, int64_t extent);
 
+    // The least and the largest of n >= 1 adjacent int64 elements.
+    void (*limits)(const int64_t *x, int64_t n, int64_t *least, int64_t *largest);
+
     // Four words for each of `blocks` Philox blocks from `first` on.
     void (*philox)(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks);
     // n Box-Muller pairs from x in (0, 1] and t in [0, 1); natural logarithms of numbers in (0, 1].

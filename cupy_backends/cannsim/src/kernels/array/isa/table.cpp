@@ -19,6 +19,7 @@ const IsaTable &table() {
         t.compress = compress;
         t.where = where;
         t.any_outside = any_outside;
+        t.limits = limits;
         return t;
     }();
     return table;
