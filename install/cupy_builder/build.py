@@ -6,6 +6,7 @@ look at time stamps, and the simulator's build folder is kept.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -110,12 +111,35 @@ def extensions(root: Path) -> list[Extension]:
     return result
 
 
+@contextlib.contextmanager
+def unchanged_kept(folder: Path):
+    """Give translated modules back their time stamps where translating them again has changed nothing.
+
+    Cython goes by the time stamps of its own declarations, too, which are new in every isolated environment, and
+    writes the environment's paths into a comment at the top.
+    """
+
+    def text(path):
+        head, mark, rest = path.read_bytes().partition(b"END: Cython Metadata")
+        return rest if mark else head
+
+    before = {path: (text(path), path.stat()) for path in folder.glob("**/*.c*")}
+    yield
+    for path, (old, status) in before.items():
+        if path.exists() and text(path) == old:
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
 class BuildExt(build_ext):
     """Compiles Cython modules in parallel and the simulator with CMake."""
 
     def finalize_options(self):
         super().finalize_options()
         self.parallel = self.parallel or int(os.environ.get("CUPY_BUILD_JOBS", os.cpu_count() or 1))
+        if self.editable_mode:
+            # Setuptools would compile everything anew in a temporary folder.
+            kept = f"{sysconfig.get_platform()}-{sys.implementation.cache_tag}"
+            self.build_lib, self.build_temp = f"build/lib.{kept}", f"build/temp.{kept}"
 
     def run(self):
         from Cython.Build import cythonize
@@ -126,14 +150,15 @@ class BuildExt(build_ext):
             value = sysconfig.get_config_vars().get(flag)
             if value:
                 sysconfig.get_config_vars()[flag] = value.replace("-O3", "").replace("-g ", " ")
-        self.extensions[:] = cythonize(
-            self.extensions,
-            compiler_directives=DIRECTIVES,
-            nthreads=self.parallel,
-            build_dir="build/cython",
-            include_path=[str(root)],
-            quiet=True,
-        )
+        with unchanged_kept(root / "build/cython"):
+            self.extensions[:] = cythonize(
+                self.extensions,
+                compiler_directives=DIRECTIVES,
+                nthreads=self.parallel,
+                build_dir="build/cython",
+                include_path=[str(root)],
+                quiet=True,
+            )
         for extension in self.extensions:
             extension._needs_stub = False
         self.build_simulator(root)
