@@ -80,8 +80,12 @@ int mem_free(void *address) {
 
 int stream_synchronize(cupyStream stream) {
     BOUND;
-    ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
-    return guarded("stream_synchronize", [&] { return scratch_trim(stream), int(CUPY_OK); });
+    return guarded("stream_synchronize", [&] {
+        const uint64_t mark = scratch_mark(stream);
+        ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
+        scratch_trim(stream, mark);
+        return int(CUPY_OK);
+    });
 }
 
 int copy_to_device(void *dst, const void *src, size_t bytes, cupyStream stream) {

@@ -13,6 +13,7 @@ struct StreamScratch {
     std::mutex mutex;
     int device = 0;
     size_t free_bytes = 0;
+    uint64_t returns = 0; // blocks handed back so far
     std::vector<Scratch::Block> free_blocks;
 };
 
@@ -61,14 +62,25 @@ size_t rounded(size_t bytes) {
     return (bytes + step - 1) / step * step;
 }
 
-void release(StreamScratch &scratch) {
-    std::vector<Scratch::Block> blocks;
+// Frees what was handed back up to a mark, when there is more than `keep` of free memory.
+void release(StreamScratch &scratch, uint64_t mark = UINT64_MAX, size_t keep = 0) {
+    std::vector<void *> idle;
     {
         std::lock_guard<std::mutex> hold(scratch.mutex);
-        blocks.swap(scratch.free_blocks);
-        scratch.free_bytes = 0;
+        if (scratch.free_bytes <= keep) return;
+        auto &blocks = scratch.free_blocks;
+        size_t kept = 0;
+        for (Scratch::Block &block : blocks) {
+            if (block.returned > mark) {
+                blocks[kept++] = block;
+                continue;
+            }
+            scratch.free_bytes -= block.bytes;
+            idle.push_back(block.address);
+        }
+        blocks.resize(kept);
     }
-    for (auto &block : blocks) api.aclrtFree(block.address);
+    for (void *address : idle) api.aclrtFree(address);
 }
 
 } // namespace
@@ -76,7 +88,7 @@ void release(StreamScratch &scratch) {
 int Scratch::take(size_t bytes, void **address) {
     if (!owner_) owner_ = scratch_of(stream_);
     bytes = rounded(bytes + 32); // kernels may read 32 bytes past the end
-    Block block{nullptr, bytes};
+    Block block{nullptr, bytes, 0};
     {
         std::lock_guard<std::mutex> hold(owner_->mutex);
         auto &blocks = owner_->free_blocks;
@@ -109,16 +121,20 @@ Scratch::~Scratch() {
     std::lock_guard<std::mutex> hold(owner_->mutex);
     auto give = [this](Block &block) {
         owner_->free_bytes += block.bytes;
+        block.returned = ++owner_->returns;
         owner_->free_blocks.push_back(block);
     };
     for (int i = 0; i < count_; i++) give(blocks_[i]);
     for (auto &block : more_) give(block);
 }
 
-void scratch_trim(cupyStream stream) {
+uint64_t scratch_mark(cupyStream stream) {
     StreamScratch *scratch = scratch_of(stream);
-    if (scratch->free_bytes > kKeep) release(*scratch);
+    std::lock_guard<std::mutex> hold(scratch->mutex);
+    return scratch->returns;
 }
+
+void scratch_trim(cupyStream stream, uint64_t mark) { release(*scratch_of(stream), mark, kKeep); }
 
 void scratch_drop(cupyStream stream) { release(*scratch_of(stream)); }
 

@@ -24,6 +24,7 @@ class Scratch {
     struct Block {
         void *address;
         size_t bytes;
+        uint64_t returned; // the how manyth of its stream
     };
 
   private:
@@ -35,7 +36,10 @@ class Scratch {
     std::vector<Block> more_;
 };
 
-void scratch_trim(cupyStream); // the stream has been synchronised
+// What was handed back before a mark is idle once the stream has been synchronised after it; other
+// threads may hand back more meanwhile.
+uint64_t scratch_mark(cupyStream);
+void scratch_trim(cupyStream, uint64_t mark);
 void scratch_drop(cupyStream); // the stream is about to be destroyed and has been synchronised
 int scratch_release_all();     // synchronises the device; for when memory is short
 void release_memory();         // scratch and constants of all devices, at the end of the process

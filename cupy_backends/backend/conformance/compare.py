@@ -39,18 +39,12 @@ def _steps(got, want):
     return steps
 
 
-# NumPy fuses the products inside complex numbers or not, depending on layout and machine.
-_COMPLEX_PRODUCTS = ("absolute", "square", "reciprocal", "multiply", "divide", "sign")
-
-
 def allowed_ulp(row, dtype, of_complex=False):
     """Return the largest error of ``row`` in ``dtype``, in units in the last place."""
-    ulp = (
-        0 if row.ulp == "rel" else row.ulp
-    )  # what such a row leaves unbounded, zeros of a triangle, is exact
+    ulp = 0 if row.ulp == "rel" else row.ulp  # what such a row leaves unbounded, zeros of a triangle, is exact
     if of_complex or dtype.kind == "c":
         stated = re.search(r"complex: (\d+) ulp", row.note)
-        return max(ulp, int(stated[1]) if stated else 4 if row.name in _COMPLEX_PRODUCTS else 0)
+        return max(ulp, int(stated[1]) if stated else 0)
     return min(ulp, 1) if dtype.itemsize == 2 else ulp
 
 

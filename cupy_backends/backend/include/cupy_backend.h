@@ -51,7 +51,9 @@ typedef enum {
     CUPY_NUM_ROUTES
 } cupyRoute;
 
-/* A tensor in device memory, or a host scalar. Strides and offset count bytes. */
+/* A tensor in device memory. Strides and offset count bytes.
+   A host scalar has block NULL, ndim 0, block_bytes and offset 0, contiguous 1, and its value in `scalar`;
+   only element-wise rows and `fill` take one. */
 typedef struct cupyOperand {
     void *block;            /* device address where the storage begins; NULL: a host scalar */
     int64_t block_bytes;    /* extent of the storage */
