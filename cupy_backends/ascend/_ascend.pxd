@@ -13,7 +13,7 @@ cdef extern from "cupy_ascend.h" nogil:
     cupyBackend* cupy_ascend_backend()
     int cupy_ascend_load()
     void cupy_ascend_set_simulator(const char* path)
-    void cupy_ascend_set_host(cupyHostRun run)
+    void cupy_ascend_set_host(cupyHostRun run, const char* random)
     int cupy_ascend_is_loaded()
     int cupy_ascend_is_simulator()
     const char* cupy_ascend_soc()

@@ -44,7 +44,7 @@ cdef int _configure() except -1:
     blas = _blas()
     if blas is not None:
         os.environ.setdefault("CANNSIM_BLAS", blas)  # read by the simulator at its first matrix product
-    cupy_ascend_set_host(_host.run)
+    cupy_ascend_set_host(_host.run, _host.random_stream())
     _configured = True
     return 0
 

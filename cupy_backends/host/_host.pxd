@@ -2,4 +2,5 @@ from cupy_backends.backend._backend cimport cupyAttr, cupyBackend, cupyOperand
 
 cdef int run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept nogil
 cdef cupyBackend* backend() except NULL
+cdef const char* random_stream() noexcept
 cpdef object take_exception()

@@ -1,6 +1,8 @@
 # distutils: language = c++
-# distutils: include_dirs = cupy_backends/host
-# distutils: depends = cupy_backends/host/host.h cupy_backends/host/loops.h cupy_backends/host/synchronous.h
+# distutils: include_dirs = cupy_backends/host cupy_backends/cannsim/src/kernels
+# distutils: depends = cupy_backends/host/host.h cupy_backends/host/loops.h cupy_backends/host/random.h cupy_backends/host/synchronous.h cupy_backends/cannsim/src/kernels/array/random_stream.h
+# Random numbers are the simulator's: nothing is fused where products are added.
+# distutils: extra_compile_args = -O3 -ffp-contract=off
 """Lays NumPy arrays over operands in host memory and runs the table of ``ops`` on them."""
 
 import os
@@ -36,6 +38,10 @@ cdef extern from "loops.h" namespace "cupy_host" nogil:
     int kMaxOperands
     void add_loop(int op, const int8_t* dtypes, int n, void* function, void* data)
     bint run_loop(int op, cupyOperand* operands, int n, const cupyAttr* attrs)
+
+cdef extern from "random.h" namespace "cupy_host" nogil:
+    bint run_random(int op, const cupyOperand* operands, int n, const cupyAttr* attrs, int* status)
+    const char* kRandomStream "cannsim::kRandomStream"
 
 cdef list _dtypes = [numpy.dtype(name) if name != "bfloat16" else None for name in (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -135,8 +141,11 @@ _register_loops()
 
 cdef int run(int op, cupyOperand* operands, int n, const cupyAttr* attrs) noexcept nogil:
     """Carry out ``op`` on operands whose blocks are host addresses."""
+    cdef int status
     if run_loop(op, operands, n, attrs):
         return CUPY_OK
+    if run_random(op, operands, n, attrs, &status):
+        return status
     return _run_with_arrays(op, operands, n, attrs)
 
 
@@ -148,6 +157,11 @@ cdef int _run_with_arrays(int op, cupyOperand* operands, int n, const cupyAttr* 
         _failed.exception = error.with_traceback(None)
         return CUPY_PYTHON_ERROR
     return CUPY_OK
+
+
+cdef const char* random_stream() noexcept:
+    """Name the definition of this backend's random numbers."""
+    return kRandomStream
 
 
 cpdef object take_exception():

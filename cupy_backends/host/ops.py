@@ -11,7 +11,6 @@ import math
 import numpy as np
 
 from cupy_backends.backend.rows import rows
-from cupy_backends.host import random as philox
 
 ATTR_TYPES = {name: [kind for _, kind in entry.attrs] for name, entry in rows().items()}
 FUNCTIONS = {}
@@ -364,24 +363,10 @@ def _arange(inputs, outputs, start, step, istart, istep):
     np.copyto(out, values.reshape(out.shape), casting="unsafe")
 
 
-@row("random_uniform")
-def _random_uniform(inputs, outputs, seed, offset):
-    philox.uniform(outputs[0], seed, offset)
-
-
-@row("random_normal")
-def _random_normal(inputs, outputs, seed, offset):
-    philox.normal(outputs[0], seed, offset)
-
-
-@row("random_integers")
-def _random_integers(inputs, outputs, seed, offset, low, extent):
-    philox.integers(outputs[0], seed, offset, low, extent)
-
-
-@row("random_permutation")
-def _random_permutation(inputs, outputs, seed, offset):
-    philox.permutation(outputs[0], seed, offset)
+@row("random_uniform", "random_normal", "random_integers", "random_permutation")
+def _random(inputs, outputs, *attrs):
+    # random.h draws for every dtype that there are numbers of.
+    raise TypeError(f"no random numbers of this kind have the dtype {outputs[0].dtype}")
 
 
 # ---- linear algebra and FFT

@@ -229,6 +229,8 @@ class Calls:
                 return "NUMBER", 0, int(node.value), float(node.value)
             if _kind(ctype) not in _KINDS or ctype.startswith("acl") and ctype != "aclDataType":
                 bad(f"a number does not fit {ctype}")
+            if _kind(ctype) in ("double", "float"):
+                return "REAL", 0, 0, float(node.value)
             return "VALUE", 0, int(node.value), float(node.value)
         if isinstance(node, ast.Name):
             word = node.id
@@ -252,7 +254,8 @@ class Calls:
                 index, kind = attrs[word]
                 if (kind == "ints") != (ctype == "aclIntArray"):
                     bad(f"attribute {word} of type {kind} does not fit {ctype}")
-                return ("INTS" if kind == "ints" else "FLOAT" if kind == "float" else "ATTR"), index, 0, 0.0
+                kinds = {"ints": "INTS", "float": "FLOAT"}
+                return "OFFSET" if word == "offset" else kinds.get(kind, "ATTR"), index, 0, 0.0
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
@@ -308,13 +311,14 @@ _COLUMNS = {
     "scalar1",
     "scalar_when",
     "variant",
+    "generator",
     "dense",
     "mixed",
     "shortcut",
 }
 _SHORTCUTS = ("nonzero1", "shift1", "ordered12")
-CPP = ("concatenate", "prod", "arange")
-_CHOICES = {"view": ("unsigned", "bits", "bool"), "cpp": CPP}
+CPP = ("concatenate", "prod", "arange", "integers")
+_CHOICES = {"view": ("unsigned", "bits", "bool"), "cpp": CPP, "generator": ("device", "portable")}
 
 
 def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
@@ -365,7 +369,8 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
             f"VIEW_{row.get('view', 'none').upper()}, {int(row.get('cast', False))}, {int(row.get('same', False))}, "
             f"{int(row.get('mixed', False))}, "
             f"{-1 if main == 'out0' else int(main[2:])}, {{{scalars[0]}, {scalars[1]}}}, {hex(mask('scalar_when'))}, "
-            f"{row.get('variant', -1)}, IF_{shortcut['if'].upper()}, {shorter}, "
+            f"{row.get('variant', -1)}, GENERATOR_{row.get('generator', 'none').upper()}, "
+            f"IF_{shortcut['if'].upper()}, {shorter}, "
             f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},"
         )
     return out
@@ -395,7 +400,9 @@ def tables(facts: Facts, ops, path: Path) -> str:
         spans.append(f"    {{{len(rows)}, {len(mine)}}}, // {op.name}")
         rows += mine
     flip = contract.Op("flip", "helpers", 1, 1, (("axes", "ints"),), "-", 0, "")
-    helper_flip = calls.add(flip, "helpers", helpers["flip"])
+    bounds = (("seed", "uint"), ("offset", "uint"), ("low", "int"), ("high", "int"))
+    integers = contract.Op("integers", "helpers", 0, 1, bounds, "-", 0, "")
+    numbers = {op.name: calls.add(op, "helpers", helpers[op.name]) for op in (flip, integers)}
     families = {
         name: FAMILIES.index(soc["family"]) for name, soc in facts.socs.items() if soc["family"] in FAMILIES
     }
@@ -414,7 +421,7 @@ def tables(facts: Facts, ops, path: Path) -> str:
         + "\nconst char *const family_names[] = {"
         + ", ".join(f'"{f}"' for f in FAMILIES)
         + "};\n"
-        + f"\nconst int helper_flip = {helper_flip};\n"
+        + f"\nconst int {', '.join(f'helper_{name} = {number}' for name, number in numbers.items())};\n"
         + "\nconst Function functions[] = {\n"
         + "".join(
             f'    {{"{n}", {int(facts.functions[n]["in_8_1_rc1"])}}},\n'

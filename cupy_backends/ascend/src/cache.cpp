@@ -13,7 +13,8 @@ ExecutorCache *new_cache(const Call &call) {
         case ARG_OPTIONAL:
         case ARG_LIST:
         case ARG_INDICES:
-        case ARG_RANGE: return nullptr;
+        case ARG_RANGE:
+        case ARG_OFFSET: return nullptr;
         default: break;
         }
     }

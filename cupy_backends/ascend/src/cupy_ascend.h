@@ -14,7 +14,8 @@ typedef int (*cupyHostRun)(int op, cupyOperand *operands, int n, const cupyAttr 
 cupyBackend *cupy_ascend_backend(void); /* the function table; loads nothing */
 int cupy_ascend_load(void);             /* loads CANN or the simulator if that has not happened */
 void cupy_ascend_set_simulator(const char *path);
-void cupy_ascend_set_host(cupyHostRun run);
+/* `random` names the definition of its random numbers and is kept. */
+void cupy_ascend_set_host(cupyHostRun run, const char *random);
 
 int cupy_ascend_is_loaded(void);
 int cupy_ascend_is_simulator(void);

@@ -8,6 +8,7 @@
 namespace ascend {
 
 cupyHostRun host_run = nullptr;
+const char *host_random = "";
 
 namespace {
 
@@ -107,4 +108,7 @@ int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
 
 } // namespace ascend
 
-extern "C" void cupy_ascend_set_host(cupyHostRun run) { ascend::host_run = run; }
+extern "C" void cupy_ascend_set_host(cupyHostRun run, const char *random) {
+    ascend::host_run = run;
+    ascend::host_random = random;
+}

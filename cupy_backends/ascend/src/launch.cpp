@@ -190,7 +190,9 @@ int build_argument(Building &b, int position, Value *value) {
         return CUPY_OK;
     }
     case ARG_VALUE: value->i = arg.value; return CUPY_OK;
-    case ARG_ATTR: value->i = b.attrs[arg.index].i; return CUPY_OK;
+    case ARG_REAL: value->d = arg.number; return CUPY_OK;
+    case ARG_ATTR:
+    case ARG_OFFSET: value->i = b.attrs[arg.index].i; return CUPY_OK;
     case ARG_FLOAT: value->d = b.attrs[arg.index].f; return CUPY_OK;
     case ARG_INTS:
         value->p = b.made.keep(

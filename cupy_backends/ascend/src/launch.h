@@ -44,10 +44,11 @@ struct Plan : cupyPlan {
 };
 
 extern cupyHostRun host_run;
+extern const char *host_random; // the definition of the host's random numbers
 
 cupyPlan *resolve_plan(int op, const int8_t *dtypes, int n);
 Plan *plan_for(int op, std::initializer_list<int> dtypes); // nullptr: no route, last_error() is set
-Plan *host_plan(Plan *);                                   // the same op on the CPU
+Plan *host_plan(Plan *, const char *why);                  // the same op on the CPU
 Plan *flip_plan(int dtype); // out0 = in0 reversed along the axes of attrs[0]
 
 int launch_call(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
@@ -59,6 +60,7 @@ int launch_copy(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_concatenate(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_prod(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_arange(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
+int launch_integers(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_elementwise(Plan *, cupyOperand *, int n, const cupyAttr *,
                        cupyStream); // operands in any layout
 int launch_repaired(Plan *, cupyOperand *, int n, const cupyAttr *,

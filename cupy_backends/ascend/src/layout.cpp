@@ -178,7 +178,7 @@ int launch_repaired(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs, 
     bool high = n > CUPY_MAX_PLAN_DTYPES;
     for (int k = 0; k < n; k++) high |= ops[k].ndim > rank_limit;
     if (high) {
-        Plan *host = host_plan(plan);
+        Plan *host = host_plan(plan, "more than 8 axes");
         return host->launch(host, ops, n, attrs, stream);
     }
     int nin = inputs_of(*plan, n);

@@ -14,8 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "state.h"
-#include "tables.h"
+#include "launch.h"
 
 namespace ascend {
 
@@ -176,6 +175,18 @@ int family_of(const char *soc) {
     return -1;
 }
 
+int read_random() {
+    const char *wish = environment("CUPY_RANDOM");
+    std::string choice = wish ? wish : "auto";
+    if (choice != "auto" && choice != "portable")
+        return fail_text(CUPY_FAILED, "load", "CUPY_RANDOM=%s: expected auto or portable",
+                         choice.c_str());
+    machine.only_portable = choice == "portable";
+    auto stream = reinterpret_cast<const char *(*)()>(symbol("cannsimRandomStream"));
+    machine.portable = stream && !strcmp(stream(), host_random);
+    return CUPY_OK;
+}
+
 void count_thread() {
     if (thread.counts) return;
     thread.counts = new Counters;
@@ -196,6 +207,7 @@ int load_locked() {
     machine = Machine();
     if (int rc = open_all()) return rc;
     if (int rc = resolve_api()) return rc;
+    if (int rc = read_random()) return rc;
     if (int code = api.aclInit(nullptr); code && code != ACL_ERROR_REPEAT_INITIALIZE)
         return fail(code, "aclInit");
     uint32_t devices = 0;

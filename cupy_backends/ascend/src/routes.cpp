@@ -301,7 +301,7 @@ Plan *host_route(const Request &request, const std::string &why) {
     return plan;
 }
 
-Plan *cpp_plan(const Request &request, int function) {
+Plan *cpp_plan(const Request &request, int function, std::string *why) {
     Plan *plan = new_plan(request);
     if (function == CPP_CONCATENATE) {
         int8_t both[2] = {request.dtypes[0], request.dtypes[0]};
@@ -314,6 +314,18 @@ Plan *cpp_plan(const Request &request, int function) {
         describe_plan(plan, CUPY_ROUTE_COMPOSITE,
                       "aclnnArange, aclnnInplaceCopy, aclnnMuls, aclnnAdds",
                       "aclnnArange does not promise how floats are rounded");
+    } else if (function == CPP_INTEGERS) {
+        const int dtype = request.output(0);
+        plan->inner = call_plan(request, helper_integers, VIEW_NONE, dtype, why);
+        if (!plan->inner)
+            plan->inner = call_plan(request, helper_integers, VIEW_UNSIGNED, dtype, why);
+        plan->launch = launch_integers;
+        if (!plan->inner) {
+            delete plan;
+            return nullptr;
+        }
+        describe_plan(plan, cupyRoute(plan->inner->route), plan->inner->how,
+                      plan->inner->why ? plan->inner->why : "");
     } else {
         plan->launch = launch_prod;
         describe_plan(plan, CUPY_ROUTE_COMPOSITE, "aclnnProdDim", "aclnnProdDim takes one axis");
@@ -329,10 +341,18 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     if (c.same)
         for (int k = 0; k < request.n; k++)
             if (request.dtypes[k] != main) return nullptr;
+    if (!machine.portable && c.generator == GENERATOR_PORTABLE) {
+        *why = "the device's generator gives other numbers";
+        return nullptr;
+    }
+    if (!machine.portable && c.generator == GENERATOR_DEVICE && machine.only_portable) {
+        *why = "CUPY_RANDOM=portable";
+        return nullptr;
+    }
     switch (c.way) {
     case WAY_HOST: *why = c.why; return host_route(request, c.why);
     case WAY_WIDEN: return cast_plan(request, main, why);
-    case WAY_CPP: return cpp_plan(request, c.index);
+    case WAY_CPP: return cpp_plan(request, c.index, why);
     case WAY_DO: {
         Plan *plan = ProgramBuilder(request, programs[c.index]).build(why);
         if (plan && c.shortcut_if != IF_NONE) {
@@ -363,7 +383,7 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
             if (c.scalar_calls[k] >= 0)
                 plan->scalar_form[k] = call_plan(request, c.scalar_calls[k], view, main, &ignored);
     }
-    if (request.op == CUPY_OP_CONCATENATE) plan->inner = cpp_plan(request, CPP_CONCATENATE);
+    if (request.op == CUPY_OP_CONCATENATE) plan->inner = cpp_plan(request, CPP_CONCATENATE, why);
     return plan;
 }
 
@@ -453,13 +473,13 @@ Plan *plan_for(int op, std::initializer_list<int> dtypes) {
     return plan;
 }
 
-Plan *host_plan(Plan *plan) {
+Plan *host_plan(Plan *plan, const char *why) {
     if (plan->route == CUPY_ROUTE_HOST) return plan;
     Plan *known = plan->host.load(std::memory_order_acquire);
     if (known) return known;
     std::lock_guard<std::recursive_mutex> hold(table().mutex);
     if (Plan *again = plan->host.load(std::memory_order_acquire)) return again;
-    Plan *made = host_route(Request(plan->op, plan->dtypes, plan->ndtypes), "more than 8 axes");
+    Plan *made = host_route(Request(plan->op, plan->dtypes, plan->ndtypes), why);
     table().all.push_back(made);
     plan->host.store(made, std::memory_order_release);
     return made;

@@ -48,6 +48,19 @@ int launch_prod(cupyPlan *base, cupyOperand *ops, int, const cupyAttr *attrs, cu
     return whole->launch(whole, second, 2, &rest, stream);
 }
 
+// The operator's bounds are signed: what reaches beyond them is drawn on the host.
+int launch_integers(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs,
+                    cupyStream stream) {
+    Plan *plan = static_cast<Plan *>(base);
+    const uint64_t extent = attrs[3].u;
+    if (extent - 1 >= uint64_t(INT64_MAX) - attrs[2].u) {
+        Plan *host = host_plan(plan, "the bounds exceed those of int64");
+        return host->launch(host, ops, n, attrs, stream);
+    }
+    const cupyAttr list[] = {attrs[0], attrs[1], attrs[2], {{int64_t(attrs[2].u + extent)}, 0}};
+    return plan->inner->launch(plan->inner, ops, n, list, stream);
+}
+
 // start + i * step, each step rounded to the dtype.
 int launch_arange(cupyPlan *, cupyOperand *ops, int, const cupyAttr *attrs, cupyStream stream) {
     if (is_empty(ops[0])) return CUPY_OK;

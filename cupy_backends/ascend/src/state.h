@@ -14,6 +14,8 @@ extern Api api; // filled by load()
 struct Machine {
     bool simulator = false;
     bool blocking = false; // CUPY_LAUNCH_BLOCKING
+    bool portable = false; // its random numbers are the host's
+    bool only_portable = false; // CUPY_RANDOM=portable
     int family = -1;
     int host_nodes = 0;
     const char *soc = "";

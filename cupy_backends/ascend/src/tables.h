@@ -34,7 +34,9 @@ enum ArgKind : uint8_t {
     ARG_SCALAR_ATTR, // an aclScalar of an integer attribute
     ARG_RANGE,       // start, end, step of arange as aclScalar
     ARG_VALUE,
+    ARG_REAL, // a floating-point number
     ARG_ATTR,
+    ARG_OFFSET, // an attribute that differs in every call
     ARG_FLOAT,
     ARG_INTS,
     ARG_FIRST,  // the first of a list attribute
@@ -112,7 +114,10 @@ enum Shortcut : uint8_t {
     IF_SHIFT1,
     IF_ORDERED12
 }; // what a host scalar allows
-enum Cpp : uint8_t { CPP_CONCATENATE, CPP_PROD, CPP_ARANGE };
+enum Cpp : uint8_t { CPP_CONCATENATE, CPP_PROD, CPP_ARANGE, CPP_INTEGERS };
+// Whose random numbers a candidate gives: it has none, the device's own, those that the host
+// computes too.
+enum Generator : uint8_t { GENERATOR_NONE, GENERATOR_DEVICE, GENERATOR_PORTABLE };
 
 constexpr int kVariants = 5; // values of the attribute 'mode', or kinds of an axis list
 
@@ -126,6 +131,7 @@ struct Candidate {
     int16_t scalar_calls[2];
     uint16_t scalar_when;
     int8_t variant; // -1: all
+    Generator generator;
     Shortcut shortcut_if;
     int16_t shortcut; // a program
     const char *why;
@@ -154,7 +160,7 @@ extern const Span op_candidates[];
 extern const Soc socs[];
 extern const int num_socs;
 extern const char *const family_names[];
-extern const int helper_flip; // a call
+extern const int helper_flip, helper_integers; // calls
 extern const Function functions[];
 extern const int num_functions;
 

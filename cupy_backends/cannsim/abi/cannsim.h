@@ -15,6 +15,10 @@ extern "C" {
 /* Whether an operator ("aclnnAdd") is implemented. */
 bool cannsimImplements(const char *name);
 
+/* The definition that the operators' random numbers follow (kernels/array/random_stream.h): equal
+ * names, equal numbers for the same seed and offset. */
+const char *cannsimRandomStream(void);
+
 enum { CANNSIM_READ = 1, CANNSIM_WRITE = 2 };
 
 /* Host address of device memory, for code that runs on the host in a stream's place. Waits for the

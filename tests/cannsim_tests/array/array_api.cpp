@@ -188,9 +188,6 @@ API int k_linspace(const View *out, double start, double stop, int endpoint) {
     return int(linspace(*out, start, stop, endpoint));
 }
 
-API void k_philox(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks) {
-    array::isa().philox(out, seed, first, blocks);
-}
 API int k_random_bits(const View *out, uint64_t seed, uint64_t offset) {
     return int(random_bits(*out, {seed, offset}));
 }

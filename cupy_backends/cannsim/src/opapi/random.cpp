@@ -166,6 +166,10 @@ aclnnStatus prepare_multinomial(Call &c) {
 
 } // namespace
 
+extern "C" __attribute__((visibility("default"))) const char *cannsimRandomStream() {
+    return kRandomStream;
+}
+
 void define_random() {
     define(Op::InplaceUniform, prepare_uniform);
     define(Op::InplaceNormal, prepare_normal);

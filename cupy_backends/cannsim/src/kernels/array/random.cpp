@@ -18,18 +18,7 @@ namespace {
 
 constexpr int64_t kPiece = 1024;  // elements at a time; a multiple of every block's share
 
-// word(i) or word64(i) for `begin` <= i < `begin` + n, begin a multiple of 4.
-void words(uint32_t *out, Stream s, int64_t begin, int64_t n) {
-    isa().philox(out, s.seed, s.offset + uint64_t(begin / 4), (n + 3) / 4);
-}
-void words64(uint64_t *out, Stream s, int64_t begin, int64_t n) {
-    alignas(64) uint32_t halves[2 * kPiece];
-    isa().philox(halves, s.seed, s.offset + uint64_t(begin / 2), (n + 1) / 2);
-    for (int64_t i = 0; i < n; ++i) out[i] = halves[2 * i] | uint64_t(halves[2 * i + 1]) << 32;
-}
-
-// Calls make(buffer, begin, n) for pieces of the C-ordered elements of type T, and puts them in
-// place.
+// Calls make(to, begin, n) for pieces of the C-ordered elements of type T.
 template <class T, class F> Status generate(const View &out, F &&make) {
     View flat = out;
     Scratch memory(is_contiguous(out) ? 0 : out.size() * int64_t(sizeof(T)));
@@ -48,11 +37,9 @@ template <class T, class F> Status generate(const View &out, F &&make) {
         pieces, 32,
         [](void *opaque, int64_t first, int64_t last) {
             auto *c = static_cast<Context *>(opaque);
-            alignas(64) T buffer[kPiece + 4];
             for (int64_t p = first; p < last; ++p) {
                 int64_t begin = p * kPiece, n = std::min(kPiece, c->total - begin);
-                c->make(buffer, begin, n);
-                std::memcpy(c->data + begin * int64_t(sizeof(T)), buffer, size_t(n) * sizeof(T));
+                c->make(reinterpret_cast<T *>(c->data) + begin, begin, n);
             }
         },
         &context);
@@ -86,24 +73,20 @@ template <class T> Status uniform(const View &out, double low, double high, Stre
     const T last = below<T>(high);
     const bool clamp = low < high;
     return generate<T>(out, [=](T *to, int64_t begin, int64_t n) {
-        alignas(64) uint32_t w[2 * kPiece + 4];
         if constexpr (is_half<T>) {
-            words(w, stream, begin, n);
+            alignas(64) uint32_t w[kPiece];
+            isa().words(w, stream, uint64_t(begin), n);
             constexpr int drop = std::is_same_v<T, Half> ? 21 : 24;
             constexpr W unit = std::is_same_v<T, Half> ? W(0x1p-11) : W(0x1p-8);
             for (int64_t i = 0; i < n; ++i) {
                 T x = narrow<T>(base + W(int32_t(w[i] >> drop)) * unit * scale);
                 to[i] = clamp && widen(x) > widen(last) ? last : x;
             }
-            return;
-        } else if constexpr (sizeof(T) == 8) {
-            isa().philox(w, stream.seed, stream.offset + uint64_t(begin / 2), (n + 1) / 2);
-            isa().unit_doubles(to, w, n);
         } else {
-            words(w, stream, begin, n);
-            isa().unit_floats(to, w, n);
-        }
-        if constexpr (!is_half<T>) {
+            if constexpr (sizeof(T) == 8)
+                isa().uniform_doubles(to, stream, uint64_t(begin), n);
+            else
+                isa().uniform_floats(to, stream, uint64_t(begin), n);
             if (low == 0 && high == 1) return;
             for (int64_t i = 0; i < n; ++i) {
                 T x = base + to[i] * scale;
@@ -111,28 +94,6 @@ template <class T> Status uniform(const View &out, double low, double high, Stre
             }
         }
     });
-}
-
-// Standard normals for elements begin.. of a float64 array, or of any other.
-void normals(double *z, bool is_double, Stream stream, int64_t begin, int64_t n) {
-    alignas(64) double x[kPiece / 2 + 2], t[kPiece / 2 + 2];
-    int64_t pairs = (n + 1) / 2;
-    if (is_double) {
-        alignas(64) uint64_t w[kPiece + 4];
-        words64(w, stream, begin, 2 * pairs);
-        for (int64_t i = 0; i < pairs; ++i) {
-            x[i] = double(int64_t(w[2 * i] >> 11) + 1) * 0x1p-53;
-            t[i] = double(int64_t(w[2 * i + 1] >> 11)) * 0x1p-53;
-        }
-    } else {
-        alignas(64) uint32_t w[kPiece + 4];
-        words(w, stream, begin, 2 * pairs);
-        for (int64_t i = 0; i < pairs; ++i) {
-            x[i] = (double(w[2 * i]) + 1) * 0x1p-32;
-            t[i] = double(w[2 * i + 1]) * 0x1p-32;
-        }
-    }
-    isa().normal_pairs(z, x, t, pairs);
 }
 
 template <class T> T from_double(double x) {
@@ -163,10 +124,6 @@ Status wide_copy(const View &v, const View &like, Scratch &memory) {
     return copy(to, v);
 }
 
-uint64_t high_product(uint64_t a, uint64_t b) {
-    return uint64_t(static_cast<unsigned __int128>(a) * b >> 64);
-}
-
 template <class P> Status bernoulli(const View &out, Stream stream, P &&p) {
     Status status = Status::UnsupportedDType;
     visit_dtype(out.dtype, [&](auto tag) {
@@ -178,8 +135,8 @@ template <class P> Status bernoulli(const View &out, Stream stream, P &&p) {
         else
             values[1] = T(1);
         status = generate<T>(out, [&](T *to, int64_t begin, int64_t n) {
-            alignas(64) uint64_t w[kPiece + 4];
-            words64(w, stream, begin, n);
+            alignas(64) uint64_t w[kPiece];
+            isa().words64(w, stream, uint64_t(begin), n);
             for (int64_t i = 0; i < n; ++i)
                 to[i] = values[double(int64_t(w[i] >> 11)) * 0x1p-53 < p(begin + i)];
         });
@@ -198,10 +155,10 @@ Status random_bits(const View &out, Stream stream) {
         if constexpr (std::is_integral_v<T> || std::is_same_v<T, Bool>) {
             status = generate<T>(out, [&](T *to, int64_t begin, int64_t n) {
                 if constexpr (sizeof(T) == 8) {
-                    words64(reinterpret_cast<uint64_t *>(to), stream, begin, n);
+                    isa().words64(reinterpret_cast<uint64_t *>(to), stream, uint64_t(begin), n);
                 } else {
-                    alignas(64) uint32_t w[kPiece + 4];
-                    words(w, stream, begin, n);
+                    alignas(64) uint32_t w[kPiece];
+                    isa().words(w, stream, uint64_t(begin), n);
                     for (int64_t i = 0; i < n; ++i) {
                         if constexpr (std::is_same_v<T, Bool>)
                             to[i].value = uint8_t(w[i] >> 31);
@@ -225,12 +182,19 @@ Status random_uniform(const View &out, double low, double high, Stream stream) {
 
 Status random_normal(const View &out, double mean, double deviation, Stream stream) {
     using namespace array;
+    const bool standard = mean == 0 && deviation == 1;
     return on_floats(out.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        return generate<T>(out, [&](T *to, int64_t begin, int64_t n) {
-            alignas(64) double z[kPiece + 4];
-            normals(z, sizeof(T) == 8, stream, begin, n);
-            for (int64_t i = 0; i < n; ++i) to[i] = from_double<T>(mean + deviation * z[i]);
+        return generate<T>(out, [=](T *to, int64_t begin, int64_t n) {
+            if constexpr (std::is_same_v<T, double>) {
+                isa().normals(to, stream, uint64_t(begin), n);
+                for (int64_t i = 0; i < n && !standard; ++i) to[i] = mean + deviation * to[i];
+            } else {
+                alignas(64) double z[kPiece];
+                isa().narrow_normals(z, stream, uint64_t(begin), n);
+                for (int64_t i = 0; i < n && !standard; ++i) z[i] = mean + deviation * z[i];
+                for (int64_t i = 0; i < n; ++i) to[i] = from_double<T>(z[i]);
+            }
         });
     });
 }
@@ -245,8 +209,8 @@ Status random_normal(const View &out, const View *mean, const View *deviation, S
     return on_floats(out.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
         return generate<T>(out, [&](T *to, int64_t begin, int64_t n) {
-            alignas(64) double z[kPiece + 4];
-            normals(z, sizeof(T) == 8, stream, begin, n);
+            alignas(64) double z[kPiece];
+            (sizeof(T) == 8 ? isa().normals : isa().narrow_normals)(z, stream, uint64_t(begin), n);
             for (int64_t i = 0; i < n; ++i)
                 to[i] = from_double<T>((mean ? means.as<double>()[begin + i] : 0) +
                                        (deviation ? deviations.as<double>()[begin + i] : 1) * z[i]);
@@ -254,21 +218,20 @@ Status random_normal(const View &out, const View *mean, const View *deviation, S
     });
 }
 
-Status random_integers(const View &out, int64_t low, uint64_t range, Stream stream) {
+Status random_integers(const View &out, int64_t low, uint64_t extent, Stream stream) {
     using namespace array;
-    if (is_complex_dtype(out.dtype)) return Status::UnsupportedDType;
-    auto draw = [=](uint64_t *w, int64_t begin, int64_t n) {
-        words64(w, stream, begin, n);
-        for (int64_t i = 0; i < n; ++i)
-            w[i] = uint64_t(low) + (range ? high_product(w[i], range) : w[i]);
-    };
     Status status = Status::UnsupportedDType;
     visit_dtype(out.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
         if constexpr (!is_complex<T>)
-            status = generate<T>(out, [&](T *to, int64_t begin, int64_t n) {
-                alignas(64) uint64_t w[kPiece + 4];
-                draw(w, begin, n);
+            status = generate<T>(out, [=](T *to, int64_t begin, int64_t n) {
+                auto draw = [=](uint64_t *w) {
+                    isa().random_integers(w, stream, uint64_t(begin), n, uint64_t(low), extent);
+                };
+                if constexpr (std::is_integral_v<T> && sizeof(T) == 8)
+                    return draw(reinterpret_cast<uint64_t *>(to));
+                alignas(64) uint64_t w[kPiece];
+                draw(w);
                 for (int64_t i = 0; i < n; ++i) {
                     if constexpr (std::is_integral_v<T>)
                         to[i] = T(w[i]);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "../../view.h"
+#include "../random_stream.h"
 
 namespace cannsim::array {
 
@@ -73,14 +74,16 @@ struct IsaTable {
     // The least and the largest of n >= 1 adjacent int64 elements.
     void (*limits)(const int64_t *x, int64_t n, int64_t *least, int64_t *largest);
 
-    // Four words for each of `blocks` Philox blocks from `first` on.
-    void (*philox)(uint32_t *out, uint64_t seed, uint64_t first, int64_t blocks);
-    // n Box-Muller pairs from x in (0, 1] and t in [0, 1); natural logarithms of numbers in (0, 1].
-    void (*normal_pairs)(double *out, const double *x, const double *t, int64_t n);
+    // Elements first .. first + n - 1 of a random stream, see random_stream.h; `first` is a multiple
+    // of 4. Natural logarithms of numbers in (0, 1].
+    template <class T> using Draw = void (*)(T *out, Stream, uint64_t first, int64_t n);
+    Draw<uint32_t> words;
+    Draw<uint64_t> words64;
+    Draw<float> uniform_floats;
+    Draw<double> uniform_doubles, normals, narrow_normals;
+    void (*random_integers)(uint64_t *out, Stream, uint64_t first, int64_t n, uint64_t low,
+                            uint64_t extent);
     void (*logarithms)(double *x, int64_t n);
-    // n numbers of [0, 1) from one word, or two words, each.
-    void (*unit_floats)(float *out, const uint32_t *words, int64_t n);
-    void (*unit_doubles)(double *out, const uint32_t *words, int64_t n);
 };
 
 const IsaTable &isa();

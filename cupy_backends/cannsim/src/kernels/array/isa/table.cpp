@@ -1,7 +1,7 @@
 // Collects the variants of one instruction set.
 #include "compress.h"
 #include "gemm.h"
-#include "philox.h"
+#include "random.h"
 #include "rows.h"
 #include "transpose.h"
 

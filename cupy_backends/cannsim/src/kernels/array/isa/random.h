@@ -1,7 +1,7 @@
 // The random stream and what needs vector registers to follow it.
 #pragma once
 
-#include "vector.h"
+#include "isa.h"
 
 namespace cannsim::array::CANNSIM_ISA {
 
