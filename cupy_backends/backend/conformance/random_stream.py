@@ -73,7 +73,7 @@ def _series(z, last):
 
 def _turn(t):
     """Return cosine and sine of ``t`` turns."""
-    quarter = (4 * t + 0.5).astype(np.int64)
+    quarter = np.rint(4 * t).astype(np.int64)
     r = (t - 0.25 * quarter) * float.fromhex("0x1.921fb54442d18p2")
     z = r * r
     sine = r + r * (z * _series(z, 17))
