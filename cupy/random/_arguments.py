@@ -27,6 +27,8 @@ def as_shape(size):
     """Return a shape from None, an integer or a sequence of integers."""
     if size is None:
         return ()
+    if type(size) is int and size >= 0:
+        return (size,)
     if isinstance(size, (tuple, list)):
         shape = tuple(operator.index(n) for n in size)
     else:
@@ -42,7 +44,7 @@ def as_shape(size):
 
 
 def float_dtype(dtype):
-    if dtype is float:
+    if dtype is float or dtype is numpy.float64 or dtype is _DOUBLE:
         return _DOUBLE
     dtype = numpy.dtype(dtype)
     if dtype not in (_DOUBLE, _SINGLE):

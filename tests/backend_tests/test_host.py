@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ml_dtypes import bfloat16
 
 from cupy_backends.backend import _testing
-from cupy_backends.host import random as philox
+from cupy_backends.backend.conformance import random_stream
 
 
 def test_numpy_errors_reach_the_caller():
@@ -202,41 +202,76 @@ def test_bfloat16_sums_in_float32():
     ],
 )
 def test_philox_gives_the_published_words(counter, key, words):
-    assert tuple(int(word) for word in philox.philox(counter, key)) == words
+    assert tuple(int(word) for word in random_stream.philox(counter, key)) == words
+    # Block 0 of the stream whose offset is the counter's upper half.
+    if counter[:2] == (0, 0):
+        seed, offset = key[0] | key[1] << 32, counter[2] | counter[3] << 32
+        out = launch("host", "random_integers", [], [np.zeros(2, np.uint64)], (seed, offset, 0, 0)).outputs[0]
+        assert out.tolist() == [words[0] | words[1] << 32, words[2] | words[3] << 32]
+
+
+def _draw(row, shape, dtype, *attrs, backend="host"):
+    return launch(backend, row, [], [np.zeros(shape, dtype)], attrs).outputs[0]
 
 
 def test_an_element_depends_only_on_seed_offset_and_place():
-    long, short = np.empty(300_000, np.float32), np.empty(10, np.float32)
-    philox.uniform(long, 5, 6)
-    philox.uniform(short, 5, 6)
+    long, short = (_draw("random_uniform", n, np.float32, 5, 6) for n in (300_000, 10))
     assert np.array_equal(long[:10], short)
-    other = np.empty(10, np.float32)
     for seed, offset in ((6, 6), (5, 7), (5 + 2**32, 6), (5, 6 + 2**32)):
-        philox.uniform(other, seed, offset)
-        assert not np.intersect1d(short, other).size
+        assert not np.intersect1d(short, _draw("random_uniform", 10, np.float32, seed, offset)).size
 
 
-@pytest.mark.parametrize("extent", [1, 10, 2**32, 2**32 + 1, 3 * 2**62 + 12345])
-def test_integers_are_the_exact_product(extent):
-    pairs = [int(word) for word in philox.pairs(40, 9, 1)]
-    out = np.empty(20, np.uint64)
-    philox.integers(out, 9, 1, 0, extent)
-    if extent <= 2**32:
-        assert out.tolist() == [pair * extent >> 64 for pair in pairs[:20]]
-    else:
-        assert out.tolist() == [(pairs[2 * i] | pairs[2 * i + 1] << 64) * extent >> 128 for i in range(20)]
+def _bits(values):
+    return values.view(f"u{values.dtype.itemsize}")
+
+
+_ROWS = [
+    ("random_uniform", "uniform", ("f4", "f8"), ()),
+    ("random_normal", "normal", ("f4", "f8"), ()),
+    ("random_integers", "integers", ("i1", "u2", "i4", "u8"), (-7, 1)),
+    ("random_integers", "integers", ("i1", "u2", "i4", "u8"), (3, 2**32)),
+    ("random_integers", "integers", ("i8", "u8"), (3, 2**32 + 1)),
+    ("random_integers", "integers", ("i8", "u8"), (-(2**63), 2**64 - 1)),
+    ("random_integers", "integers", ("i8", "u8"), (2**62, 2**62 + 5)),
+    ("random_integers", "integers", ("i4", "i8", "u8"), (5, 0)),
+]
+
+
+@pytest.mark.parametrize("backend", ["host", "ascend"])
+@pytest.mark.parametrize("row, name, dtypes, attrs", _ROWS)
+@pytest.mark.parametrize("n", [1, 2, 3, 31, 33, 127, 129, 1023, 1025, 5000])
+def test_backends_agree_bit_for_bit(n, row, name, dtypes, attrs, backend):
+    for dtype in dtypes:
+        for seed, offset in ((0, 0), (2**64 - 1, 2**64 - 1), (12345678901234567890, 2**33 + 1)):
+            want = np.empty(n, dtype)
+            getattr(random_stream, name)(want, seed, offset, *attrs)
+            got = _draw(row, n, dtype, seed, offset, *attrs, backend=backend)
+            assert np.array_equal(_bits(got), _bits(want))
+
+
+def test_permutations_agree():
+    for n in (1, 2, 1000, 5000):
+        host, device = (
+            _draw("random_permutation", n, np.int64, 3, 2**40, backend=b) for b in ("host", "ascend")
+        )
+        assert np.array_equal(host, device) and np.array_equal(np.sort(host), np.arange(n))
+        assert n < 3 or not np.array_equal(host, np.arange(n))
+
+
+def test_other_dtypes_are_refused():
+    for row, dtype, attrs in (
+        ("random_uniform", np.int32, ()),
+        ("random_normal", np.complex64, ()),
+        ("random_integers", np.float32, (0, 5)),
+        ("random_permutation", np.int32, ()),
+    ):
+        for backend in ("host", "ascend"):
+            with pytest.raises(TypeError, match=f"dtype {np.dtype(dtype)}"):
+                _draw(row, 3, dtype, 1, 2, *attrs, backend=backend)
 
 
 def test_distributions():
-    uniform, normal = np.empty(200_000), np.empty(200_000)
-    philox.uniform(uniform, 1, 0)
-    philox.normal(normal, 1, 0)
+    uniform, normal = (_draw(f"random_{row}", 200_000, np.float64, 1, 0) for row in ("uniform", "normal"))
     assert 0 <= uniform.min() and uniform.max() < 1
     assert abs(uniform.mean() - 0.5) < 0.003 and abs(uniform.var() - 1 / 12) < 0.001
     assert abs(normal.mean()) < 0.01 and abs(normal.std() - 1) < 0.01 and abs((normal**4).mean() - 3) < 0.1
-
-
-def test_permutation_holds_each_number_once():
-    out = np.empty(1000, np.int64)
-    philox.permutation(out, 3, 0)
-    assert np.array_equal(np.sort(out), np.arange(1000)) and not np.array_equal(out, np.arange(1000))

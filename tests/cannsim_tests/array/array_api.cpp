@@ -188,6 +188,9 @@ API int k_linspace(const View *out, double start, double stop, int endpoint) {
     return int(linspace(*out, start, stop, endpoint));
 }
 
+API void k_random_words(const View *out, uint64_t seed, uint64_t offset, uint64_t first) {
+    array::isa().words(reinterpret_cast<uint32_t *>(out->data), {seed, offset}, first, out->size());
+}
 API int k_random_bits(const View *out, uint64_t seed, uint64_t offset) {
     return int(random_bits(*out, {seed, offset}));
 }

@@ -4,36 +4,18 @@ import numpy as np
 import pytest
 from kernels import ALL, HALVES, KernelError, bfloat16, call, isas
 
+from cupy_backends.backend.conformance import random_stream
+
 SEED = 0x123456789ABCDEF
 
 
-def philox(counter, key):
-    """Philox4x32-10 in plain Python."""
-    c, k = list(counter), list(key)
-    for _ in range(10):
-        p, q = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
-        c = [(q >> 32) ^ c[1] ^ k[0], q & 0xFFFFFFFF, (p >> 32) ^ c[3] ^ k[1], p & 0xFFFFFFFF]
-        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
-    return c
+def words(n, offset=0):
+    return random_stream.words(n, SEED, offset)
 
 
-def words(n, seed=SEED, offset=0):
-    out = []
-    for b in range((n + 3) // 4):
-        block = (offset + b) % 2**64
-        out += philox([block & 0xFFFFFFFF, block >> 32, 0, 0], [seed & 0xFFFFFFFF, seed >> 32])
-    return np.array(out[:n], "u4")
+def words64(n, offset=0):
+    return random_stream.words64(n, SEED, offset)
 
-
-def words64(n, **stream):
-    w = words(2 * n, **stream).astype("u8")
-    return w[::2] | w[1::2] << np.uint64(32)
-
-
-def test_known_answers_of_random123():
-    assert philox([0] * 4, [0] * 2) == [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]
-    ones = 0xFFFFFFFF
-    assert philox([ones] * 4, [ones] * 2) == [0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD]
 
 
 def draw(name, shape, dtype, *args, seed=SEED, offset=0):
@@ -43,7 +25,7 @@ def draw(name, shape, dtype, *args, seed=SEED, offset=0):
 
 
 @pytest.mark.parametrize("isa", isas())
-@pytest.mark.parametrize("offset", [0, 7, 2**32 - 3, 2**64 - 5])
+@pytest.mark.parametrize("offset", [0, 7, 2**32 - 3, 2**64 - 1])
 def test_bits_follow_the_definition(offset, isa):
     call("select_isa", isa.encode(), raw=True)
     n = 77
@@ -52,6 +34,18 @@ def test_bits_follow_the_definition(offset, isa):
         assert (draw("bits", n, dtype, offset=offset) == (w >> np.uint32(shift)).astype(dtype)).all()
     assert (draw("bits", n, "?", offset=offset) == (w >> np.uint32(31)).astype(bool)).all()
     assert (draw("bits", n, "u8", offset=offset) == w64).all()
+
+
+@pytest.mark.parametrize("isa", isas())
+def test_block_numbers_exceed_32_bits(isa):
+    call("select_isa", isa.encode(), raw=True)
+    first, n = 4 * (2**32 - 20), 160
+    out = np.empty(n, "u4")
+    call("random_words", out, ctypes.c_uint64(SEED), ctypes.c_uint64(5), ctypes.c_uint64(first), raw=True, result=None)
+    block = np.arange(2**32 - 20, 2**32 + 20, dtype="u8")
+    low, high = np.uint64(0xFFFFFFFF), np.uint64(32)
+    want = random_stream.philox((block & low, block >> high, 5, 0), (SEED & 0xFFFFFFFF, SEED >> 32))
+    assert (out.reshape(-1, 4) == np.stack(want, -1)).all()
 
 
 @pytest.mark.parametrize("isa", isas())
@@ -85,16 +79,37 @@ def test_uniform_never_reaches_the_upper_end(dtype):
             draw("uniform", 3, dtype, low, high)
 
 
-def test_normal_follows_the_definition():
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize("offset", [0, 2**40 + 3])
+@pytest.mark.parametrize("n", [1, 2, 63, 64, 65, 4097])
+def test_normal_follows_the_definition(n, offset, isa):
+    call("select_isa", isa.encode(), raw=True)
+    for dtype in ("f8", "f4"):
+        want = np.empty(n, dtype)
+        random_stream.normal(want, SEED, offset)
+        assert draw("normal", n, dtype, 0.0, 1.0, offset=offset).tobytes() == want.tobytes()
+
+
+def test_normal_is_box_and_mullers():
+    n = 100_000
+    for dtype, w, bits in (("f8", words64(n) >> np.uint64(11), 53), ("f4", words(n).astype("u8"), 32)):
+        x, t = (w[::2] + np.uint64(1)) * 2.0**-bits, w[1::2] * 2.0**-bits
+        r, angle = np.sqrt(-2 * np.log(x)), 2 * np.pi * t
+        want = np.stack([r * np.cos(angle), r * np.sin(angle)], 1).ravel()
+        got = draw("normal", n, dtype, 0.0, 1.0)
+        if dtype == "f8":
+            np.testing.assert_allclose(got, want, rtol=1e-14, atol=2e-15)
+        else:
+            np.testing.assert_allclose(got, want, rtol=1e-7, atol=1e-14)
+
+
+def test_normal_of_other_dtypes_means_and_deviations():
     n = 4096
-    w = words64(n)
-    x, t = ((w[::2] >> np.uint64(11)) + 1) * 2.0**-53, (w[1::2] >> np.uint64(11)) * 2.0**-53
-    want = np.sqrt(-2 * np.log(x))[:, None] * np.stack([np.cos(2 * np.pi * t), np.sin(2 * np.pi * t)], 1)
-    np.testing.assert_allclose(draw("normal", n, "f8", 0.0, 1.0), want.ravel(), rtol=1e-14, atol=2e-15)
-    w = words(n).astype("f8")
-    r, t = np.sqrt(-2 * np.log((w[::2] + 1) * 2.0**-32)), w[1::2] * 2.0**-32
-    want = (r[:, None] * np.stack([np.cos(2 * np.pi * t), np.sin(2 * np.pi * t)], 1)).ravel()
-    np.testing.assert_allclose(draw("normal", n, "f4", 2.0, 3.0), 2 + 3 * want, rtol=1e-7)
+    z = draw("normal", n, "f8", 0.0, 1.0)
+    np.testing.assert_array_equal(draw("normal", n, "f8", 2.0, 3.0), 2 + 3 * z)
+    np.testing.assert_allclose(
+        draw("normal", n, "f4", 2.0, 3.0), 2 + 3 * draw("normal", n, "f4", 0.0, 1.0).astype("f8"), rtol=1e-6, atol=1e-6
+    )
     np.testing.assert_array_equal(
         draw("normal", n, "f2", 0.0, 1.0), draw("normal", n, "f4", 0.0, 1.0).astype("f2")
     )
@@ -110,6 +125,9 @@ def test_every_instruction_set_gives_the_same_numbers():
         ("normal", "f4", (0.0, 1.0)),
         ("normal", "f8", (1.0, 2.0)),
         ("uniform", "f4", (-1.0, 3.0)),
+        ("uniform", "f8", (-1.0, 3.0)),
+        ("integers", "i8", (3, 2**32)),
+        ("integers", "i8", (3, 2**60 + 1)),
     ]:
         results = set()
         for isa in isas():
@@ -131,8 +149,6 @@ def test_prefixes_and_layouts_agree():
         out = np.zeros((100, 50), dtype).T
         call("random_" + name, out, *args, SEED, 0)
         assert (out.ravel() == whole).all()
-    halves = draw("uniform", 4000, "f4", 0.0, 1.0)
-    assert (draw("uniform", 2000, "f4", 0.0, 1.0, offset=500) == halves[2000:]).all()
 
 
 def test_moments():
@@ -149,12 +165,24 @@ def test_moments():
     assert abs(draw("bernoulli", n, "f4", 0.25).mean() - 0.25) < 0.005
 
 
-def test_integers():
-    w = words64(200)
-    want = np.array([-5 + ((int(x) * 1000) >> 64) for x in w])
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize(
+    "extent", [0, 1, 2, 10, 1000, 2**32 - 1, 2**32, 2**32 + 1, 2**63, 3 * 2**62 + 12345, 2**64 - 1]
+)
+def test_integers(extent, isa):
+    call("select_isa", isa.encode(), raw=True)
+    for low in (0, -5, 2**63 - 1, -(2**63)):
+        for dtype in ("i8", "u8", "i4", "u2", "i1"):
+            want = np.empty(77, dtype)
+            random_stream.integers(want, SEED, 9, low, extent)
+            assert (draw("integers", 77, dtype, low, ctypes.c_uint64(extent), offset=9) == want).all()
+
+
+def test_integers_in_other_dtypes():
+    want = np.array([-5 + ((int(x) * 1000) >> 64) for x in words64(200)])
     for dtype in ("i8", "i4", "i2", "f4", "f8"):
         assert (draw("integers", 200, dtype, -5, 1000) == want).all()
-    assert (draw("integers", 200, "u8", 0, 0) == w).all()
+    assert (draw("integers", 200, "u8", 0, 0) == words64(200)).all()
     small = draw("integers", 10000, "u1", 250, 6)
     assert small.min() == 250 and small.max() == 255
 
