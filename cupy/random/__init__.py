@@ -14,6 +14,8 @@ _functions.py     the module's functions
 The numbers are reproducible from a seed and equal on every backend; they are not NumPy's numbers.
 """
 
+from numpy.random import SeedSequence
+
 from cupy.random import _functions
 from cupy.random._functions import *  # noqa: F403  (built from one table)
 from cupy.random._generator import Generator, default_rng
@@ -26,6 +28,7 @@ __all__ = [
     "MRG32k3a",
     "Philox4x3210",
     "RandomState",
+    "SeedSequence",
     "XORWOW",
     "default_rng",
     "get_random_state",

@@ -11,11 +11,12 @@ __all__ = ["Parameters", "as_shape", "documented", "float_dtype", "integer_dtype
 
 _DOUBLE, _SINGLE = numpy.dtype(numpy.float64), numpy.dtype(numpy.float32)
 
-# Each holds for what is good, as a number or as an array.
+# Each holds for what is good, as a number or as an array. As in NumPy, NaN is a scale, but no number of things.
 _CHECKS = {
-    "defined": (lambda v: v == v, "{0} is NaN"),
-    "nonnegative": (lambda v: v >= 0, "{0} < 0"),
-    "positive": (lambda v: v > 0, "{0} <= 0"),
+    "nonnegative": (lambda v: (v >= 0) | (v != v), "{0} < 0"),
+    "positive": (lambda v: (v > 0) | (v != v), "{0} <= 0"),
+    "count": (lambda v: v >= 0, "{0} < 0 or {0} is NaN"),
+    "positive count": (lambda v: v > 0, "{0} <= 0 or {0} is NaN"),
     "above one": (lambda v: v > 1, "{0} <= 1 or {0} is NaN"),
     "probability": (lambda v: (v >= 0) & (v <= 1), "{0} < 0, {0} > 1 or {0} is NaN"),
     "positive probability": (lambda v: (v > 0) & (v <= 1), "{0} <= 0, {0} > 1 or {0} contains NaNs"),
@@ -29,6 +30,8 @@ def as_shape(size):
         return ()
     if type(size) is int and size >= 0:
         return (size,)
+    if isinstance(size, (bool, numpy.bool_)):
+        raise TypeError(f"size must be an integer or a sequence of integers, not {size!r}")
     if isinstance(size, (tuple, list)):
         shape = tuple(operator.index(n) for n in size)
     else:
@@ -56,6 +59,8 @@ def integer_dtype(dtype):
     dtype = numpy.dtype(dtype)
     if dtype.kind not in "iub":
         raise TypeError(f"Unsupported dtype {dtype!r} for integers")
+    if not dtype.isnative:
+        raise ValueError(f"dtype {dtype} is not in the machine's byte order")
     return dtype
 
 
@@ -68,9 +73,13 @@ class Parameters:
     def __init__(self, size, dtype, **named):
         self.dtype = dtype
         self.values = []
+        self.host = {}  # what is known without waiting
         shapes = []
         for name, (value, check) in named.items():
-            value = _parameter(value, dtype, name, check)
+            if not isinstance(value, _core.ndarray):
+                self.host[name] = value = _host_parameter(value, name, check)
+            if type(value) is not float:
+                value = as_array(value, dtype) if isinstance(value, _core.ndarray) else _core.asarray(value, dtype)
             self.values.append(value)
             if isinstance(value, _core.ndarray):
                 shapes.append(value.shape)
@@ -89,6 +98,14 @@ class Parameters:
     def __iter__(self):
         return iter(self.values)
 
+    def require(self, low, high, message="{0} > {1}", strict=False):
+        """Refuse host values of the parameter `low` that exceed those of `high`."""
+        if low in self.host and high in self.host:
+            a, b = self.host[low], self.host[high]
+            wrong = a >= b if strict else a > b
+            if wrong is not False and numpy.any(wrong):
+                raise ValueError(message.format(low, high))
+
     @property
     def scalar(self):
         """Whether no parameter is an array."""
@@ -102,23 +119,26 @@ def _broadcast(*shapes):
         return None
 
 
-def _parameter(value, dtype, name, check):
-    if isinstance(value, _core.ndarray):
-        return as_array(value, dtype)
-    if type(value) is not float and type(value) is not int:
+def _host_parameter(value, name, check):
+    """Return a Python float or a NumPy array with axes that passes `check`."""
+    if type(value) is int:
+        value = float(value)
+    elif type(value) is not float:
         if isinstance(value, numpy.ndarray):
-            return as_array(value)  # raises
+            as_array(value)  # raises
         value = numpy.asarray(value)
+        if value.dtype.kind in "US":
+            value = value.astype(float)
         if value.dtype.kind not in "biuf":
             raise TypeError(f"{name} must be a real number, not {value.dtype}")
+        if value.ndim == 0:
+            value = float(value)
     if check != "number":
         passes, message = _CHECKS[check]
         good = passes(value)
         if good is not True and not numpy.all(good):
             raise ValueError(message.format(name))
-    if isinstance(value, numpy.ndarray) and value.ndim:
-        return _core.asarray(value, dtype)
-    return float(value)
+    return value
 
 
 def documented(summary, parameters, call, returns="drawn samples", raises=""):

@@ -30,6 +30,8 @@ def _scaled(x, loc, scale):
 class Continuous:
     """Distributions by transformation; a subclass has the bit generator in `_bits`."""
 
+    _ordered = False  # whether bounds in the wrong order are refused
+
     @documented("Uniform numbers in [0, 1).", "", "random_sample(3).shape\n        (3,)")
     def random_sample(self, size=None, dtype=float):
         return self._bits.uniform(as_shape(size), float_dtype(dtype))
@@ -38,13 +40,15 @@ class Continuous:
         "Uniform numbers in [low, high).",
         "low (float or cupy.ndarray): lower bound.\nhigh (float or cupy.ndarray): upper bound.",
         "uniform(1, 2, size=(2, 3)).shape\n        (2, 3)",
-        raises="the bounds are not finite",
+        raises="Generator: high is below low (OverflowError: the bounds are not finite)",
     )
     def uniform(self, low=0.0, high=1.0, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), low=(low, "number"), high=(high, "number"))
         low, high = p
         if p.scalar and not math.isfinite(high - low):
             raise OverflowError("Range exceeds valid bounds")
+        if self._ordered:
+            p.require("low", "high", "high - low < 0")
         return _scaled(self._bits.uniform(p.shape, p.dtype), low, high - low)
 
     @documented("Normal numbers.", _LOC_SCALE, "normal(0, 2, size=4).shape\n        (4,)")
@@ -153,17 +157,12 @@ class Continuous:
     )
     def triangular(self, left, mode, right, size=None, dtype=float):
         p = Parameters(
-            size, float_dtype(dtype), left=(left, "defined"), mode=(mode, "defined"), right=(right, "defined")
+            size, float_dtype(dtype), left=(left, "number"), mode=(mode, "number"), right=(right, "number")
         )
         left, mode, right = p
-        if p.scalar:
-            for wrong, text in (
-                (left > mode, "left > mode"),
-                (mode > right, "mode > right"),
-                (left == right, "left == right"),
-            ):
-                if wrong:
-                    raise ValueError(text)
+        p.require("left", "mode")
+        p.require("mode", "right")
+        p.require("left", "right", "left == right", strict=True)
         u = self._bits.uniform(p.shape, p.dtype)
         base = right - left
         rising = left + _core.ufuncs.sqrt(u * (base * (mode - left)))
@@ -189,14 +188,14 @@ class Continuous:
         "Normal vectors.",
         "mean (sequence or cupy.ndarray): mean of length n.\n"
         "cov (sequence or cupy.ndarray): covariance of shape (n, n).\n"
-        'check_valid (str): "ignore"; "warn" and "raise" check the covariance and wait for it.\n'
+        'check_valid (str): "warn" and "raise" check the covariance and wait for it, "ignore" does not.\n'
         "tol (float): tolerance of that check.\n"
-        'method (str): "cholesky" (positive definite covariances only), "svd" or "eigh".',
+        'method (str): "svd", "eigh" or "cholesky", the fastest, for positive definite covariances only.',
         "multivariate_normal([0., 1.], [[1., 0.], [0., 2.]], size=5).shape\n        (5, 2)",
         raises="the shapes do not match, or the covariance fails the check",
     )
     def multivariate_normal(
-        self, mean, cov, size=None, check_valid="ignore", tol=1e-8, method="cholesky", dtype=float
+        self, mean, cov, size=None, check_valid="warn", tol=1e-8, *, method="svd", dtype=float
     ):
         from cupy import linalg
 

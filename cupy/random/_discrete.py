@@ -176,7 +176,7 @@ class Discrete:
     )
     def poisson(self, lam=1.0, size=None, dtype=int):
         dtype = integer_dtype(dtype)
-        p = Parameters(size, _DOUBLE, lam=(lam, "nonnegative"))
+        p = Parameters(size, _DOUBLE, lam=(lam, "count"))
         return self._poisson(p.shape, *p).astype(dtype, copy=False)
 
     @documented(
@@ -186,7 +186,7 @@ class Discrete:
     )
     def binomial(self, n, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
-        q = Parameters(size, _DOUBLE, n=(n, "nonnegative"), p=(p, "probability"))
+        q = Parameters(size, _DOUBLE, n=(n, "count"), p=(p, "probability"))
         n, p = q
         n = _core.ufuncs.trunc(n) if isinstance(n, _core.ndarray) else float(math.trunc(n))
         return self._binomial(q.shape, n, p).astype(dtype, copy=False)
@@ -208,7 +208,7 @@ class Discrete:
     )
     def negative_binomial(self, n, p, size=None, dtype=int):
         dtype = integer_dtype(dtype)
-        q = Parameters(size, _DOUBLE, n=(n, "positive"), p=(p, "positive probability"))
+        q = Parameters(size, _DOUBLE, n=(n, "positive count"), p=(p, "positive probability"))
         n, p = q
         rate = self._gamma(q.shape, _DOUBLE, n) * ((1 - p) / p)
         return self._poisson(q.shape, rate).astype(dtype, copy=False)
@@ -255,6 +255,8 @@ class Discrete:
         q = Parameters(size, _DOUBLE, a=(a, "above one"))
         bits, ufuncs = self._bits, _core.ufuncs
         largest = float(numpy.iinfo(dtype).max)
+        # Above it only 1 is drawn, and the powers would overflow.
+        (a,) = (ufuncs.minimum(a, 1000) if isinstance(a, _core.ndarray) else min(a, 1000.0) for a in q)
 
         def propose(count, a):
             # Devroye, Non-Uniform Random Variate Generation, chapter X.6.
@@ -266,7 +268,7 @@ class Discrete:
             t = (1 / x + 1) ** power
             return x, (x <= largest) & (v * x * (t - 1) / (b - 1) <= t / b)
 
-        return reject(q.shape, _DOUBLE, list(q), propose).astype(dtype)
+        return reject(q.shape, _DOUBLE, [a], propose).astype(dtype)
 
     @documented(
         "Multinomial counts: how often each outcome comes in n trials.",
@@ -292,7 +294,7 @@ class Discrete:
                 raise ValueError("sum(pvals[:-1]) > 1.0")
             pvals = _core.asarray(host)
         pvals = as_array(pvals, _DOUBLE)
-        (n,) = Parameters(None, _DOUBLE, n=(n, "nonnegative"))
+        (n,) = Parameters(None, _DOUBLE, n=(n, "count"))
         n = as_array(n, _DOUBLE)
         outcomes = pvals.shape[-1]
         shape = as_shape(size) if size is not None else _core.broadcast_shapes(n.shape, pvals.shape[:-1])

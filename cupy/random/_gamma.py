@@ -44,6 +44,8 @@ def reject(shape, dtype, parameters, propose):
 class GammaFamily:
     """Distributions that need gamma numbers; a subclass has the bit generator in `_bits`."""
 
+    _concentration = "positive"  # what is asked of those of Dirichlet's distribution
+
     def _gamma_parts(self, shape, dtype, alpha):
         """Return g and e, so that g * exp(-e) has the gamma distribution; e is None where alpha >= 1."""
         scalar = not isinstance(alpha, _core.ndarray)
@@ -56,8 +58,13 @@ class GammaFamily:
             x = bits.normal((count,), dtype)
             v = (x * (1 / (9 * d) ** 0.5) + 1) ** 3
             bound = x * x * 0.5 + d - d * v + d * ufuncs.log(v)
-            return d * v, ufuncs.log(bits.open_uniform((count,), dtype)) < bound
+            accepted = ufuncs.log(bits.open_uniform((count,), dtype)) < bound
+            if not scalar:  # of an infinite or undefined shape the product is infinite or undefined
+                accepted |= d - d != 0
+            return d * v, accepted
 
+        if scalar and not math.isfinite(alpha):
+            return _core.full(shape, alpha, dtype), None
         g = reject(shape, dtype, [alpha + boost], propose)
         if scalar and not boost:
             return g, None
@@ -156,6 +163,8 @@ class GammaFamily:
     def noncentral_chisquare(self, df, nonc, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), df=(df, "positive"), nonc=(nonc, "nonnegative"))
         df, nonc = p
+        if not isinstance(nonc, _core.ndarray) and not math.isfinite(nonc):
+            return _core.full(p.shape, nonc, p.dtype)
         # A Poisson mixture of central ones, for any degrees of freedom.
         extra = self._poisson(p.shape, nonc / 2).astype(p.dtype)
         return self._chisquare(p.shape, p.dtype, extra * 2 + df)
@@ -186,11 +195,13 @@ class GammaFamily:
     )
     def dirichlet(self, alpha, size=None, dtype=float):
         dtype = float_dtype(dtype)
-        (alpha,) = Parameters(None, dtype, alpha=(alpha, "positive"))
+        (alpha,) = Parameters(None, dtype, alpha=(alpha, self._concentration))
         if not isinstance(alpha, _core.ndarray) or alpha.ndim == 0:
             raise ValueError("alpha must be a vector")
         shape = alpha.shape if size is None else as_shape(size) + alpha.shape[-1:]
         x = self._log_gamma(shape, dtype, alpha)
+        if x.size == 0:
+            return x
         x -= x.max(axis=-1, keepdims=True)
         _core.ufuncs.exp(x, out=x)
         x /= x.sum(axis=-1, keepdims=True)
@@ -204,6 +215,8 @@ class GammaFamily:
     def vonmises(self, mu, kappa, size=None, dtype=float):
         p = Parameters(size, float_dtype(dtype), mu=(mu, "number"), kappa=(kappa, "nonnegative"))
         mu, kappa = p
+        if not isinstance(kappa, _core.ndarray) and kappa != kappa:
+            return _core.full(p.shape, kappa, p.dtype)
         bits, ufuncs, dtype = self._bits, _core.ufuncs, p.dtype
 
         def propose(count, s, kappa):

@@ -10,6 +10,7 @@ from cupy.random._continuous import Continuous
 from cupy.random._discrete import Discrete
 from cupy.random._gamma import GammaFamily
 from cupy.random._hypergeometric import Hypergeometric
+from cupy.random._random_state import RandomState
 from cupy.random._sequence import Sequence
 from cupy.random._stream import BitGenerator, Philox4x3210
 
@@ -29,6 +30,9 @@ class Generator(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         >>> cp.random.default_rng(7).normal(size=(2, 3)).shape
         (2, 3)
     """
+
+    _ordered = True
+    _concentration = "nonnegative"
 
     def __init__(self, bit_generator):
         if not isinstance(bit_generator, BitGenerator):
@@ -50,9 +54,9 @@ class Generator(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         return [type(self)(bits) for bits in self._bits.spawn(n_children)]
 
     def _into(self, fill, size, dtype, out):
-        dtype = float_dtype(dtype)
         if out is None:
-            return fill(as_shape(size), dtype)
+            return fill(as_shape(size), float_dtype(dtype))
+        dtype = float_dtype(dtype)
         if not isinstance(out, _core.ndarray) or out.dtype != dtype:
             raise TypeError(f"Supplied output array has the wrong type. Expected {dtype.name}")
         if size is not None and as_shape(size) != out.shape:
@@ -90,7 +94,7 @@ class Generator(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         """
         return self._into(self._bits.normal, size, dtype, out)
 
-    def standard_exponential(self, size=None, dtype=numpy.float64, method="inv", out=None):
+    def standard_exponential(self, size=None, dtype=numpy.float64, method="zig", out=None):
         """Exponential numbers of mean 1; arguments as for random, `method` is ignored.
 
         Example:
@@ -216,7 +220,8 @@ def default_rng(seed=None):
     """Return a Generator.
 
     Parameters:
-        seed: None, integers, a SeedSequence, a BitGenerator, or a Generator, which is returned as it is.
+        seed: None, integers, a SeedSequence, a BitGenerator, a RandomState, whose stream is shared, or a
+            Generator, which is returned as it is.
 
     Returns:
         Generator: on a Philox4x3210.
@@ -231,4 +236,6 @@ def default_rng(seed=None):
     """
     if isinstance(seed, Generator):
         return seed
+    if isinstance(seed, RandomState):
+        seed = seed._bits
     return Generator(seed if isinstance(seed, BitGenerator) else Philox4x3210(seed))

@@ -101,16 +101,16 @@ class Hypergeometric:
         p = Parameters(
             size,
             _DOUBLE,
-            ngood=(ngood, "nonnegative"),
-            nbad=(nbad, "nonnegative"),
-            nsample=(nsample, "nonnegative"),
+            ngood=(ngood, "count"),
+            nbad=(nbad, "count"),
+            nsample=(nsample, "count"),
         )
         values = [_core.ufuncs.trunc(v) if isinstance(v, _core.ndarray) else float(math.trunc(v)) for v in p]
-        if p.scalar:
-            good, bad, draws = values
-            if draws > good + bad:
+        if len(p.host) == 3:
+            good, bad, draws = (numpy.trunc(v) for v in p.host.values())
+            if numpy.any(draws > good + bad):
                 raise ValueError("ngood + nbad < nsample")
-            if max(good, bad) >= _LARGEST:
+            if numpy.any(numpy.maximum(good, bad) >= _LARGEST):
                 raise ValueError("both ngood and nbad must be less than 1000000000")
         return self._hypergeometric(p.shape, *values).astype(dtype, copy=False)
 
@@ -128,6 +128,8 @@ class Hypergeometric:
         if isinstance(colors, _core.ndarray):
             colors = colors.get()
         colors = numpy.asarray(colors)
+        if colors.shape == (0,):
+            colors = colors.astype(int)
         if colors.ndim != 1 or colors.dtype.kind not in "iu" or (colors < 0).any():
             raise ValueError("colors must be a one-dimensional sequence of nonnegative integers.")
         if int(nsample) < 0:

@@ -5,6 +5,7 @@ import operator
 import numpy
 
 from cupy import _core
+from cupy._operands import as_array
 from cupy.random._arguments import documented
 from cupy.random._continuous import Continuous
 from cupy.random._discrete import Discrete
@@ -52,8 +53,8 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         """
         self._bits = Philox4x3210(seed)
 
-    def get_state(self):
-        """Return where the stream stands, as a dict for set_state.
+    def get_state(self, legacy=True):
+        """Return where the stream stands, as a dict for set_state; `legacy` is ignored.
 
         Example:
             >>> import cupy as cp
@@ -139,11 +140,13 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         raises="bad probabilities, or too many draws without replacement",
     )
     def choice(self, a, size=None, replace=True, p=None):
+        if hasattr(a, "__len__"):
+            a = as_array(a)
         if isinstance(a, _core.ndarray) and a.ndim != 1:
             raise ValueError("a must be 1-dimensional")
         return self._choice(a, size, replace, p)
 
-    def permutation(self, a):
+    def permutation(self, x):
         """Shuffled copy of an array along its first axis, or of range(a).
 
         Example:
@@ -151,9 +154,9 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
             >>> cp.sort(cp.random.permutation(4))
             array([0, 1, 2, 3])
         """
-        return self._permutation(a)
+        return self._permutation(x)
 
-    def shuffle(self, a):
+    def shuffle(self, x):
         """Shuffle an array in place along its first axis.
 
         Example:
@@ -163,7 +166,7 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
             >>> cp.sort(x)
             array([0, 1, 2, 3])
         """
-        self._shuffle(a)
+        self._shuffle(x)
 
 
 _states = {}

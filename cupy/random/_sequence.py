@@ -30,9 +30,8 @@ class Sequence:
         if isinstance(low, int) and isinstance(high, int):
             last = high if closed else high - 1
             _check_bounds(low, last, limits, dtype, closed)
-            return self._bits.integers(as_shape(size), drawn, low, (last - low + 1) % 2**64).astype(
-                dtype, copy=False
-            )
+            values = self._bits.integers(as_shape(size), drawn, low, (last - low + 1) % 2**64)
+            return values if drawn is dtype else values.astype(dtype)
         return self._integers_between(low, high, size, limits, dtype, closed)
 
     def _integers_between(self, low, high, size, limits, dtype, closed):
@@ -71,9 +70,7 @@ class Sequence:
                 n = operator.index(x)
             except TypeError:
                 raise TypeError(f"permutation needs an integer or an array, not {type(x).__name__}") from None
-            if n < 0:
-                raise ValueError("negative dimensions are not allowed")
-            return self._bits.permutation(n)
+            return self._bits.permutation(max(n, 0))
         x = as_array(x)
         if x.ndim == 0:
             raise ValueError("x must be an integer or at least 1-dimensional")
@@ -105,10 +102,13 @@ class Sequence:
         count = math.prod(shape)
         if population == 0 and count:
             raise ValueError("a cannot be empty unless no samples are taken")
+        host = None if p is None or isinstance(p, _core.ndarray) else p
         p = _probabilities(p, population)
         if replace:
             index = self._with_replacement(population, shape, p)
         else:
+            if host is not None and numpy.count_nonzero(host) < count <= population:
+                raise ValueError("Fewer non-zero entries in p than size")
             if count > population:
                 raise ValueError("Cannot take a larger sample than population when replace is False")
             index = self._without_replacement(population, count, p).reshape(shape)
@@ -152,13 +152,11 @@ def _bound(value):
         return value
     if isinstance(value, numpy.ndarray):
         return as_array(value)  # raises
-    host = numpy.asarray(value)
-    if host.dtype.kind == "f" and (host == numpy.trunc(host)).all():
-        host = host.astype(numpy.int64)
-    if host.ndim == 0:
-        if host.dtype.kind == "f":
-            raise ValueError("bounds must be integers")
+    if type(value) is int or numpy.ndim(value) == 0:
         return int(value)
+    host = numpy.asarray(value)
+    if host.dtype.kind == "f":
+        host = host.astype(numpy.int64)  # towards zero, as int does
     if host.dtype.kind not in "iub":
         raise TypeError(f"bounds must be integers, not {host.dtype}")
     return host

@@ -1,7 +1,8 @@
 """Bit generators: where a stream of random numbers stands.
 
 The contract's rows are stateless: (seed, offset) names a stream of its own. A bit generator keeps the seed
-and gives every call a fresh offset, which it advances by the most blocks that the call can use.
+and gives every call a fresh offset. It advances by the count of numbers, though one would do: a device's own
+generator may take the offset for a position in one long stream.
 """
 
 import math
@@ -10,6 +11,7 @@ import threading
 import numpy
 
 from cupy import _core
+from cupy.random._arguments import as_shape
 
 __all__ = ["BitGenerator", "MRG32k3a", "Philox4x3210", "XORWOW"]
 
@@ -74,7 +76,7 @@ class BitGenerator:
 
     def random_raw(self, size=None, output=True):
         """Return uniform 64-bit integers as uint64, or None for output=False, which only advances."""
-        shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+        shape = as_shape(size)
         if not output:
             self._advance(math.prod(shape))
             return None
@@ -88,12 +90,13 @@ class BitGenerator:
         """Reserve a stream for `count` numbers; return its seed and offset."""
         with self.lock:
             offset = self._offset
-            self._offset = (offset + max(1, count)) % _LIMIT
+            self._offset = (offset + count) % _LIMIT
             return self._seed, offset
 
     def _fill(self, row, out, *attributes):
-        if out.size:
-            _core.run_op(row, [], [out], *self._advance(out.size), *attributes)
+        count = out.size
+        if count:
+            _core.run_op(row, (), (out,), *self._advance(count), *attributes)
         return out
 
     def uniform(self, shape, dtype, out=None):

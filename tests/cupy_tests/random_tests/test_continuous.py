@@ -135,10 +135,16 @@ def test_broadcasting_of_parameters():
         (lambda r: r.normal(dtype="float16"), TypeError),
         (lambda r: r.normal(size=-1), ValueError),
         (lambda r: r.normal(size=1.5), TypeError),
-        (lambda r: r.normal("a"), TypeError),
+        (lambda r: r.normal("a"), ValueError),
+        (lambda r: r.normal(size=True), TypeError),
+        (lambda r: r.normal(10**400), OverflowError),
+        (lambda r: r.normal(1j), TypeError),
+        (lambda r: r.default_rng(1).uniform(2, 1), ValueError),
+        (lambda r: r.default_rng(1).uniform([0, 2], 1), ValueError),
+        (lambda r: r.triangular([0, 2], 1, 3), ValueError),
         (lambda r: r.normal(np.zeros(3)), TypeError),
         (lambda r: r.gamma(-1), ValueError),
-        (lambda r: r.gamma(cupy.full(3, np.nan)), ValueError),
+        (lambda r: r.gamma(cupy.full(3, -2.0)), ValueError),
         (lambda r: r.beta(0, 1), ValueError),
         (lambda r: r.uniform(0, np.inf), OverflowError),
         (lambda r: r.triangular(3, 2, 1), ValueError),
@@ -153,3 +159,30 @@ def test_broadcasting_of_parameters():
 def test_refusals(call, error):
     with pytest.raises(error):
         call(cupy.random)
+
+
+@pytest.mark.parametrize("kind", [float, lambda v: cupy.full(3, v)], ids=["scalars", "arrays"])
+def test_undefined_parameters_give_undefined_numbers(kind):
+    r = cupy.random.default_rng(1)
+    nan = kind(np.nan)
+    for call in (r.normal, r.exponential, r.gamma, r.chisquare, r.standard_t, r.standard_gamma, r.pareto):
+        assert np.isnan(call(nan, size=3).get()).all(), call.__name__
+    assert np.isnan(r.gamma(2, nan, size=3).get()).all()
+    assert (r.standard_gamma(kind(np.inf), size=3).get() == np.inf).all()
+    for call in (r.poisson, r.geometric):
+        if kind is float:
+            with pytest.raises(ValueError):
+                call(nan)
+
+
+def test_only_generators_refuse_bounds_in_the_wrong_order():
+    x = cupy.random.RandomState(1).uniform(2, 1, 100).get()
+    assert ((x > 1) & (x <= 2)).all()
+
+
+def test_singular_covariances():
+    for make in (cupy.random.RandomState, cupy.random.default_rng):
+        x = make(1).multivariate_normal([0, 0], [[1, 1], [1, 1]], 50).get()
+        np.testing.assert_allclose(x[:, 0], x[:, 1], atol=1e-7)
+        with pytest.warns(RuntimeWarning, match="positive-semidefinite"):
+            make(1).multivariate_normal([0, 0], [[1, 2], [2, 1]])

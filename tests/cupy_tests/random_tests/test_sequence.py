@@ -62,7 +62,9 @@ def test_arrays_of_bounds():
         ((0, 300), {"dtype": "i1"}, ValueError),
         ((-1, 3), {"dtype": "u1"}, ValueError),
         ((0, 3), {"dtype": float}, TypeError),
-        ((1.5,), {}, ValueError),
+        ((float("nan"),), {}, ValueError),
+        ((float("inf"),), {}, OverflowError),
+        ((0, 3), {"dtype": ">i4"}, ValueError),
         (([1, 2], [1, 5]), {}, ValueError),
         (([0], [300]), {"dtype": "i1"}, ValueError),
         ((3,), {"size": -1}, ValueError),
@@ -84,7 +86,8 @@ def test_permutation():
     assert sorted(x.tolist()) == a.tolist()
     x = g.permutation(cupy.asarray(a), axis=1).get()
     assert sorted(x.T.tolist()) == a.T.tolist()
-    for bad, error in ((2.5, TypeError), (-1, ValueError), (cupy.array(3), ValueError)):
+    assert g.permutation(-1).shape == (0,)
+    for bad, error in ((2.5, TypeError), (cupy.array(3), ValueError)):
         with pytest.raises(error):
             cupy.random.permutation(bad)
 
@@ -154,6 +157,8 @@ def test_weighted_choice_without_replacement():
         ((3,), {"p": [[1, 0, 0]]}),
         ((2.5,), {}),
         ((3,), {"p": [np.nan, 1, 0]}),
+        ((3, 3), {"p": [0.5, 0, 0.5], "replace": False}),
+        (([[1, 2], [3, 4]],), {}),
     ],
 )
 def test_bad_choices(arguments, keywords):

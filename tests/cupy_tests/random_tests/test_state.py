@@ -102,6 +102,8 @@ def test_bit_generators(name):
     assert raw.dtype == np.uint64 and raw.shape == (4,) and bits.random_raw(4, output=False) is None
     with pytest.raises(TypeError):
         cupy.random.Generator(np.random.PCG64())
+    state = cupy.random.RandomState(3)
+    assert cupy.random.default_rng(state).bit_generator is state._bits
     assert cupy.random.default_rng(g) is g and cupy.random.default_rng(bits).bit_generator is bits
 
 
