@@ -79,7 +79,11 @@ class Parameters:
             if not isinstance(value, _core.ndarray):
                 self.host[name] = value = _host_parameter(value, name, check)
             if type(value) is not float:
-                value = as_array(value, dtype) if isinstance(value, _core.ndarray) else _core.asarray(value, dtype)
+                value = (
+                    as_array(value, dtype)
+                    if isinstance(value, _core.ndarray)
+                    else _core.asarray(value, dtype)
+                )
             self.values.append(value)
             if isinstance(value, _core.ndarray):
                 shapes.append(value.shape)

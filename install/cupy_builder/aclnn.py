@@ -122,7 +122,9 @@ class Facts:
 
         self.functions = read("aclnn.json")["ops"]
         self.accepted = read("dtypes.json")["ops"]
-        self.lossy: dict[str, dict[str, str]] = {}  # of the routes: function -> families -> dtypes to leave out
+        self.lossy: dict[
+            str, dict[str, str]
+        ] = {}  # of the routes: function -> families -> dtypes to leave out
         self.runtime = read("runtime.json")
         self.socs = read("soc.json")["socs"]
 
@@ -383,8 +385,14 @@ def tables(facts: Facts, ops, path: Path) -> str:
     facts.lossy = sections.pop("lossy", {})
     for function, rows in facts.lossy.items():
         for key, dtypes in rows.items():
-            if function not in facts.functions or not set(key.split()) <= set(FAMILIES) or not set(dtypes.split()) <= set(DTYPES):
-                raise TableError(path, "lossy", function, f"{key!r} = {dtypes!r} is not a function, families and dtypes")
+            if (
+                function not in facts.functions
+                or not set(key.split()) <= set(FAMILIES)
+                or not set(dtypes.split()) <= set(DTYPES)
+            ):
+                raise TableError(
+                    path, "lossy", function, f"{key!r} = {dtypes!r} is not a function, families and dtypes"
+                )
     routes = {name: rows for section in sections.values() for name, rows in section.items()}
     byname = {op.name: op for op in ops}
     for name in routes:

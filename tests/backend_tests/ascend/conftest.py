@@ -12,7 +12,11 @@ def python():
     """Run a program in a fresh interpreter; environment by keyword; the output, or a failure with its text."""
 
     def run(program, status=0, **environment):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("CUPY_CANN", "CUPY_RANDOM", "CANNSIM", "ASCEND_"))}
+        env = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("CUPY_CANN", "CUPY_RANDOM", "CANNSIM", "ASCEND_"))
+        }
         env["CUPY_CANN"] = "sim"
         for name in ("CUPY_CANNSIM", "PYTHONPATH"):
             if name in os.environ:

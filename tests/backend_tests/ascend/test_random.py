@@ -41,7 +41,9 @@ def stranger(tmp_path):
 @pytest.mark.parametrize("choice", [None, "auto", "portable"])
 def test_operators_that_follow_the_definition_are_taken(python, choice):
     found = json.loads(python(PLANS, CUPY_RANDOM=choice))
-    assert {name: route for name, (route, _, _) in found.items() if route != "native"} == {"integersQ": "reinterpret"}
+    assert {name: route for name, (route, _, _) in found.items() if route != "native"} == {
+        "integersQ": "reinterpret"
+    }
     assert all(equal for _, _, equal in found.values())
 
 

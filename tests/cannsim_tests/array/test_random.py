@@ -17,7 +17,6 @@ def words64(n, offset=0):
     return random_stream.words64(n, SEED, offset)
 
 
-
 def draw(name, shape, dtype, *args, seed=SEED, offset=0):
     out = np.zeros(shape, dtype)
     call("random_" + name, out, *args, ctypes.c_uint64(seed), ctypes.c_uint64(offset))
@@ -41,7 +40,15 @@ def test_block_numbers_exceed_32_bits(isa):
     call("select_isa", isa.encode(), raw=True)
     first, n = 4 * (2**32 - 20), 160
     out = np.empty(n, "u4")
-    call("random_words", out, ctypes.c_uint64(SEED), ctypes.c_uint64(5), ctypes.c_uint64(first), raw=True, result=None)
+    call(
+        "random_words",
+        out,
+        ctypes.c_uint64(SEED),
+        ctypes.c_uint64(5),
+        ctypes.c_uint64(first),
+        raw=True,
+        result=None,
+    )
     block = np.arange(2**32 - 20, 2**32 + 20, dtype="u8")
     low, high = np.uint64(0xFFFFFFFF), np.uint64(32)
     want = random_stream.philox((block & low, block >> high, 5, 0), (SEED & 0xFFFFFFFF, SEED >> 32))
@@ -108,7 +115,10 @@ def test_normal_of_other_dtypes_means_and_deviations():
     z = draw("normal", n, "f8", 0.0, 1.0)
     np.testing.assert_array_equal(draw("normal", n, "f8", 2.0, 3.0), 2 + 3 * z)
     np.testing.assert_allclose(
-        draw("normal", n, "f4", 2.0, 3.0), 2 + 3 * draw("normal", n, "f4", 0.0, 1.0).astype("f8"), rtol=1e-6, atol=1e-6
+        draw("normal", n, "f4", 2.0, 3.0),
+        2 + 3 * draw("normal", n, "f4", 0.0, 1.0).astype("f8"),
+        rtol=1e-6,
+        atol=1e-6,
     )
     np.testing.assert_array_equal(
         draw("normal", n, "f2", 0.0, 1.0), draw("normal", n, "f4", 0.0, 1.0).astype("f2")

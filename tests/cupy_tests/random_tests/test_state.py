@@ -1,7 +1,12 @@
 """Seeds, states, independence of streams, and the names that programs expect."""
 
+import copy
 import inspect
+import os
 import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import cupy
 import numpy as np
@@ -140,3 +145,95 @@ def test_shapes_as_arguments():
         cupy.random.rand((2, 3))
     with pytest.raises(ValueError):
         cupy.random.rand(-1)
+
+
+CALLS = {
+    "random": lambda g, n: g.random(n),
+    "random float32": lambda g, n: g.random(n, dtype="f4"),
+    "standard_normal": lambda g, n: g.standard_normal(n),
+    "standard_normal float32": lambda g, n: g.standard_normal(n, dtype="f4"),
+    "integers": lambda g, n: g.integers(-5, 1000, n),
+    "integers int8": lambda g, n: g.integers(-5, 100, n, dtype="i1"),
+    "wide integers": lambda g, n: g.integers(-(2**62), 2**62, n),
+    "all integers": lambda g, n: g.integers(0, 2**64, n, dtype="u8"),
+    "permutation": lambda g, n: g.permutation(n),
+    "bytes": lambda g, n: np.frombuffer(g.bytes(n), np.uint8),
+}
+DIGESTS = """
+import hashlib, sys
+sys.path.insert(0, sys.argv[1])
+from test_state import CALLS, cupy
+g = cupy.random.default_rng(5)
+for name, call in CALLS.items():
+    for n in (1, 1000, 100_001):
+        x = call(g, n)
+        print(name, n, hashlib.sha256((x if name == "bytes" else x.get()).tobytes()).hexdigest())
+"""
+
+
+def test_backends_and_instruction_sets_agree():
+    seen = set()
+    for environment in (
+        {"CUPY_BACKEND": "host"},
+        {"CANNSIM_ISA": "baseline"},
+        {"CANNSIM_ISA": "avx2"},
+        {"CUPY_RANDOM": "portable"},
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", DIGESTS, os.path.dirname(__file__)],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seen.add(done.stdout)
+        assert len(done.stdout.splitlines()) == 3 * len(CALLS)
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_call_repeats_after_its_state_is_set_back(name):
+    g = cupy.random.default_rng(2)
+    g.random(7)
+    state = g.bit_generator.state
+    first = CALLS[name](g, 50)
+    second = CALLS[name](g, 50)
+    assert not bool((first == second).all())
+    g.bit_generator.state = state
+    assert bool((CALLS[name](g, 50) == first).all()) and bool((CALLS[name](g, 50) == second).all())
+
+
+@pytest.mark.parametrize("copy", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize("make", [cupy.random.default_rng, cupy.random.RandomState, cupy.random.XORWOW])
+def test_copies(make, copy):
+    one = make(8)
+    draw = (lambda r: r.random_raw(5)) if make is cupy.random.XORWOW else (lambda r: r.standard_normal(5))
+    draw(one)
+    two = copy(one)
+    assert type(two) is type(one)
+    first, second = draw(one).get(), draw(two).get()
+    if copy is not globals()["copy"].copy or make is cupy.random.XORWOW:
+        np.testing.assert_array_equal(first, second)
+
+
+def test_threads_draw_from_streams_of_their_own():
+    g = cupy.random.default_rng(6)
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(lambda _: g.random(5).get(), range(200)))
+    assert len(np.unique(np.concatenate(drawn))) == 1000
+    alone = cupy.random.default_rng(6)
+    assert {tuple(x) for x in drawn} == {tuple(alone.random(5).get()) for _ in range(200)}
+
+
+def test_out_in_any_layout_gets_the_same_numbers():
+    for name in ("random", "standard_normal"):
+        for dtype in ("f4", "f8"):
+            want = getattr(cupy.random.default_rng(3), name)((4, 6), dtype=dtype).get()
+            for out in (
+                cupy.zeros((4, 6), dtype, order="F"),
+                cupy.zeros((6, 4), dtype).T,
+                cupy.zeros((4, 6), dtype)[::-1, ::-1],
+                cupy.zeros((8, 18), dtype)[1::2, 2::3],
+            ):
+                assert getattr(cupy.random.default_rng(3), name)(dtype=dtype, out=out) is out
+                np.testing.assert_array_equal(out.get(), want)
