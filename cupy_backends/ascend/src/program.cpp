@@ -179,7 +179,8 @@ int launch_cast(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     Scratch scratch(stream);
     cupyOperand list[CUPY_MAX_PLAN_DTYPES];
     OwnedOperand wide[CUPY_MAX_PLAN_DTYPES];
-    if (n > CUPY_MAX_PLAN_DTYPES) return launch_host(host_plan(plan, "too many operands"), ops, n, attrs, stream);
+    if (n > CUPY_MAX_PLAN_DTYPES)
+        return launch_host(host_plan(plan, "too many operands"), ops, n, attrs, stream);
     for (int k = 0; k < n; k++) {
         list[k] = ops[k];
         if (ops[k].dtype != plan->narrow) continue;

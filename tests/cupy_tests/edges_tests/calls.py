@@ -508,6 +508,7 @@ xp.random.rand(-1)
 xp.random.rand(2, 1.5)
 xp.random.randn(-2)
 xp.random.randn('x')
+xp.random.normal('x')
 xp.random.random(-1)
 xp.random.random((2, -1))
 xp.random.random_sample(1.5)
@@ -611,7 +612,7 @@ REFUSED = {
         "xp.array([None])", "xp.array(object())", "xp.array(['a'])", "xp.array([b'a'])", "xp.array({})",
         "xp.zeros(3, object)", "xp.zeros(3, 'U3')", "xp.zeros(3, 'M8[s]')", "xp.zeros(3, [('a', int)])",
         "xp.zeros(3, 'f16')", "xp.array(np.array([None]))", "xp.asarray(np.datetime64('2020-01-01'))",
-        "A.astype(object)", "A.astype('U')", "xp.linalg.inv('x')", "xp.fft.fft('x')", "xp.random.normal('x')",
+        "A.astype(object)", "A.astype('U')", "xp.linalg.inv('x')", "xp.fft.fft('x')",
         "xp.random.permutation('x')", "xp.sort_complex('x')", "xp.tile(A, 'x')", "xp.roll(A, 'x')",
         "V.__setitem__(0, 'x')", "A.__setitem__(0, None)", "A.get(out=A)", "A.set(A)",
         "xp.asnumpy()", "xp.asarray(A, device='no such')",

@@ -19,10 +19,10 @@
 //              that reaches `high` the largest value below it
 //   normal     Box-Muller in float64 with only + - * / sqrt, each rounded by itself, so that every
 //              machine agrees (see `logarithm` and `turn`). Elements 2j and 2j + 1 are
-//              r cos(2 pi t) and r sin(2 pi t), r = sqrt(-2 ln x). float64: x = ((word64(2j) >> 11) + 1) 2^-53,
-//              t = (word64(2j + 1) >> 11) 2^-53; others: x = (word(2j) + 1) 2^-32,
-//              t = word(2j + 1) 2^-32. mean + std z is computed in float64 and rounded once; mean 0
-//              and std 1 are z itself
+//              r cos(2 pi t) and r sin(2 pi t), r = sqrt(-2 ln x). float64:
+//              x = ((word64(2j) >> 11) + 1) 2^-53, t = (word64(2j + 1) >> 11) 2^-53; others:
+//              x = (word(2j) + 1) 2^-32, t = word(2j + 1) 2^-32. mean + std z is computed in
+//              float64 and rounded once; mean 0 and std 1 are z itself
 //   integers   low + floor(f extent), wrapped to the dtype. extent <= 2^32: f = word64(i) 2^-64,
 //              else f = (word64(2i) + 2^64 word64(2i + 1)) 2^-128; the bias is below 2^-32. An
 //              extent of 0 stands for 2^64: low + word64(i)
