@@ -1,8 +1,6 @@
 # distutils: language = c++
 # distutils: include_dirs = cupy_backends/host cupy_backends/cannsim/src/kernels
 # distutils: depends = cupy_backends/host/host.h cupy_backends/host/loops.h cupy_backends/host/random.h cupy_backends/host/synchronous.h cupy_backends/cannsim/src/kernels/array/random_stream.h
-# Random numbers are the simulator's: nothing is fused where products are added.
-# distutils: extra_compile_args = -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math
 """Lays NumPy arrays over operands in host memory and runs the table of ``ops`` on them."""
 
 import os

@@ -30,6 +30,9 @@ DIRECTIVES = {
 }
 # Modules on the path of every operation; the rest is compiled for size of the build, not for speed.
 HOT = ("cupy._core", "cupy_backends.ascend", "cupy_backends.backend")
+# Random numbers are made here, the simulator's bit for bit: products and sums are not fused, loops are vectorised.
+NUMBERS = "cupy_backends.host"
+NUMBER_FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 GENERATED = Path("build/generated")
 # CUPY_BUILD_SANITIZE=address: everything instrumented, and the simulator's own tests beside it. Copying no bytes
 # from a null pointer, as for the shape of a scalar, is no error worth a report.
@@ -45,7 +48,8 @@ def _flags(name: str, cpp: bool) -> tuple[list[str], list[str]]:
         raise SystemExit(f"CUPY_BUILD_SANITIZE={SANITIZE}: 'address' or nothing is expected") from None
     optimise = "-O2" if name.startswith(HOT) and not SANITIZE else "-O1"
     debug = ["-g1", "-fno-omit-frame-pointer"] if SANITIZE else ["-g0"]
-    compiler = [optimise, *debug, *instrument, "-fvisibility=hidden", *(["-std=c++17"] if cpp else [])]
+    numbers = NUMBER_FLAGS[bool(SANITIZE) :] if name.startswith(NUMBERS) else []
+    compiler = [optimise, *numbers, *debug, *instrument, "-fvisibility=hidden", *(["-std=c++17"] if cpp else [])]
     strip = [] if SANITIZE else ["-Wl,-s"]
     linker = [*instrument, *strip, "-ldl"] if sys.platform == "linux" else instrument
     return compiler, linker
