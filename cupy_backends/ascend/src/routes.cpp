@@ -428,11 +428,15 @@ Plan *find(int op, const int8_t *dtypes, int n) {
     auto known = all.plans.find(key);
     if (known != all.plans.end()) return known->second;
     all.plans.emplace(key, nullptr);
-    Request request(op, dtypes, n);
-    Plan *plan = make(request);
-    all.plans[key] = plan;
-    all.all.push_back(plan);
-    return plan;
+    try {
+        Request request(op, dtypes, n);
+        Plan *plan = make(request);
+        all.all.push_back(plan);
+        return all.plans[key] = plan;
+    } catch (...) {
+        all.plans.erase(key); // the next one tries again
+        throw;
+    }
 }
 
 } // namespace

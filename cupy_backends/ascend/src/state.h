@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
+#include <new>
 
 #include "ascend_api.h"
 #include "cupy_ascend.h"
@@ -64,8 +66,10 @@ inline int bind() { return __builtin_expect(thread.bound, 1) ? CUPY_OK : bind_th
 template <class F> int guarded(const char *call, F &&body) {
     try {
         return body();
-    } catch (...) {
+    } catch (const std::bad_alloc &) {
         return fail_text(CUPY_OUT_OF_MEMORY, call, "the host is out of memory");
+    } catch (const std::exception &error) {
+        return fail_text(CUPY_FAILED, call, "%s", error.what());
     }
 }
 
