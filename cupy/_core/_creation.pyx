@@ -4,7 +4,7 @@ from libc.string cimport memcpy, memset
 
 import numpy
 
-from cupy._core._dtype cimport can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack, unpack
+from cupy._core._dtype cimport can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack, pack_unsafe, unpack
 from cupy._core._elementwise cimport Source, as_contiguous, converted, copy_into, fill_with, new_like
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport (
@@ -59,7 +59,7 @@ cdef ndarray _filled(object shape, object value, object dtype, object order):
     if value is None:
         clear(a)
     else:
-        pack(value, code, scalar)
+        pack_unsafe(value, code, scalar)
         fill_with(a, scalar)
     return a
 
@@ -187,7 +187,7 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
     if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
         copy_into(out, asarray(fill_value))
     else:
-        pack(fill_value, out.code, scalar)
+        pack_unsafe(fill_value, out.code, scalar)
         fill_with(out, scalar)
     return out
 
@@ -399,16 +399,30 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
     if not isinstance(obj, numpy.ndarray) and contains_arrays(obj):
         return stacked(obj, dtype)
     wanted = None if dtype is None else dtype_object(code_of(dtype))
-    if isinstance(obj, numpy.ndarray) or wanted is None:
-        host = numpy.asarray(obj)
-        if wanted is not None:
-            with numpy.errstate(all="ignore"):
+    with numpy.errstate(all="ignore"):
+        if isinstance(obj, numpy.ndarray) or wanted is None:
+            host = numpy.asarray(obj)
+            if wanted is not None:
                 host = host.astype(wanted, copy=False)
-    else:
-        host = numpy.asarray(obj, dtype=wanted)
+        elif wanted.num < 24:
+            host = numpy.asarray(obj, dtype=wanted)
+        else:  # bfloat16 takes less from Python than NumPy's own dtypes do
+            host = numpy.asarray(obj)
+            if host.dtype.kind not in "biufV":
+                host = numpy.asarray(obj, dtype=numpy.float64)
+            host = host.astype(wanted, copy=False)
     if not host.dtype.isnative:
         host = host.astype(host.dtype.newbyteorder("="))
     return from_host(host, order or "K")
+
+
+def to_assign(value, int code):
+    """Return what is assigned to elements of dtype `code`: Python numbers are held to its range, arrays are not."""
+    if isinstance(value, ndarray):
+        return converted(<ndarray>value, code)
+    if isinstance(value, numpy.generic):
+        value = numpy.asarray(value)
+    return from_sequence(value, dtype_object(code), "K")
 
 
 cdef bint contains_arrays(object obj) except -1:
@@ -510,7 +524,7 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     cdef ndarray out
     check_order(order, "KACF")
     if casting != "unsafe" and not can_cast_codes(self.code, code, casting):
-        raise TypeError(f"Cannot cast array data from {self.dtype!r} to {dtype_object(code)!r} "
+        raise TypeError(f"Cannot cast {'array data' if self.rank else 'scalar'} from {self.dtype!r} to {dtype_object(code)!r} "
                         f"according to the rule '{casting}'")
     if not copy and code == self.code and (order in ("K", "A") or order == "C" and self.bits & C_CONTIGUOUS
                                            or order == "F" and self.bits & F_CONTIGUOUS):

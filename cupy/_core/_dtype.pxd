@@ -12,7 +12,8 @@ cdef object dtype_object(int code)
 cdef int code_of(object dtype) except -1
 cdef int code_of_dtype(object dtype) except -1
 cdef int pack(object value, int code, unsigned char* out) except -1
+cdef int pack_unsafe(object value, int code, unsigned char* out) except -1
 cdef object unpack(int code, const unsigned char* data)
 cdef int scalar_code(object value) except -2
-cdef bint can_cast_codes(int source, int target, str casting) except -1
+cdef bint can_cast_codes(int source, int target, object casting) except -1
 cdef int promote_codes(int a, int b) except -1

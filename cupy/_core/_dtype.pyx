@@ -5,6 +5,8 @@ NumPy decides every promotion; bfloat16, which NumPy leaves open, stands here.
 
 from libc.string cimport memcpy
 
+import warnings
+
 import numpy
 from cpython.bool cimport PyBool_Check
 from cpython.complex cimport PyComplex_Check
@@ -34,6 +36,18 @@ for _c in "?bhilqBHILQefdFD":
     _code_of_num[_d.num] = _names.index(_d.name)
 
 cdef tuple _CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+# What a program can do about data of a kind that arrays do not hold.
+cdef dict _ADVICE = {
+    "O": "make numbers of the elements first, as numpy.asarray(x, dtype=float) does",
+    "S": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
+    "U": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
+    "T": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
+    "M": "view the dates as integers first, with numpy's x.view('i8')",
+    "m": "view the durations as integers first, with numpy's x.view('i8')",
+    "f": "use float64",
+    "c": "use complex128",
+    "structure": "use an array for each field",
+}
 cdef dict _code_of_name = {}  # the names and types that programs write
 cdef object _bfloat16 = None
 cdef int _bfloat16_num = -1
@@ -67,10 +81,20 @@ cdef int code_of_dtype(object d) except -1:
         code = CUPY_BFLOAT16
     if code < 0:
         raise TypeError(f"dtype {d} is not supported: arrays hold bool, integers, floats and complex numbers "
-                        "(bool, int8-64, uint8-64, float16/32/64, bfloat16, complex64/128)")
+                        "(bool, int8-64, uint8-64, float16/32/64, bfloat16, complex64/128); "
+                        + _ADVICE.get("structure" if d.names or d.subdtype else d.kind, "convert with numpy's astype first"))
     if not d.isnative:
         raise TypeError(f"dtype {d} is not in the machine's byte order; convert with numpy's astype first")
     return code
+
+
+cdef object as_dtype(object obj):
+    """Return the numpy.dtype of anything that names one, also one that arrays cannot hold."""
+    if isinstance(obj, numpy.dtype):
+        return obj
+    if isinstance(obj, type) and issubclass(obj, numpy.dtype) and obj is not numpy.dtype:
+        return obj()  # a class of numpy.dtypes
+    return bfloat16_dtype() if isinstance(obj, str) and obj == "bfloat16" else numpy.dtype(obj)
 
 
 cdef int code_of(object obj) except -1:
@@ -86,7 +110,7 @@ cdef int code_of(object obj) except -1:
                 known = code_of_dtype(numpy.dtype(obj))
             _code_of_name[obj] = known
         return known
-    return code_of_dtype(obj if isinstance(obj, numpy.dtype) else numpy.dtype(obj))
+    return code_of_dtype(as_dtype(obj))
 
 
 def dtype_of(obj):
@@ -121,12 +145,12 @@ cdef int scalar_code(object value) except -2:
 
 
 cdef int pack(object value, int code, unsigned char* out) except -1:
-    """Write `value` as one element of dtype `code`; OverflowError for a Python integer out of its range."""
+    """Write `value` as one element of dtype `code`, by NumPy's rules of assignment: OverflowError for a Python number
+    out of the range of an integer dtype, TypeError for a complex one in a real dtype."""
     cdef double d
     cdef float f
     cdef long long i
     cdef object t = type(value)
-    cdef bytes data
     if t is float or t is int and (code == CUPY_FLOAT32 or code == CUPY_FLOAT64):
         d = value
         if code == CUPY_FLOAT32:
@@ -140,18 +164,33 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
         i = value
         memcpy(out, &i, itemsizes[code])  # little endian: the low bytes are the narrower number
         return 0
-    if code == CUPY_BFLOAT16 and t is int:
-        value = float(value)
-    if code == CUPY_BOOL:
-        value = bool(value)
-    elif code < CUPY_FLOAT16 and t is float and (value != value or value - value != 0):
-        raise (ValueError if value != value else OverflowError)(
-            f"cannot convert float {'NaN' if value != value else 'infinity'} to integer")
+    cdef object element = numpy.empty((), numpy.float64 if code == CUPY_BFLOAT16 else dtype_object(code))
+    if isinstance(value, numpy.generic) and value.dtype.kind == "V":
+        value = numpy.float32(value)  # NumPy assigns no bfloat16 to another dtype
     with numpy.errstate(all="ignore"):
-        if t is int or t is bool:
-            data = numpy.asarray(value, dtype=dtype_object(code)).tobytes()
+        if code == CUPY_BFLOAT16 and isinstance(value, numpy.generic):
+            element = value.astype(dtype_object(code))
         else:
-            data = numpy.asarray(value).astype(dtype_object(code)).tobytes()
+            element[()] = value
+    return store(element, code, out)
+
+
+cdef int pack_unsafe(object value, int code, unsigned char* out) except -1:
+    """Write `value` as numpy.copyto(casting="unsafe") does: only a Python integer out of range is refused."""
+    cdef object element
+    if type(value) is int:
+        return pack(<long long>value != 0 if code == CUPY_BOOL else value, code, out)
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy's ComplexWarning
+        element = numpy.asarray(value).astype(dtype_object(code))
+    return store(element, code, out)
+
+
+cdef int store(object element, int code, unsigned char* out) except -1:
+    """Write a 0-d NumPy array as one element of dtype `code`."""
+    cdef bytes data
+    with numpy.errstate(all="ignore"):
+        data = element.astype(dtype_object(code), copy=False).tobytes()
     memcpy(out, PyBytes_AS_STRING(data), itemsizes[code])
     return 0
 
@@ -179,8 +218,10 @@ cdef int promote_codes(int a, int b) except -1:
     return CUPY_BFLOAT16 if result == CUPY_FLOAT16 else result
 
 
-cdef bint can_cast_codes(int source, int target, str casting) except -1:
+cdef bint can_cast_codes(int source, int target, object casting) except -1:
     """Return whether a cast is allowed under one of NumPy's casting rules."""
+    if not isinstance(casting, str):
+        raise TypeError(f"casting must be str, not {type(casting).__name__}")
     if casting not in _CASTINGS:
         raise ValueError(f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got {casting!r})")
     if source == target or casting == "unsafe":
@@ -192,6 +233,10 @@ cdef bint can_cast_codes(int source, int target, str casting) except -1:
     if casting == "safe" and (source == CUPY_FLOAT16 or target == CUPY_FLOAT16):
         return False
     return numpy.can_cast(dtype_object(_stand_in(source)), dtype_object(_stand_in(target)), casting)
+
+
+cdef bint is_bfloat16(object d) except -1:
+    return d.num >= 24 and d.name == "bfloat16"
 
 
 def _strip(arg):
@@ -207,7 +252,7 @@ def _strip(arg):
         return 0j
     if code >= 0:
         return dtype_object(code)
-    return dtype_of(arg)
+    return as_dtype(arg)
 
 
 def result_type(*arrays_and_dtypes):
@@ -230,8 +275,8 @@ def result_type(*arrays_and_dtypes):
     """
     parts = [_strip(a) for a in arrays_and_dtypes]
     strong = [p for p in parts if isinstance(p, numpy.dtype)]
-    if _bfloat16 is None or _bfloat16 not in strong:
-        return dtype_of(numpy.result_type(*parts))
+    if not any([is_bfloat16(p) for p in strong]):
+        return numpy.result_type(*parts)
     cdef int code = code_of_dtype(strong[0])
     for p in strong[1:]:
         code = promote_codes(code, code_of_dtype(p))
@@ -249,7 +294,10 @@ def promote_types(type1, type2):
     >>> cp.promote_types('i4', 'f4')
     dtype('float64')
     """
-    return dtype_object(promote_codes(code_of(type1), code_of(type2)))
+    one, two = as_dtype(type1), as_dtype(type2)
+    if not is_bfloat16(one) and not is_bfloat16(two):
+        return numpy.promote_types(one, two)
+    return dtype_object(promote_codes(code_of_dtype(one), code_of_dtype(two)))
 
 
 def can_cast(from_, to, casting="safe"):
@@ -265,4 +313,8 @@ def can_cast(from_, to, casting="safe"):
     """
     if isinstance(from_, (int, float, complex)) and not isinstance(from_, numpy.generic):
         raise TypeError("can_cast() does not take Python scalars: their dtype depends on the other operand")
-    return bool(can_cast_codes(code_of(getattr(from_, "dtype", from_)), code_of(to), casting))
+    source = as_dtype(from_ if isinstance(from_, (type, numpy.dtype)) else getattr(from_, "dtype", from_))
+    target = as_dtype(to)
+    if not is_bfloat16(source) and not is_bfloat16(target):
+        return numpy.can_cast(source, target, casting)
+    return bool(can_cast_codes(code_of_dtype(source), code_of_dtype(target), casting))

@@ -24,7 +24,7 @@ from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_BOOL, CUPY_FLOAT16, CUPY_INT64, cupyAttr, cupyOperand, cupyPlan)
 
-from cupy._core._creation import asarray, empty
+from cupy._core._creation import asarray, empty, to_assign
 
 cdef extern from "Python.h":
     int PySlice_Unpack(object, Py_ssize_t*, Py_ssize_t*, Py_ssize_t*) except -1
@@ -397,7 +397,7 @@ cdef int setitem(ndarray a, object key, object value) except -1:
         if code >= 0:
             pack(value, view.code, scalar)
             return fill_with(view, scalar)
-        value = asarray(value)
+        value = to_assign(value, view.code)
     source = <ndarray>value
     return copy_into(view, source)
 
@@ -437,7 +437,7 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
         if mask.dims[i] != a.dims[i]:
             raise IndexError(f"boolean index did not match indexed array along axis {i}; size of axis is {a.dims[i]} "
                              f"but size of corresponding boolean axis is {mask.dims[i]}")
-    source = converted(asarray(value), a.code)
+    source = to_assign(value, a.code)
     if mask.rank == a.rank and source.rank > 1:
         raise TypeError("NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, "
                         f"input has {source.rank} dimensions")
@@ -465,7 +465,7 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
 cdef int scatter_parsed(ndarray view, list arrays, int place, object value, int mode) except -1:
     """view[arrays] (op)= value, the index shape standing at axis `place` of the indexed result."""
     from cupy._core._views import broadcast_to
-    cdef ndarray source = converted(asarray(value), view.code)
+    cdef ndarray source = to_assign(value, view.code) if mode == 0 else converted(asarray(value), view.code)
     axes = [axis for axis, _ in arrays]
     index, shape = broadcast_indices(arrays)
     rest = [k for k in range(view.rank) if k not in axes]
@@ -507,7 +507,7 @@ def scatter(ndarray a, key, value, int mode):
         from cupy._core import ufuncs
         names = ("", "add", "multiply", "maximum", "minimum")
         if mode == 0:
-            copy_into(view, asarray(value))
+            copy_into(view, to_assign(value, (<ndarray>view).code))
         else:
             getattr(ufuncs, names[mode])(view, value, out=view, casting="unsafe")
         return

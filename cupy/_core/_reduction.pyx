@@ -5,12 +5,12 @@ from libc.string cimport memset
 
 import numpy
 
-from cupy._core._dtype cimport code_of, dtype_object, itemsizes
+from cupy._core._dtype cimport code_of, dtype_object, itemsizes, pack, unpack
 from cupy._core._elementwise cimport as_contiguous, converted, copy_into
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
-from cupy._core._ufunc cimport ufunc
+from cupy._core._ufunc cimport Loop, ufunc
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_BOOL, CUPY_FLOAT16, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyAttr, cupyOperand, cupyPlan)
@@ -18,6 +18,7 @@ from cupy_backends.backend._backend cimport (
 from cupy._core._axes import normalize_axes, normalize_axis
 from cupy._core._creation import asarray, empty, full
 from cupy._core._ndarray import install
+from cupy._core._ufunc import as_mask
 
 cdef enum:
     DEVICE_RANK = 8
@@ -28,6 +29,7 @@ cdef dict _SCANS = {"add": "cumsum", "multiply": "cumprod", "maximum": "cummax",
 # Functions whose grouping does not matter can be reduced by halves; the others go one element at a time.
 cdef frozenset _ASSOCIATIVE = frozenset(("bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "fmax", "fmin",
                                          "gcd", "lcm", "logaddexp", "logaddexp2", "hypot"))
+cdef frozenset _LOGICAL = frozenset(("logical_and", "logical_or", "logical_xor"))
 cdef object _no_value = numpy._NoValue
 
 # Plans by row and dtypes, so that a repeated call resolves nothing.
@@ -58,6 +60,33 @@ cdef int accumulator_code(ufunc u, ndarray a, object dtype, ndarray out) except 
         if CUPY_UINT8 <= a.code < CUPY_UINT64:
             return CUPY_UINT64
     return a.code
+
+
+cdef object no_loop(ufunc u):
+    return TypeError(f"No loop matching the specified signature and casting was found for ufunc {u.__name__}")
+
+
+cdef int truth_code(ufunc u, object dtype) except -1:
+    if dtype is not None and code_of(dtype) != CUPY_BOOL:
+        raise no_loop(u)
+    return CUPY_BOOL
+
+
+cdef int closed_code(ufunc u, int code) except -1:
+    """Return the dtype in which `u` is applied to its own results, given operands of dtype `code`."""
+    cdef Loop* loop = u.loop(code, code)
+    if loop.codes[0] != loop.codes[2] or loop.codes[1] != loop.codes[2]:
+        raise no_loop(u)
+    return loop.codes[2]
+
+
+cdef object initial_value(object initial, int code):
+    """Return the first value of a reduction in its dtype, as NumPy assigns it to an element."""
+    cdef unsigned char[16] scalar
+    if isinstance(initial, ndarray):
+        return converted(<ndarray>initial, code)
+    pack(initial, code, scalar)
+    return unpack(code, scalar)
 
 
 cdef int launch_reduction(cupyPlan* plan, ndarray a, const bint* is_reduced, ndarray out) except -1:
@@ -226,20 +255,20 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
     row = _ROWS.get(u.__name__)
     code = accumulator_code(u, a, dtype, out)
     logical = row in ("any", "all")  # their input keeps its dtype
-    if logical:
-        code = CUPY_BOOL
+    if u.__name__ in _LOGICAL:
+        code = truth_code(u, dtype)
     elif row is None:
-        signature = u.reference.resolve_dtypes((dtype_object(code), dtype_object(code), None))
-        code = code_of(signature[2])
+        code = closed_code(u, code)
     if row is None and len(axes) > 1 and not logical and u.__name__ not in _ASSOCIATIVE:
         raise ValueError(f"reduction operation '{u.__name__}' is not reorderable, so at most one axis may be specified")
-    if where is not True and asarray(where).dtype != bool:
-        raise TypeError(f"Cannot cast array data from {asarray(where).dtype!r} to dtype('bool') according to the rule "
-                        "'safe'")
+    if where is not True:
+        where = as_mask(where)
     length = 1
     for i in axes:
         length *= a.dims[<int>i]
     given = initial is not _no_value and initial is not None
+    if given:
+        initial = initial_value(initial, code)
     identity = u.identity if u.identity is not None or not given else initial
     if u.__name__ in ("logical_or", "logical_and"):
         identity = bool(identity)
@@ -305,8 +334,10 @@ def accumulate(ufunc u, array, axis=0, dtype=None, out=None):
     axis = normalize_axis(axis, a.rank)
     code = accumulator_code(u, a, dtype, out)
     row = _SCANS.get(u.__name__)
-    if u.__name__.startswith("logical"):
-        code = CUPY_BOOL
+    if u.__name__ in _LOGICAL:
+        code = truth_code(u, dtype)
+    elif row is None:
+        code = closed_code(u, code)
     source = converted(a, code)
     result = empty(shape_tuple(a), dtype_object(code))
     if a.size and row is not None:

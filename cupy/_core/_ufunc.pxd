@@ -16,7 +16,8 @@ cdef class ufunc:
     cdef readonly object reference      # the ufunc of NumPy that decides dtypes and identity
     cdef readonly object composed   # callable(inputs, outputs) or None
     cdef int op
-    cdef bint comparison
+    cdef bint comparison            # of two numbers
+    cdef bint wraps                 # Python integers out of range wrap, as in a cast
     cdef Loop** table               # by operand codes, for one and two inputs
     cdef dict loops                 # by everything else
     cdef Loop* loop(self, int a, int b) except NULL

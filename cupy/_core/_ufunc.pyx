@@ -14,16 +14,16 @@ import numpy
 from cupy._core cimport _ndarray
 from cupy._core._dtype cimport (
     WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack,
-    scalar_code)
+    pack_unsafe, scalar_code)
 from cupy._core._elementwise cimport (
     MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, launch_elementwise, new_like)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, MAX_RANK, NUM_OPERATORS, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
-from cupy._core._ndarray cimport ADD, DIVMOD, MATMUL, POWER, EQUAL
+from cupy._core._ndarray cimport EQUAL, MATMUL, NOT_EQUAL, POWER
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
-    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT16, CUPY_FLOAT32, cupyOperand)
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, cupyOperand)
 
 from cupy._core._creation import asarray, full
 
@@ -63,6 +63,7 @@ cdef class ufunc:
         self.op = -1 if op is None else _backend.op_index(op)
         self.composed = composed
         self.comparison = name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+        self.wraps = name == "where"
         self.table = <Loop**>calloc(NUM_CODES * NUM_CODES, sizeof(Loop*))
         self.loops = {}
         if self.table is NULL:
@@ -123,9 +124,13 @@ cdef class ufunc:
         if n == self.nin + 1 and self.nout == 1 and out is None:
             target = args[n - 1]
             n -= 1
+        if sig is not None:
+            if signature is not None:
+                raise TypeError("cannot specify both 'sig' and 'signature'")
+            signature = sig
         if casting != "same_kind":
             can_cast_codes(0, 0, casting)  # refuses what is no casting rule
-        if n == self.nin and where is True and dtype is None and signature is None and sig is None and order == "K" \
+        if n == self.nin and where is True and dtype is None and signature is None and order == "K" \
                 and (target is None or type(target) is ndarray and self.nout == 1):
             if n == 2:
                 result = call2(self, args[0], args[1], target, casting)
@@ -141,8 +146,6 @@ cdef class ufunc:
             if out is not None:
                 raise TypeError("cannot specify 'out' as both a positional and keyword argument")
             out = args[self.nin:] + (None,) * (self.nin + self.nout - n)
-        if sig is not None:
-            signature = sig
         if dtype is not None:
             if signature is not None:
                 raise TypeError("cannot specify both 'signature' and 'dtype'")
@@ -237,8 +240,14 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
     """Ask NumPy which dtypes the operands of these codes compute in, and the backend how."""
     cdef Loop* loop
     cdef int i, code, n = u.nin + u.nout
-    cdef bint narrow = CUPY_BFLOAT16 in codes
-    cdef object replacement = _single if narrow and CUPY_FLOAT16 in codes else _half
+    cdef bint narrow = CUPY_BFLOAT16 in codes, half = narrow and CUPY_FLOAT16 in codes, asked
+    cdef object replacement
+    if signature is not None:
+        asked = any([s is not None and s.num >= 24 for s in signature])
+        half = _half in signature or half and not asked
+        narrow = narrow or asked
+        signature = tuple([_half if s is not None and s.num >= 24 else s for s in signature])
+    replacement = _single if narrow and half else _half  # float16 proper is in play: bfloat16 has to be told from it
     given = []
     for code in codes:
         if code == WEAK_INT:
@@ -249,9 +258,6 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
             given.append(complex)
         else:
             given.append(replacement if code == CUPY_BFLOAT16 else dtype_object(code))
-    if signature is not None:
-        signature = tuple([_half if s is not None and s.name == "bfloat16" else s for s in signature])
-        narrow = narrow or any(s is _half for s in signature)
     extra = {} if signature is None else {"signature": signature}
     found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
     loop = <Loop*>calloc(1, sizeof(Loop))
@@ -262,6 +268,8 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
         code = code_of_dtype(found[i])
         if narrow and code == CUPY_FLOAT16 and replacement is _half:
             code = CUPY_BFLOAT16
+            if i < u.nin and codes[i] < 15 and not can_cast_codes(codes[i], code, casting):
+                raise input_casting_error(u.reference, casting, dtype_object(codes[i]), dtype_object(code), i)
         loop.codes[i] = code
         if i < u.nin and codes[i] < 15 and codes[i] != code:
             loop.same = False
@@ -336,9 +344,11 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
             return NotImplemented
     if u.nin != 2:
         return NotImplemented
+    if not x_array and not y_array:
+        return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
     loop = u.loop(cx, cy)
     # A Python integer may lie outside the dtype it is compared with: the general call knows what to do.
-    if loop.same and loop.plan is not NULL and u.nout == 1 and (x_array or y_array) and takes(out, loop, 2) \
+    if loop.same and loop.plan is not NULL and u.nout == 1 and takes(out, loop, 2) \
             and not (u.comparison and (cx == WEAK_INT or cy == WEAK_INT)):
         a = <ndarray>(x if x_array else y)
         if a.size and lies_flat(a, a if out is None else out, out) and (
@@ -350,9 +360,9 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
             if y_array:
                 flat_operand(&operands[1], <ndarray>y)
             else:
+                scalar_operand(&operands[1], y, loop.codes[1])
                 if is_negative_power(u, loop, y):
                     raise ValueError("Integers to negative integer powers are not allowed.")
-                scalar_operand(&operands[1], y, loop.codes[1])
             if out is None:
                 out = new_array(loop.codes[2], a.rank, a.dims)
             flat_operand(&operands[2], out)
@@ -367,17 +377,29 @@ cdef inline int scalar_operand(cupyOperand* operand, object value, int code) exc
     operand.dtype = code
     operand.ndim = 0
     operand.contiguous = True
-    return pack(value, code, operand.scalar)
+    return pack_operand(value, code, operand.scalar)
 
 
-cdef object beyond_range(ufunc u, tuple inputs):
-    """Compare an integer array with a Python integer that its dtype cannot hold: the answer is the same everywhere."""
-    cdef bint left = isinstance(inputs[0], int)
-    cdef ndarray a = inputs[1] if left else inputs[0]
-    large = (inputs[0] if left else inputs[1]) > 0
-    # The sign of (first operand - second operand), wherever in the array one looks.
-    sign = 1 if large == left else -1
-    return full(shape_tuple(a), bool(u.reference(sign, 0)), bool)
+cdef inline int pack_operand(object value, int code, unsigned char* out) except -1:
+    """Write a scalar operand; a Python integer is one of NumPy's before a loop sees its truth value."""
+    return pack_unsafe(value, code, out) if code == CUPY_BOOL else pack(value, code, out)
+
+
+cdef int pack_beyond(ufunc u, list operands, list codes, int i, Source* s) except -1:
+    """Stand in for a Python integer that the dtype beside it cannot hold, if the function has an answer to it.
+
+    In a comparison the integer lies on the same side of all elements: 0 and 1 take the places of both. A selection
+    (``where``) converts it as a cast does. Otherwise the OverflowError that is being handled goes on.
+    """
+    cdef int other = 1 - i
+    if u.wraps:
+        return pack_unsafe(numpy.asarray(operands[i])[()], s[i].code, s[i].scalar)
+    if not u.comparison or not CUPY_BOOL < codes[other] < CUPY_FLOAT16:
+        raise
+    large = operands[i] > 0
+    operands[other] = full(shape_tuple(<ndarray>operands[other]), 0 if large else 1, dtype_object(s[i].code))
+    s[other].array = <void*>operands[other]
+    return pack(1 if large else 0, s[i].code, s[i].scalar)
 
 
 cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object order, object casting, object signature):
@@ -396,7 +418,7 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
         if not isinstance(x, ndarray):
             code = scalar_code(x)
             if code < 0:
-                if isinstance(x, (list, tuple)):
+                if isinstance(x, (list, tuple, range)):
                     x = asarray(x)
                     code = (<ndarray>x).code
                 else:
@@ -407,6 +429,12 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             any_array = True
         codes.append(code)
         keep.append(x)
+    if not any_array and codes[0] == WEAK_INT:
+        if nin == 1:
+            codes[0] = code_of_dtype(numpy.asarray(keep[0]).dtype)
+        elif u.comparison and codes[1] == WEAK_INT:
+            keep = [(keep[0] > keep[1]) - (keep[0] < keep[1]), 0]
+            codes = [CUPY_INT64, CUPY_INT64]
     if signature is not None:
         signature = canonical_signature(u, signature)
     if nin < 3 and signature is None and casting == "same_kind":
@@ -419,7 +447,8 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             u.loops[key] = found
         loop = <Loop*><size_t>found
     if not any_array:  # a launch needs at least one
-        keep[0] = asarray(keep[0], dtype_object(loop.codes[0]))
+        i = 1 if nin > 1 and codes[0] == WEAK_INT != codes[1] else 0
+        keep[i] = asarray(keep[i], dtype_object(loop.codes[i]))
 
     for i in range(nin):
         s[i].code = loop.codes[i]
@@ -428,23 +457,18 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             s[i].array = <void*>keep[i]
         else:
             s[i].array = NULL
+            try:
+                if casting == "unsafe":
+                    pack_unsafe(keep[i], loop.codes[i], s[i].scalar)
+                else:
+                    pack_operand(keep[i], loop.codes[i], s[i].scalar)
+            except OverflowError:
+                pack_beyond(u, keep, codes, i, s)
             if i == 1 and is_negative_power(u, loop, keep[i]):
                 raise ValueError("Integers to negative integer powers are not allowed.")
-            try:
-                pack(keep[i], loop.codes[i], s[i].scalar)
-            except OverflowError:
-                if not u.comparison:
-                    raise
-                result = beyond_range(u, tuple(keep))
-                if outputs is None:
-                    return result
-                copy_into(<ndarray>outputs[0], <ndarray>result)
-                return outputs[0]
     ndim = broadcast_shape(s, nin, shape)
     if masked:
-        where = asarray(where)
-        if (<ndarray>where).code != CUPY_BOOL:
-            raise TypeError(f"Cannot cast array data from {where.dtype!r} to dtype('bool') according to the rule 'safe'")
+        where = as_mask(where)
         s[nin].array = <void*>where
         ndim = broadcast_shape(s, nin + 1, shape)
     if outputs is not None:
@@ -487,6 +511,14 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
     return results[0] if nout == 1 else tuple(results)
 
 
+def as_mask(where):
+    """Return the argument ``where`` of a ufunc as an array of bool; of host data only what is no array is converted."""
+    mask = asarray(where if isinstance(where, (ndarray, numpy.ndarray)) else numpy.asarray(where, dtype=bool))
+    if (<ndarray>mask).code != CUPY_BOOL:
+        raise TypeError(f"Cannot cast array data from {mask.dtype!r} to dtype('bool') according to the rule 'safe'")
+    return mask
+
+
 cdef int merge(ndarray mask, ndarray new, ndarray out) except -1:
     """out[mask] = new[mask], by one launch."""
     cdef Source[4] s
@@ -501,7 +533,7 @@ cdef int merge(ndarray mask, ndarray new, ndarray out) except -1:
 
 cdef inline bint is_negative_power(ufunc u, Loop* loop, object exponent) except -1:
     """Return whether this is an integer raised to a negative host integer, which NumPy refuses."""
-    return u.op == _power and loop.codes[1] < CUPY_FLOAT16 and exponent < 0
+    return u.op == _power and CUPY_BOOL < loop.codes[1] < CUPY_UINT8 and exponent < 0
 
 
 cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int ndim, const Py_ssize_t* shape,
@@ -523,27 +555,36 @@ cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int 
             raise ValueError(f"{u.__name__}: non-broadcastable output operand with shape {shape_tuple(o)} doesn't match "
                              f"the broadcast shape {wanted}")
         if not can_cast_codes(loop.codes[u.nin + k], o.code, casting):
-            raise output_casting_error(u, casting, dtype_object(loop.codes[u.nin + k]), o.dtype, k)
+            raise output_casting_error(u.reference, casting, dtype_object(loop.codes[u.nin + k]), o.dtype, k)
     return 0
 
 
-def output_casting_error(u, casting, source, target, index):
+def input_casting_error(reference, casting, source, target, index):
+    """Return NumPy's exception for an input that cannot be converted to the dtype of the loop."""
+    from numpy._core._exceptions import _UFuncInputCastingError
+    return _UFuncInputCastingError(reference, casting, source, target, index)
+
+
+def output_casting_error(reference, casting, source, target, index):
     """Return NumPy's exception for an output that cannot take the result."""
     from numpy._core._exceptions import _UFuncOutputCastingError
-    return _UFuncOutputCastingError(u.reference, casting, source, target, index)
+    return _UFuncOutputCastingError(reference, casting, source, target, index)
 
 
 cdef object canonical_signature(ufunc u, object signature):
-    """Return a signature given as text, dtype or tuple as a tuple of dtypes and None."""
+    """Return a signature given as text or tuple as a tuple of dtypes and None."""
+    cdef int n = u.nin + u.nout
     if isinstance(signature, str) and "->" in signature:
         ins, _, outs = signature.partition("->")
-        signature = tuple(ins) + tuple(outs)
-    elif not isinstance(signature, tuple):
-        signature = (None,) * u.nin + (signature,) * u.nout
-    if len(signature) == 1:
-        signature = (None,) * u.nin + signature * u.nout
-    if len(signature) != u.nin + u.nout:
-        raise ValueError(f"{u.__name__}: signature needs {u.nin + u.nout} dtypes, found {len(signature)}")
+        if len(ins) != u.nin or len(outs) != u.nout:
+            raise ValueError(f"a type-string for {u.__name__}, {u.nin} typecode(s) before and {u.nout} after the -> sign")
+        signature = tuple(ins + outs)
+    elif not isinstance(signature, (str, tuple)):
+        raise TypeError("the signature object to ufunc must be a string or a tuple.")
+    if len(signature) == 1 and n > 1:
+        raise TypeError("Use `dtype` or fill the tuple with more than one 'None'.")
+    if len(signature) != n:
+        raise ValueError(f"a type-tuple must be specified of length {n} for ufunc '{u.__name__}'")
     return tuple([None if x is None else dtype_object(code_of(x)) for x in signature])
 
 
@@ -570,17 +611,33 @@ cdef object binary(int which, object x, object y):
     cdef object result
     if which == MATMUL:
         if not (isinstance(x, ndarray) and isinstance(y, ndarray)):
-            return NotImplemented
+            return matmul_with(x, y)
         return _matmul(x, y)
-    if y is None:
-        if (<ufunc>_operators[which]).nin == 1:
-            return call1(<ufunc>_operators[which], <ndarray>x)
-        return NotImplemented
+    if y is None and (<ufunc>_operators[which]).nin == 1:
+        return call1(<ufunc>_operators[which], <ndarray>x)
     if which == POWER and type(x) is ndarray:
         simple = simple_power(<ndarray>x, y)
         if simple is not None:
             return call1(<ufunc>simple, <ndarray>x)
-    return call2(<ufunc>_operators[which], x, y)
+    result = call2(<ufunc>_operators[which], x, y)
+    return beside(which, x, y) if result is NotImplemented else result
+
+
+cdef object beside(int which, object x, object y):
+    """An operator between an array and what is neither array nor scalar: sequences are operands as for the ufunc, and
+    an array equals no text and nothing that compares by identity."""
+    other = y if isinstance(x, ndarray) else x
+    if isinstance(other, (list, tuple, range)):
+        return call(<ufunc>_operators[which], (x, y), None, True, "K", "same_kind", None)
+    if which == EQUAL or which == NOT_EQUAL:
+        if isinstance(other, (str, bytes)) or type(other).__eq__ is object.__eq__:
+            return full(shape_tuple(<ndarray>(x if isinstance(x, ndarray) else y)), which == NOT_EQUAL, bool)
+    return NotImplemented
+
+
+cdef object matmul_with(object x, object y):
+    """x @ y where one of them is a sequence."""
+    return _matmul(x, y) if isinstance(x, (list, tuple)) or isinstance(y, (list, tuple)) else NotImplemented
 
 
 cdef object simple_power(ndarray a, object exponent):

@@ -99,6 +99,9 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
     else:
         dtype = _core.dtype_of(dtype)
     length = _length(start, stop, step)
+    if kind_of(dtype) in "iu":  # NumPy assigns the first two elements, which must be in range
+        first_two = numpy.empty(2, dtype)
+        first_two[: min(length, 2)] = [start, start + step][:length]
     if isinstance(start, numpy.generic):
         start = start.item()
     if isinstance(step, numpy.generic):
@@ -107,6 +110,8 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
         kind = kind_of(dtype)
         if kind in "iu":
             first = int(start)
+            if int(start + step) == first:
+                return _core.full((length,), first, dtype)
             out = _core.empty((length,), dtype)
             if length:
                 _core.run_op(

@@ -5,7 +5,7 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, as_array, cast, deliver, kind_of, take_along_valid, take_valid, valid_indices
+from cupy._operands import BOOL, as_array, cast, deliver, is_host_scalar, kind_of, take_along_valid, take_valid, valid_indices
 from cupy._operands import select as _where
 
 __all__ = [
@@ -157,12 +157,13 @@ def choose(a, choices, out=None, mode="raise"):
     if isinstance(choices, ndarray):
         choices = [choices[i] for i in range(choices.shape[0])]
     else:
-        choices = [as_array(c) for c in choices]
+        choices = [c if is_host_scalar(c) else as_array(c) for c in choices]
     if not choices:
         raise ValueError("choose needs at least one choice")
+    dtype = _core.result_type(*choices)
+    choices = [_core.full((), numpy.asarray(c)[()], dtype) if is_host_scalar(c) else c for c in choices]
     error = ValueError("invalid entry in choice array")
     number = valid_indices(as_array(a), len(choices), mode, negative=False, error=error)
-    dtype = _core.result_type(*(c.dtype for c in choices))
     shape = _core.broadcast_shapes(number.shape, *(c.shape for c in choices))
     table = stack([_core.broadcast_to(cast(c, dtype), shape) for c in choices])
     number = _core.broadcast_to(number, shape)[None]
@@ -282,6 +283,8 @@ def select(condlist, choicelist, default=0):
     shape = _core.broadcast_shapes(
         *(c.shape for c in conditions), *(v.shape for v in values if isinstance(v, ndarray))
     )
+    # what a scalar out of range becomes is a matter of casts here, not of assignment
+    values = [v if isinstance(v, ndarray) else _core.full((), numpy.asarray(v)[()], dtype) for v in values]
     out = as_array(values.pop(), dtype)
     for condition, value in zip(reversed(conditions), reversed(values)):
         out = _where(condition, value, out, dtype)

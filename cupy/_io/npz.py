@@ -12,6 +12,13 @@ def _host(value):
     return value.get() if isinstance(value, ndarray) else value
 
 
+def _uploaded(host):
+    """Return a loaded array on the device; NumPy's format keeps of bfloat16 only the width."""
+    if host.dtype.kind == "V" and host.dtype.itemsize == 2 and not host.dtype.names:
+        host = host.view(_core.dtype_of("bfloat16"))
+    return _core.asarray(host)
+
+
 class NpzFile:
     """The arrays of an npz archive, uploaded when asked for. Close it, or use it in ``with``."""
 
@@ -20,7 +27,7 @@ class NpzFile:
         self.files = archive.files
 
     def __getitem__(self, key):
-        return _core.asarray(self._archive[key])
+        return _uploaded(self._archive[key])
 
     def __contains__(self, key):
         return key in self.files
@@ -66,7 +73,8 @@ def load(
     Returns
     -------
     out : ndarray or NpzFile
-        An array, or the arrays of an archive by name.
+        An array, or the arrays of an archive by name. Two bytes without a type, as which NumPy stores
+        bfloat16, are read as that.
 
     Raises
     ------
@@ -84,7 +92,7 @@ def load(
     loaded = numpy.load(file, mmap_mode, allow_pickle, fix_imports, encoding, max_header_size=max_header_size)
     if isinstance(loaded, numpy.lib.npyio.NpzFile):
         return NpzFile(loaded)
-    return _core.asarray(loaded)
+    return _uploaded(loaded)
 
 
 def save(file, arr, allow_pickle=True):

@@ -141,16 +141,10 @@ class GUFunc:
         else:
             loop = _core.dtype_of(dtype)
         for i, x in enumerate((a, b)):
-            if x.dtype != loop and not numpy.can_cast(x.dtype, loop, casting):
-                raise TypeError(
-                    f"Cannot cast ufunc '{self.__name__}' input {i} from {x.dtype!r} to "
-                    f"{loop!r} with casting rule '{casting}'"
-                )
-        if out is not None and out.dtype != loop and not numpy.can_cast(loop, out.dtype, casting):
-            raise TypeError(
-                f"Cannot cast ufunc '{self.__name__}' output from {loop!r} to "
-                f"{out.dtype!r} with casting rule '{casting}'"
-            )
+            if x.dtype != loop and not _core.can_cast(x.dtype, loop, casting):
+                raise _core.input_casting_error(getattr(numpy, self.__name__), casting, x.dtype, loop, i)
+        if out is not None and out.dtype != loop and not _core.can_cast(loop, out.dtype, casting):
+            raise _core.output_casting_error(getattr(numpy, self.__name__), casting, loop, out.dtype, 0)
         return loop
 
     def _fortran(self, order, a, b):

@@ -40,13 +40,13 @@ def copyto(dst, src, casting="same_kind", where=True):
     if is_host_scalar(src) and not isinstance(src, numpy.generic):
         # a Python scalar is weak: it takes the dtype of dst if its kind allows it
         source = _core.result_type(dst.dtype, src)
-        src = dst.dtype.type(src) if source == dst.dtype else src
+        src = dst.dtype.type(src) if source == dst.dtype else _core.full((), src, dst.dtype)
     else:
         src = as_array(src)
         source = src.dtype
     if not _core.can_cast(source, dst.dtype, casting):
         raise TypeError(
-            f"Cannot cast array data from {source!r} to {dst.dtype!r} according to the rule '{casting}'"
+            f"Cannot cast {'scalar' if is_host_scalar(src) else 'array data'} from {source!r} to {dst.dtype!r} according to the rule '{casting}'"
         )
     if where is True:
         dst[...] = src

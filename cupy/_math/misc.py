@@ -14,7 +14,7 @@ __all__ = ["clip", "convolve", "correlate", "interp", "nan_to_num"]
 _NO_VALUE = numpy._NoValue
 
 
-def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_NO_VALUE):
+def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_NO_VALUE, **kwargs):
     """Limit the values of an array.
 
     Parameters
@@ -25,6 +25,8 @@ def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
     out : ndarray, optional
     min, max : array_like or None
         The same by other names.
+    **kwargs
+        Further keywords of a ufunc: `where`, `order`, `dtype`, `signature`, `casting`.
 
     Returns
     -------
@@ -62,10 +64,10 @@ def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
         if type(a_max) is int and a_max >= limits.max:
             a_max = None
     if a_min is None:
-        return uf.positive(a, out=out) if a_max is None else uf.minimum(a, a_max, out=out)
-    if a_max is None:
-        return uf.maximum(a, a_min, out=out)
-    return uf._clip(a, a_min, a_max, out=out)
+        operands = (uf.positive, a) if a_max is None else (uf.minimum, a, a_max)
+    else:
+        operands = (uf.maximum, a, a_min) if a_max is None else (uf._clip, a, a_min, a_max)
+    return operands[0](*operands[1:], out=out, **kwargs)
 
 
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):

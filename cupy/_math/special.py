@@ -1,5 +1,7 @@
 """Special functions of one variable, and window functions."""
 
+import functools
+
 import numpy
 
 from cupy import _core
@@ -84,6 +86,20 @@ def _chebyshev(t, coefficients):
     return t * last - behind + 0.5 * coefficients[0]
 
 
+def _rounded_once(function):
+    """Let a function of several steps compute bfloat16 in float32."""
+
+    @functools.wraps(function)
+    def wrapper(x):
+        x = as_array(x)
+        if x.dtype.name == "bfloat16":
+            return function(x.astype(numpy.float32)).astype(x.dtype)
+        return function(x)
+
+    return wrapper
+
+
+@_rounded_once
 def i0(x):
     """Return the modified Bessel function of the first kind, order 0.
 
@@ -106,7 +122,6 @@ def i0(x):
     >>> cp.i0(cp.array([0., 1.])).round(6)
     array([1.      , 1.266066])
     """
-    x = as_array(x)
     if kind_of(x.dtype) == "c":
         raise TypeError("i0 not supported for complex values")
     if kind_of(x.dtype) != "f":
@@ -118,6 +133,7 @@ def i0(x):
     return select(x <= 8.0, small, large)
 
 
+@_rounded_once
 def sinc(x):
     """Return the normalised sinc function ``sin(pi x) / (pi x)``.
 
@@ -135,10 +151,9 @@ def sinc(x):
     >>> cp.sinc(cp.array([0., 0.5])).round(6)
     array([1.     , 0.63662])
     """
-    x = as_array(x)
     if kind_of(x.dtype) not in "fc":
         x = x.astype(numpy.float64)
-    tiny = 1e-20 if x.dtype.itemsize > 2 else float(limits_of(x.dtype).tiny)
+    tiny = 1e-20 if x.dtype.itemsize > 2 else float(numpy.finfo(x.dtype).tiny)
     y = numpy.pi * select(x == 0, tiny, x, x.dtype)
     return uf.sin(y) / y
 

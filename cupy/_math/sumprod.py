@@ -25,7 +25,7 @@ _NO_VALUE = numpy._NoValue
 
 
 def _mask(where):
-    return where if where is True else as_array(where)
+    return where if where is True else _core.as_mask(where)
 
 
 def without_nan(a, value):

@@ -23,7 +23,9 @@ def _pairs(value, ndim, name, integer=False):
             raise TypeError(f"`{name}` must be of integral type.")
         if (host < 0).any():
             raise ValueError("index can't contain negative values")
-    return [tuple(pair) for pair in numpy.broadcast_to(host, (ndim, 2)).tolist()]
+    pairs = numpy.broadcast_to(host, (ndim, 2))
+    # Of few values NumPy keeps the dtype, which decides whether one out of range wraps.
+    return [tuple(pair) for pair in (pairs.tolist() if integer or host.size > 2 else pairs)]
 
 
 def _along(axis):

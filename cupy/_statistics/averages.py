@@ -88,7 +88,7 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     array([2., 3.])
     """
     a = as_array(a)
-    where = where if where is True else as_array(where)
+    where = where if where is True else _core.as_mask(where)
     axes = _core.normalize_axes(axis, a.ndim)
     compute, final = _dtypes(a, dtype, out)
     if where is True and not all(a.shape[i] for i in axes):
@@ -114,7 +114,7 @@ def _freedom(ddof, correction):
 
 def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     a = as_array(a)
-    where = where if where is True else as_array(where)
+    where = where if where is True else _core.as_mask(where)
     axes = _core.normalize_axes(axis, a.ndim)
     compute, final = _dtypes(a, dtype, out)
     if mean is _NO_VALUE:
@@ -250,7 +250,7 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     a = as_array(a)
     if kind_of(a.dtype) not in "fc":
         return mean(a, axis, dtype, out, keepdims, where=where)
-    where = where if where is True else as_array(where)
+    where = where if where is True else _core.as_mask(where)
     axes = _core.normalize_axes(axis, a.ndim)
     missing = uf.isnan(a)
     total = select(missing, 0, a, a.dtype).sum(axes, dtype, None, keepdims, _NO_VALUE, where)
@@ -269,7 +269,7 @@ def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     a = as_array(a)
     if kind_of(a.dtype) not in "fc":
         return _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root)
-    where = where if where is True else as_array(where)
+    where = where if where is True else _core.as_mask(where)
     axes = _core.normalize_axes(axis, a.ndim)
     missing = uf.isnan(a)
     count = _valid(missing, axes, True, where)
