@@ -41,9 +41,9 @@ cdef dict _ADVICE = {
     "O": "make numbers of the elements first, as numpy.asarray(x, dtype=float) does",
     "S": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
     "U": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
-    "T": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
     "M": "view the dates as integers first, with numpy's x.view('i8')",
     "m": "view the durations as integers first, with numpy's x.view('i8')",
+    "T": "make numbers of the text first, as numpy.asarray(x).astype(float) does",
     "f": "use float64",
     "c": "use complex128",
     "structure": "use an array for each field",
@@ -82,7 +82,8 @@ cdef int code_of_dtype(object d) except -1:
     if code < 0:
         raise TypeError(f"dtype {d} is not supported: arrays hold bool, integers, floats and complex numbers "
                         "(bool, int8-64, uint8-64, float16/32/64, bfloat16, complex64/128); "
-                        + _ADVICE.get("structure" if d.names or d.subdtype else d.kind, "convert with numpy's astype first"))
+                        + _ADVICE.get("structure" if d.names or d.subdtype else d.kind if d.isbuiltin < 2 else "",
+                                      "convert with numpy's astype first"))
     if not d.isnative:
         raise TypeError(f"dtype {d} is not in the machine's byte order; convert with numpy's astype first")
     return code

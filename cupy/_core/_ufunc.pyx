@@ -555,7 +555,7 @@ cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int 
             raise ValueError(f"{u.__name__}: non-broadcastable output operand with shape {shape_tuple(o)} doesn't match "
                              f"the broadcast shape {wanted}")
         if not can_cast_codes(loop.codes[u.nin + k], o.code, casting):
-            raise output_casting_error(u.reference, casting, dtype_object(loop.codes[u.nin + k]), o.dtype, k)
+            raise output_casting_error(u.reference, casting, dtype_object(loop.codes[u.nin + k]), o.dtype, u.nin + k)
     return 0
 
 
@@ -658,6 +658,10 @@ cdef object inplace(int which, object x, object y):
     cdef object result
     if which == MATMUL:
         return _matmul(x, y, out=x) if isinstance(y, ndarray) else NotImplemented
+    if which == POWER:
+        simple = simple_power(<ndarray>x, y)
+        if simple is not None:
+            return call1(<ufunc>simple, <ndarray>x, <ndarray>x)
     result = call2(<ufunc>_operators[which], x, y, <ndarray>x)
     if result is NotImplemented and isinstance(y, (list, tuple)):
         return call(<ufunc>_operators[which], (x, y), (x,), True, "K", "same_kind", None)

@@ -37,6 +37,7 @@ def copyto(dst, src, casting="same_kind", where=True):
     """
     if not isinstance(dst, ndarray):
         raise TypeError(f"dst must be a cupy array, not {type(dst).__name__}")
+    what = "scalar" if is_host_scalar(src) else "array data"
     if is_host_scalar(src) and not isinstance(src, numpy.generic):
         # a Python scalar is weak: it takes the dtype of dst if its kind allows it
         source = _core.result_type(dst.dtype, src)
@@ -46,7 +47,7 @@ def copyto(dst, src, casting="same_kind", where=True):
         source = src.dtype
     if not _core.can_cast(source, dst.dtype, casting):
         raise TypeError(
-            f"Cannot cast {'scalar' if is_host_scalar(src) else 'array data'} from {source!r} to {dst.dtype!r} according to the rule '{casting}'"
+            f"Cannot cast {what} from {source!r} to {dst.dtype!r} according to the rule '{casting}'"
         )
     if where is True:
         dst[...] = src
