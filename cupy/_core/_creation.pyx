@@ -10,6 +10,7 @@ from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_view, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
+from cupy_backends.backend.bfloat16 import rounded
 from cupy_backends.backend._backend cimport CUPY_FLOAT64
 
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
@@ -402,7 +403,7 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
     with numpy.errstate(all="ignore"):
         if isinstance(obj, numpy.ndarray) or wanted is None:
             host = numpy.asarray(obj)
-            if wanted is not None:
+            if wanted is not None and (wanted.num < 24 or host.dtype.kind not in "iuf"):
                 host = host.astype(wanted, copy=False)
         elif wanted.num < 24:
             host = numpy.asarray(obj, dtype=wanted)
@@ -410,7 +411,8 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
             host = numpy.asarray(obj)
             if host.dtype.kind not in "biufV":
                 host = numpy.asarray(obj, dtype=numpy.float64)
-            host = host.astype(wanted, copy=False)
+        if wanted is not None and wanted.num >= 24:
+            host = rounded(host, wanted)
     if not host.dtype.isnative:
         host = host.astype(host.dtype.newbyteorder("="))
     return from_host(host, order or "K")

@@ -18,6 +18,8 @@ from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_COMPLEX128, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_FLOAT64, CUPY_INT8,
     CUPY_INT16, CUPY_INT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT16, CUPY_UINT32, CUPY_UINT64)
 
+from cupy_backends.backend.bfloat16 import rounded
+
 cdef list _objects = [
     numpy.dtype(t) for t in (
         "?", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16")
@@ -170,7 +172,7 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
         value = numpy.float32(value)  # NumPy assigns no bfloat16 to another dtype
     with numpy.errstate(all="ignore"):
         if code == CUPY_BFLOAT16 and isinstance(value, numpy.generic):
-            element = value.astype(dtype_object(code))
+            element = numpy.asarray(value.real)
         else:
             element[()] = value
     return store(element, code, out)
@@ -183,13 +185,16 @@ cdef int pack_unsafe(object value, int code, unsigned char* out) except -1:
         return pack(<long long>value != 0 if code == CUPY_BOOL else value, code, out)
     with numpy.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # NumPy's ComplexWarning
-        element = numpy.asarray(value).astype(dtype_object(code))
+        element = numpy.asarray(value)
+        element = element.real if code == CUPY_BFLOAT16 else element.astype(dtype_object(code))
     return store(element, code, out)
 
 
 cdef int store(object element, int code, unsigned char* out) except -1:
     """Write a 0-d NumPy array as one element of dtype `code`."""
     cdef bytes data
+    if code == CUPY_BFLOAT16:
+        element = rounded(element, dtype_object(code))
     with numpy.errstate(all="ignore"):
         data = element.astype(dtype_object(code), copy=False).tobytes()
     memcpy(out, PyBytes_AS_STRING(data), itemsizes[code])

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from cupy_backends.backend import bfloat16
 from cupy_backends.backend.rows import rows
 
 ATTR_TYPES = {name: [kind for _, kind in entry.attrs] for name, entry in rows().items()}
@@ -35,6 +36,8 @@ def _assign(out, value):
     """Store ``value`` as ``astype(casting="unsafe")`` does; the imaginary part falls without a warning."""
     if value.dtype.kind == "c" and out.dtype.kind not in "cb":
         value = value.real
+    if _is_bfloat16(out) and not _is_bfloat16(value):
+        value = bfloat16.rounded(value, out.dtype)
     np.copyto(out, value, casting="unsafe")
 
 
