@@ -5,7 +5,17 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, as_array, cast, deliver, is_host_scalar, kind_of, take_along_valid, take_valid, valid_indices
+from cupy._operands import (
+    BOOL,
+    as_array,
+    cast,
+    deliver,
+    is_host_scalar,
+    kind_of,
+    take_along_valid,
+    take_valid,
+    valid_indices,
+)
 from cupy._operands import select as _where
 
 __all__ = [

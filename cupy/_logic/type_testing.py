@@ -231,7 +231,8 @@ def isdtype(dtype, kind):
     ----------
     dtype : dtype
     kind : dtype, str, or tuple of these
-        'bool', 'signed integer', 'unsigned integer', 'integral', 'real floating', 'complex floating' or 'numeric'.
+        'bool', 'signed integer', 'unsigned integer', 'integral', 'real floating',
+        'complex floating' or 'numeric'.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def isdtype(dtype, kind):
 
 
 def issubdtype(arg1, arg2):
-    """Tell whether the first dtype is the second or below it in NumPy's hierarchy; bfloat16 is below floating.
+    """Tell whether the first dtype is the second or below it in NumPy's hierarchy, bfloat16 below floating.
 
     Parameters
     ----------

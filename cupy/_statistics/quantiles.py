@@ -335,7 +335,9 @@ def _make(name, scale, skip_nan, summary, q_help, example):
         a = as_array(a)
         weights = None if weights is None else as_array(weights)
         if a.dtype.name == "bfloat16":  # too coarse for positions and differences: rounded at the end
-            result = function(a.astype(numpy.float32), q, axis, method=method, keepdims=keepdims, weights=weights)
+            result = function(
+                a.astype(numpy.float32), q, axis, method=method, keepdims=keepdims, weights=weights
+            )
             return deliver(cast(result, a.dtype) if result.dtype == numpy.float32 else result, out)
         q = _check(_host_quantiles(q, a, scale), a, method, weights)
         return _quantile(a, q, axis, out, method, keepdims, weights, skip_nan)

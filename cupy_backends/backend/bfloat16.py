@@ -4,7 +4,7 @@ import numpy
 
 
 def _to_odd(array):
-    """Return float32 values whose last bit tells that something was cut off: a second rounding acts as the first."""
+    """Return float32 values whose last bit tells that something was cut off, for a second rounding."""
     wide = array.astype(numpy.longdouble)
     near = array.astype(numpy.float32)
     inexact = (near != wide) & numpy.isfinite(near)

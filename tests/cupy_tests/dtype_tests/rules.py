@@ -11,10 +11,12 @@ DTYPES = [np.dtype(c) for c in "?bhilBHILefdFD"]
 UFUNCS = sorted({getattr(np, name).__name__ for name in cupy._core.ufuncs.__all__})
 # The steps of these are exact in float32: one rounding makes their bfloat16 result the nearest.
 EXACT = set(
-    """absolute add ceil conjugate copysign divide divmod equal fabs floor floor_divide fmax fmin fmod frexp greater
-    greater_equal heaviside isfinite isinf isnan ldexp less less_equal logical_and logical_not logical_or logical_xor
-    maximum minimum modf multiply negative not_equal positive reciprocal remainder rint sign signbit sqrt square
-    subtract trunc""".split()
+    """
+    absolute add ceil conjugate copysign divide divmod equal fabs floor floor_divide fmax fmin fmod
+    frexp greater greater_equal heaviside isfinite isinf isnan ldexp less less_equal logical_and
+    logical_not logical_or logical_xor maximum minimum modf multiply negative not_equal positive
+    reciprocal remainder rint sign signbit sqrt square subtract trunc
+""".split()
 )
 
 
@@ -35,7 +37,9 @@ def expected_dtypes(name, operands):
     narrow = any(is_dtype(x, BFLOAT16) for x in operands)
     both = narrow and any(is_dtype(x, HALF) for x in operands)
     try:
-        results = getattr(np, name)(*[x.astype("f" if both else "e") if is_dtype(x, BFLOAT16) else x for x in operands])
+        results = getattr(np, name)(
+            *[x.astype("f" if both else "e") if is_dtype(x, BFLOAT16) else x for x in operands]
+        )
     except Exception as error:
         return error
     results = results if isinstance(results, tuple) else (results,)
@@ -88,5 +92,7 @@ def steps(a, b):
 
 
 def assert_same(found, expected):
-    """Raise AssertionError unless two host arrays are equal; the comparison of NumPy does not know bfloat16's NaN."""
-    np.testing.assert_array_equal(*(singles(x) if isinstance(x, np.ndarray) else x for x in (found, expected)))
+    """Raise AssertionError unless two host arrays are equal; NumPy's comparison does not know bfloat16's NaN."""
+    np.testing.assert_array_equal(
+        *(singles(x) if isinstance(x, np.ndarray) else x for x in (found, expected))
+    )

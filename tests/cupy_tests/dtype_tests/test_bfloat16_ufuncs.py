@@ -15,7 +15,8 @@ _spec.loader.exec_module(rules)
 NAMES = [n for n in rules.UFUNCS if any("e" in t for t in getattr(np, n).types)]
 # Zeros, ties, the ends of the range, subnormal numbers, what overflows in exp, NaN and infinities.
 SPECIAL = np.array(
-    [0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 7.5, np.nan, np.inf, -np.inf, 3.3895e38, -3.3895e38, 1.1754944e-38,
+    [0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 7.5, np.nan, np.inf, -np.inf, 3.3895e38, -3.3895e38,
+    1.1754944e-38,
      9.1835e-41, -9.1835e-41, 4e-39, 1e-3, 1e4, 255, 256, 257, 100, -100, 88, 89, -88, 1.0078125, 0.99609375],
     "f",
 ).astype(rules.BFLOAT16)  # fmt: skip
@@ -28,7 +29,10 @@ def operands(name):
     one = np.concatenate([SPECIAL, any_bits, mild])
     if getattr(np, name).nin == 1:
         return [one]
-    pairs = [np.concatenate([np.repeat(SPECIAL, SPECIAL.size), one]), np.concatenate([np.tile(SPECIAL, SPECIAL.size), one[::-1]])]
+    pairs = [
+        np.concatenate([np.repeat(SPECIAL, SPECIAL.size), one]),
+        np.concatenate([np.tile(SPECIAL, SPECIAL.size), one[::-1]]),
+    ]
     if name == "ldexp":
         pairs[1] = np.clip(np.nan_to_num(pairs[1].astype("d")), -300, 300).astype("i")
     return pairs
@@ -53,7 +57,9 @@ def test_values(name):
         assert rules.steps(found, wanted).max() <= (name not in rules.EXACT)
         if name not in ("maximum", "minimum", "fmax", "fmin"):  # of 0 and -0 either is the larger one
             zero = wanted.astype("f") == 0
-            np.testing.assert_array_equal(np.signbit(found.astype("f"))[zero], np.signbit(wanted.astype("f"))[zero])
+            np.testing.assert_array_equal(
+                np.signbit(found.astype("f"))[zero], np.signbit(wanted.astype("f"))[zero]
+            )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,7 +76,8 @@ def test_strided_and_zero_dimensional(name):
 @pytest.mark.parametrize("scalar, dtype", [
     (True, "bfloat16"), (3, "bfloat16"), (0.1, "bfloat16"), (0.1j, "complex64"), (np.bool_(1), "bfloat16"),
     (np.int8(3), "bfloat16"), (np.uint8(3), "bfloat16"), (np.int16(3), "float32"), (np.uint16(3), "float32"),
-    (np.int32(3), "float64"), (np.int64(3), "float64"), (np.float16(0.1), "float32"), (np.float32(0.1), "float32"),
+    (np.int32(3), "float64"), (np.int64(3), "float64"), (np.float16(0.1), "float32"),
+    (np.float32(0.1), "float32"),
     (np.float64(0.1), "float64"), (np.complex64(0.1j), "complex64"), (np.complex128(0.1j), "complex128"),
     (rules.BFLOAT16.type(0.1), "bfloat16"), (2**70, "bfloat16"), (-1, "bfloat16"),
 ])  # fmt: skip
@@ -89,9 +96,11 @@ def test_scalars(scalar, dtype):
 
 @pytest.mark.parametrize("signature, a, b, dtype", [
     ("bfloat16", "bfloat16", "bfloat16", "bfloat16"), ("bfloat16", "e", "e", "bfloat16"),
-    ("bfloat16", "bfloat16", "e", "bfloat16"), ("bfloat16", "f", "bfloat16", "bfloat16"), ("e", "e", "e", "float16"),
+    ("bfloat16", "bfloat16", "e", "bfloat16"), ("bfloat16", "f", "bfloat16", "bfloat16"),
+    ("e", "e", "e", "float16"),
     ("e", "bfloat16", "bfloat16", "float16"), ("e", "bfloat16", "e", "float16"), ("e", "b", "b", "float16"),
-    ("f", "bfloat16", "e", "float32"), (None, "bfloat16", "e", "float32"), (None, "bfloat16", "bfloat16", "bfloat16"),
+    ("f", "bfloat16", "e", "float32"), (None, "bfloat16", "e", "float32"),
+    (None, "bfloat16", "bfloat16", "bfloat16"),
 ])  # fmt: skip
 def test_loop_asked_for(signature, a, b, dtype):
     x, y = cupy.ones(2, a), cupy.ones(2, b)

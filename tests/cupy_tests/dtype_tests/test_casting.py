@@ -49,26 +49,39 @@ def test_in_place(operator):
             device = cupy.asarray(host)
             method = f"__i{operator}__"
             _, expected = attempt(lambda: getattr(host, method)(x))
-            _, found = attempt(lambda: getattr(device, method)(cupy.asarray(x) if isinstance(x, np.ndarray) else x))
+            _, found = attempt(
+                lambda: getattr(device, method)(cupy.asarray(x) if isinstance(x, np.ndarray) else x)
+            )
             assert type(found) is type(expected) and str(found) == str(expected), (a, b, found, expected)
             assert device.dtype == host.dtype
             np.testing.assert_allclose(device.get(), host, rtol=4e-3 if a == "e" else 1e-6)
 
 
 ERRORS = [
-    "xp.add(I, D, out=I)", "xp.add(I, 1.5, out=I)", "xp.sin(D, out=I)", "xp.sin(D, I)", "xp.add(F, 1j, out=F)",
-    "xp.add(I, F, casting='no')", "xp.add(I, F, casting='equiv')", "xp.add(L, D, casting='no')", "xp.divmod(I, F, casting='no')",
-    "xp.add(D, 1, out=F, casting='safe')", "xp.add(D, 1, dtype='i4')", "xp.add(D, D, dtype='f4', casting='safe')",
+    "xp.add(I, D, out=I)", "xp.add(I, 1.5, out=I)", "xp.sin(D, out=I)", "xp.sin(D, I)",
+    "xp.add(F, 1j, out=F)",
+    "xp.add(I, F, casting='no')", "xp.add(I, F, casting='equiv')", "xp.add(L, D, casting='no')",
+    "xp.divmod(I, F, casting='no')",
+    "xp.add(D, 1, out=F, casting='safe')", "xp.add(D, 1, dtype='i4')",
+    "xp.add(D, D, dtype='f4', casting='safe')",
     "xp.sqrt(C, dtype='f4')", "xp.sqrt(I, dtype='i4')", "xp.absolute(C, out=I)", "xp.equal(D, 1, dtype='f8')",
-    "xp.isnan(D, dtype='f8')", "xp.modf(D, out=(I, D))", "xp.divmod(D, 2, out=(D, I))", "xp.bitwise_and(D, 1)", "xp.invert(D)",
-    "xp.left_shift(I, 1.5)", "xp.subtract(B, B)", "xp.negative(B)", "xp.floor(C)", "xp.arctan2(C, 1)", "xp.gcd(D, 1)",
-    "xp.add(D, 1, casting='x')", "xp.add(D, 1, casting=None)", "xp.add(D, 1, casting=3)", "D.astype('i4', casting='safe')",
-    "D.astype('i4', casting='same_kind')", "C.astype('f4', casting='same_kind')", "xp.matmul(M, M, out=M.astype('i4'))",
+    "xp.isnan(D, dtype='f8')", "xp.modf(D, out=(I, D))", "xp.divmod(D, 2, out=(D, I))",
+    "xp.bitwise_and(D, 1)", "xp.invert(D)",
+    "xp.left_shift(I, 1.5)", "xp.subtract(B, B)", "xp.negative(B)", "xp.floor(C)", "xp.arctan2(C, 1)",
+    "xp.gcd(D, 1)",
+    "xp.add(D, 1, casting='x')", "xp.add(D, 1, casting=None)", "xp.add(D, 1, casting=3)",
+    "D.astype('i4', casting='safe')",
+    "D.astype('i4', casting='same_kind')", "C.astype('f4', casting='same_kind')",
+    "xp.matmul(M, M, out=M.astype('i4'))",
     "xp.add(D, 1, signature=3)", "xp.add(D, 1, signature='dd->d', dtype='d')",
-    "xp.add(D, 1, sig='dd->d', signature='dd->d')", "xp.add(D, 1, signature=('d', 'd'))", "xp.add(D, 1, signature='d->d')",
-    "xp.copyto(I, D)", "xp.copyto(I, 1.5)", "xp.copyto(F, 1j)", "xp.copyto(B, 1)", "xp.less.reduce(I)", "xp.ones(()).astype('i4', casting='safe')",
-    "xp.logical_and.reduce(F, dtype='f4')", "xp.logical_or.accumulate(F, dtype='i4')", "xp.bitwise_and.reduce(D)", "xp.subtract.reduce(B)",
-    "xp.concatenate([I, F], dtype='i4')", "xp.concatenate([I, F], out=xp.ones(4, 'i4'))", "xp.stack([I, F], dtype='f2', casting='safe')",
+    "xp.add(D, 1, sig='dd->d', signature='dd->d')", "xp.add(D, 1, signature=('d', 'd'))",
+    "xp.add(D, 1, signature='d->d')",
+    "xp.copyto(I, D)", "xp.copyto(I, 1.5)", "xp.copyto(F, 1j)", "xp.copyto(B, 1)",
+    "xp.ones(()).astype('i4', casting='safe')",
+    "xp.logical_and.reduce(F, dtype='f4')", "xp.logical_or.accumulate(F, dtype='i4')",
+    "xp.bitwise_and.reduce(D)", "xp.subtract.reduce(B)",
+    "xp.concatenate([I, F], dtype='i4')", "xp.concatenate([I, F], out=xp.ones(4, 'i4'))",
+    "xp.stack([I, F], dtype='f2', casting='safe')",
 ]  # fmt: skip
 
 
@@ -96,26 +109,44 @@ def test_one_dtype_is_no_signature(body):
 
 
 @pytest.mark.parametrize("body", [
-    "xp.add(I, 1, dtype='i8')", "xp.add(I, 1, dtype=float)", "xp.add(I, 1, signature='ff->f')", "xp.add(I, 1, signature='dd->d')",
-    "xp.add(I, 1, signature=('d', 'd', 'd'))", "xp.add(I, 1, signature=(None, None, 'd'))", "xp.add(I, 1, signature=('d', None, None))",
+    "xp.add(I, 1, dtype='i8')", "xp.add(I, 1, dtype=float)", "xp.add(I, 1, signature='ff->f')",
+    "xp.add(I, 1, signature='dd->d')",
+    "xp.add(I, 1, signature=('d', 'd', 'd'))", "xp.add(I, 1, signature=(None, None, 'd'))",
+    "xp.add(I, 1, signature=('d', None, None))",
     "xp.add(I, 1, sig='dd->d')", "xp.add(D, 1, dtype='f4')", "xp.add(D, 1, dtype='i4', casting='unsafe')",
-    "xp.add(I, 1.5, dtype='i4', casting='unsafe')", "xp.add(F, 1j, dtype='f4', casting='unsafe')", "xp.add(D, 1.5, out=I, casting='unsafe')",
-    "xp.sqrt(I, dtype='f4')", "xp.sqrt(D, dtype='f4')", "xp.sqrt(B, signature='f->f')", "xp.sqrt(L, signature='e->e')",
-    "xp.divmod(I, 2, dtype='f8')", "xp.divmod(I, 2, signature='dd->dd')", "xp.divmod(I, 2, signature=(None, None, 'd', None))",
-    "xp.frexp(D, signature='f->fi')", "xp.less(D, 1, signature='ff->?')", "xp.less(D, 1, dtype=bool)", "xp.isnan(D, dtype=bool)",
-    "xp.modf(I, dtype='f4')", "xp.sin(D, out=D, dtype='f4')", "xp.absolute(C, out=C)", "xp.sin(D, xp.ones(2, 'f2'))",
-    "xp.add.reduce(I, dtype='f4')", "xp.add.reduce(F, dtype='i4')", "xp.add.reduce(B, dtype='?')", "xp.add.reduce(D, out=xp.zeros((), 'i4'))",
-    "xp.add.reduce(I, out=xp.zeros((), 'f4'))", "xp.add.accumulate(B)", "xp.add.accumulate(B, dtype='?')", "xp.multiply.accumulate(I, dtype='f4')",
-    "xp.divide.accumulate(I)", "xp.divide.reduce(I, dtype='f4')", "xp.true_divide.accumulate(B)", "xp.float_power.reduce(I)",
-    "xp.logical_xor.reduce(F)", "xp.logical_xor.accumulate(I)", "xp.logical_and.reduce(D, dtype='?')", "xp.equal.reduce(B)",
-    "xp.maximum.reduce(D, dtype='i4')", "xp.fmax.accumulate(I, dtype='d')", "xp.bitwise_or.accumulate(I)", "xp.add.reduceat(B, [0, 1])",
-    "xp.mean(I, dtype='i4')", "xp.mean(I, dtype='f4')", "xp.mean(I, out=xp.zeros((), 'i4'))", "xp.var(I, dtype='f4')", "xp.var(C)",
-    "xp.any(F, where=1)", "xp.sum(F, where=[1, 0])", "xp.add(F, 1, where=1, out=F)", "xp.add(F, 1, where=[0, 1], out=F)", "xp.max(F, where=[True, False], initial=0)",
-    "xp.clip(D, 0, 1, dtype='f4')", "xp.clip(I, 0, 1, casting='no')", "xp.clip(I, 0.5, 1, out=I, casting='unsafe')", "xp.clip(F, 0, 2, where=[True, False], out=F)",
-    "xp.matmul(M, M, dtype='f4')", "xp.matmul(M, M, out=M.astype('i4'), casting='unsafe')", "xp.arange(0, 3, 0.5, dtype='i4')",
+    "xp.add(I, 1.5, dtype='i4', casting='unsafe')", "xp.add(F, 1j, dtype='f4', casting='unsafe')",
+    "xp.add(D, 1.5, out=I, casting='unsafe')",
+    "xp.sqrt(I, dtype='f4')", "xp.sqrt(D, dtype='f4')", "xp.sqrt(B, signature='f->f')",
+    "xp.sqrt(L, signature='e->e')",
+    "xp.divmod(I, 2, dtype='f8')", "xp.divmod(I, 2, signature='dd->dd')",
+    "xp.divmod(I, 2, signature=(None, None, 'd', None))",
+    "xp.frexp(D, signature='f->fi')", "xp.less(D, 1, signature='ff->?')", "xp.less(D, 1, dtype=bool)",
+    "xp.isnan(D, dtype=bool)",
+    "xp.modf(I, dtype='f4')", "xp.sin(D, out=D, dtype='f4')", "xp.absolute(C, out=C)",
+    "xp.sin(D, xp.ones(2, 'f2'))",
+    "xp.add.reduce(I, dtype='f4')", "xp.add.reduce(F, dtype='i4')", "xp.add.reduce(B, dtype='?')",
+    "xp.add.reduce(D, out=xp.zeros((), 'i4'))",
+    "xp.add.reduce(I, out=xp.zeros((), 'f4'))", "xp.add.accumulate(B)", "xp.add.accumulate(B, dtype='?')",
+    "xp.multiply.accumulate(I, dtype='f4')",
+    "xp.divide.accumulate(I)", "xp.divide.reduce(I, dtype='f4')", "xp.true_divide.accumulate(B)",
+    "xp.float_power.reduce(I)",
+    "xp.logical_xor.reduce(F)", "xp.logical_xor.accumulate(I)", "xp.logical_and.reduce(D, dtype='?')",
+    "xp.equal.reduce(B)",
+    "xp.maximum.reduce(D, dtype='i4')", "xp.fmax.accumulate(I, dtype='d')", "xp.bitwise_or.accumulate(I)",
+    "xp.add.reduceat(B, [0, 1])",
+    "xp.mean(I, dtype='i4')", "xp.mean(I, dtype='f4')", "xp.mean(I, out=xp.zeros((), 'i4'))",
+    "xp.var(I, dtype='f4')", "xp.var(C)",
+    "xp.any(F, where=1)", "xp.sum(F, where=[1, 0])", "xp.add(F, 1, where=1, out=F)",
+    "xp.add(F, 1, where=[0, 1], out=F)", "xp.max(F, where=[True, False], initial=0)",
+    "xp.clip(D, 0, 1, dtype='f4')", "xp.clip(I, 0, 1, casting='no')",
+    "xp.clip(I, 0.5, 1, out=I, casting='unsafe')", "xp.clip(F, 0, 2, where=[True, False], out=F)",
+    "xp.matmul(M, M, dtype='f4')", "xp.matmul(M, M, out=M.astype('i4'), casting='unsafe')",
+    "xp.arange(0, 3, 0.5, dtype='i4')",
     "xp.copyto(I, D, casting='unsafe')", "xp.copyto(F, D)", "xp.copyto(F, 1e30)", "xp.copyto(I, True)",
+    # refused, in words that depend on what NumPy did before
+    "xp.less.reduce(I)", "xp.less.accumulate(F)", "xp.isnan.reduce(F)", "xp.divmod.reduce(I)",
 ])  # fmt: skip
-def test_accepted(body):
+def test_result(body):
     check(lambda xp: eval(body, names(xp)))
 
 
@@ -124,15 +155,20 @@ def test_accepted(body):
     ("xp.ones(2, 'i4').__iadd__(a)", "output from dtype('float64') to dtype('int32')"),
     ("xp.ones(2, 'i1').__iadd__(a)", "output from dtype(bfloat16) to dtype('int8')"),
     ("xp.add(xp.ones(2, 'f4'), 1, dtype='bfloat16', casting='safe')", "input 0"),
-    ("xp.add(xp.ones(2, 'f2'), xp.ones(2, 'f2'), dtype='bfloat16', casting='safe')", "from dtype('float16') to dtype(bfloat16)"),
-    ("a.astype('f2', casting='safe')", "from dtype(bfloat16) to dtype('float16') according to the rule 'safe'"),
+    ("xp.add(xp.ones(2, 'f2'), xp.ones(2, 'f2'), dtype='bfloat16', casting='safe')",
+    "from dtype('float16') to dtype(bfloat16)"),
+    ("a.astype('f2', casting='safe')",
+    "from dtype(bfloat16) to dtype('float16') according to the rule 'safe'"),
     ("a.astype('i4', casting='same_kind')", "from dtype(bfloat16) to dtype('int32')"),
     ("xp.ones(2, 'f2').astype('bfloat16', casting='safe')", "from dtype('float16') to dtype(bfloat16)"),
     ("xp.copyto(xp.ones(2, 'i4'), a)", "from dtype(bfloat16) to dtype('int32')"),
     ("xp.copyto(a, 1j)", "to dtype(bfloat16) according to the rule 'same_kind'"),
-    ("a.__setitem__(0, 1j)", "not 'complex'"), ("a.fill(1j)", "not 'complex'"), ("a.__setitem__(slice(None), [1j, 1])", "not 'complex'"),
-    ("xp.matmul(a, a, casting='x')", "casting must be one of"), ("xp.matmul(a, a, dtype='i4')", "Cannot cast ufunc 'matmul' input 0"),
-    ("xp.bitwise_and(a, 1)", "not supported for the input types"), ("~a", "not supported for the input types"),
+    ("a.__setitem__(0, 1j)", "not 'complex'"), ("a.fill(1j)", "not 'complex'"),
+    ("a.__setitem__(slice(None), [1j, 1])", "not 'complex'"),
+    ("xp.matmul(a, a, casting='x')", "casting must be one of"),
+    ("xp.matmul(a, a, dtype='i4')", "Cannot cast ufunc 'matmul' input 0"),
+    ("xp.bitwise_and(a, 1)", "not supported for the input types"),
+    ("~a", "not supported for the input types"),
 ])  # fmt: skip
 def test_bfloat16_is_refused(body, message):
     with pytest.raises((TypeError, ValueError)) as info:

@@ -1,4 +1,4 @@
-"""Every ufunc with every pair of dtypes, as arrays, 0-d arrays, NumPy scalars and Python scalars: result dtypes."""
+"""Every ufunc with every pair of dtypes, as arrays, 0-d arrays, NumPy and Python scalars: result dtypes."""
 
 import importlib.util
 import itertools
@@ -39,7 +39,9 @@ def differences(name, calls):
 @pytest.mark.parametrize("name", BINARY)
 def test_pairs_of_dtypes(name):
     calls = [
-        operands for a, b in itertools.product(ONES, ONES) for operands in itertools.product(rules.kinds(a), rules.kinds(b))
+        operands
+        for a, b in itertools.product(ONES, ONES)
+        for operands in itertools.product(rules.kinds(a), rules.kinds(b))
     ]
     assert not differences(name, calls)
 
