@@ -90,6 +90,7 @@ from cupy._core import (  # noqa: E402
     asnumpy,
     broadcast_shapes,
     can_cast,
+    from_dlpack,
     get_default_memory_pool,
     may_share_memory,
     ndarray,
@@ -97,6 +98,7 @@ from cupy._core import (  # noqa: E402
     result_type,
     ufunc,
 )
+from cupy._core import from_capsule as fromDlpack  # noqa: E402
 from cupy._core.ufuncs import *  # noqa: E402, F403
 from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
 from cupy._routes import host_route_count, host_routes, show_routes  # noqa: E402

@@ -3,6 +3,7 @@ from cupy_backends.backend._backend cimport cupyStream
 cdef enum:
     SMALL_BINS = 129   # free lists by multiples of 512 bytes, up to 64 KiB
     LARGE_BINS = 512   # eight size classes an octave above
+    FOREIGN = -1
 
 
 cdef struct Slab:
@@ -21,7 +22,14 @@ cdef struct Block:
     Arena* arena
     Slab* slab       # NULL: an allocation of its own
     Block* next      # while free
-    int bin
+    int bin          # FOREIGN: the block heads a Foreign
+
+
+cdef struct Foreign:
+    # Device memory of another library, lent until its last view dies.
+    Block block
+    void* owner
+    void (*finish)(void*) noexcept
 
 
 cdef struct Arena:
@@ -51,6 +59,7 @@ cdef Settle settle
 cdef Current* current() noexcept nogil
 cdef int ensure_current() except -1
 cdef Block* alloc(size_t nbytes) except NULL
+cdef Block* adopt(void* address, size_t nbytes, void* owner, void (*finish)(void*) noexcept) except NULL
 cdef void free_block(Block* block) noexcept
 cdef Arena* arena_of(int device, cupyStream stream) except NULL
 cdef int retire_arena(Arena* arena) except -1

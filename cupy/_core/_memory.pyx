@@ -189,11 +189,39 @@ cdef Block* alloc(size_t nbytes) except NULL:
     return block
 
 
+cdef Block* adopt(void* address, size_t nbytes, void* owner, void (*finish)(void*) noexcept) except NULL:
+    """Return a block over memory that the pool does not own; ``finish(owner)`` gives it back."""
+    cdef Foreign* foreign = <Foreign*>calloc(1, sizeof(Foreign))
+    if foreign is NULL:
+        raise MemoryError()
+    ensure_current()
+    foreign.block.address = address
+    foreign.block.bytes = nbytes
+    foreign.block.refs = 1
+    foreign.block.arena = arena_of(current().device, NULL)  # outlives every stream
+    foreign.block.bin = FOREIGN
+    foreign.owner = owner
+    foreign.finish = finish
+    return &foreign.block
+
+
+cdef void give_back(Foreign* foreign) noexcept:
+    """Return lent memory to its owner, who knows nothing of the work still queued on it."""
+    _backend.active().set_device(foreign.block.arena.device)
+    _backend.active().device_synchronize()
+    _backend.active().set_device(current().device)
+    foreign.finish(foreign.owner)
+    free(foreign)
+
+
 cdef void free_block(Block* block) noexcept:
     """Put a block that nobody refers to on the free list of its stream."""
     cdef Arena* arena = block.arena
     cdef Block** head
     cdef cupyBackend* backend = _backend.active()
+    if block.bin == FOREIGN:
+        give_back(<Foreign*>block)
+        return
     if backend.pool_free is not NULL:
         backend.pool_free(block.address, arena.stream)
     arena.used -= block.bytes

@@ -4,6 +4,8 @@ A method listed in ``_FORWARDED`` calls ``cupy.<name>(self, ...)`` when it is us
 function of the API.
 """
 
+from contextlib import nullcontext
+
 import numpy
 
 from cupy._core import _creation
@@ -129,10 +131,40 @@ def _array_namespace(self, /, *, api_version=None):
 
 
 def _to_device(self, device, /, *, stream=None):
-    """Return the array if it is on `device` already."""
-    if device != self.device:
-        raise ValueError(f"array is on {self.device}; moving to {device} is not supported")
-    return self
+    """Return the array on `device`: itself if it is there already, else a copy, which goes through the host.
+
+    Parameters
+    ----------
+    device : Device or int
+    stream : Stream, optional
+        The stream of `device` that the copy is put on.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device; the host is none: use :meth:`get`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.arange(3).to_device(cp.cuda.Device(0))
+    array([0, 1, 2])
+    """
+    from cupy._core._device import Device, Stream
+
+    if isinstance(device, str):
+        raise ValueError(f"{device!r} is not a device; `a.get()` copies an array to the host")
+    if not isinstance(device, (int, Device)):
+        raise TypeError(f"device must be a Device or a number, not {type(device).__name__}")
+    if stream is not None and not isinstance(stream, Stream):
+        raise TypeError(f"stream must be None or a Stream, not {type(stream).__name__}")
+    target = Device(device)
+    if target == self.device:
+        return self
+    with self.device:
+        host = self.get(order="A")
+    with target, stream or nullcontext():
+        return _creation.array(host)
 
 
 def _flat(self):
