@@ -96,12 +96,15 @@ from cupy._core import (  # noqa: E402
     ndarray,
     promote_types,
     result_type,
+    shares_memory,
     ufunc,
 )
 from cupy._core import from_capsule as fromDlpack  # noqa: E402
+from cupy._core._flat import broadcast, flatiter  # noqa: E402
 from cupy._core.ufuncs import *  # noqa: E402, F403
 from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
 from cupy._routes import host_route_count, host_routes, show_routes  # noqa: E402
+from cupy._array_api import __array_api_version__, __array_namespace_info__, isdtype  # noqa: E402
 from cupy._binary.packing import *  # noqa: E402, F403
 from cupy._creation.basic import *  # noqa: E402, F403
 from cupy._creation.from_data import *  # noqa: E402, F403
@@ -159,6 +162,10 @@ def __getattr__(name):
         import importlib
 
         return importlib.import_module(f"cupy.{name}")
+    if name == "byte_bounds":
+        from cupy.lib.array_utils import byte_bounds
+
+        return byte_bounds
     if name == "bfloat16":
         from cupy._core import dtype_of
 

@@ -82,11 +82,7 @@ def host_ints(obj, what):
 
 def on_device(device):
     """Return the context in which a creation function with a `device` argument allocates."""
-    if device is None:
-        return nullcontext()
-    if hasattr(device, "__enter__"):
-        return device
-    raise TypeError(f"device must be a cupy device or None, not {type(device).__name__}")
+    return nullcontext() if device is None else _core.on_device(device)
 
 
 def select(condition, x, y, dtype=None, out=None):

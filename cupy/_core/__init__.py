@@ -7,9 +7,9 @@ from cupy._core._axes import normalize_axes, normalize_axis
 from cupy._core._ndarray import ndarray
 from cupy._core._dtype import can_cast, dtype_of, promote_types, result_type
 from cupy._core._creation import (
-    array, asarray, asnumpy, copyto, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like,
+    array, asarray, asnumpy, copyto, empty, empty_like, full, full_like, on_device, ones, ones_like, zeros, zeros_like,
 )
-from cupy._core._views import as_strided, broadcast_shapes, broadcast_to, may_share_memory, transpose
+from cupy._core._views import as_strided, broadcast_shapes, broadcast_to, may_share_memory, shares_memory, transpose
 from cupy._core import _ufunc, ufuncs
 from cupy._core._bounds import bounded_index
 from cupy._core._indexing import nonzero, run_op, scatter, take_valid
@@ -17,7 +17,7 @@ from cupy._core._reduction import accumulate, index_reduction, reduce_row
 from cupy._core._ufunc import as_mask, input_casting_error, output_casting_error, ufunc
 from cupy._core._memory import MemoryPool, get_default_memory_pool
 from cupy._core._dlpack import from_capsule, from_dlpack
-from cupy._core import _methods
+from cupy._core import _inplace, _methods
 
 
 def reduce(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):

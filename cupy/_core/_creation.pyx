@@ -22,7 +22,7 @@ cdef int check_order(object order, str allowed) except -1:
     return 0
 
 
-def empty(shape, dtype=float, order="C"):
+def empty(shape, dtype=float, order="C", *, device=None):
     """Return a new array without initialising its elements.
 
     Parameters
@@ -31,6 +31,8 @@ def empty(shape, dtype=float, order="C"):
     dtype : dtype-like, optional
         float64 by default.
     order : {'C', 'F'}, optional
+    device : Device or int, optional
+        The current device by default.
 
     Returns
     -------
@@ -45,6 +47,9 @@ def empty(shape, dtype=float, order="C"):
     cdef Py_ssize_t[MAX_RANK] extents
     cdef int ndim = read_shape(shape, extents)
     cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
+    if device is not None:
+        with on_device(device):
+            return empty(shape, dtype, order)
     check_order(order, "CF")
     return new_array(code, ndim, extents, order == "F")
 
@@ -74,7 +79,7 @@ cdef int clear(ndarray a) except -1:
         "clearing device memory")
 
 
-def zeros(shape, dtype=float, order="C"):
+def zeros(shape, dtype=float, order="C", *, device=None):
     """Return a new array of zeros.
 
     Parameters, result and examples are those of :func:`empty`.
@@ -85,10 +90,13 @@ def zeros(shape, dtype=float, order="C"):
     >>> cp.zeros(3)
     array([0., 0., 0.])
     """
+    if device is not None:
+        with on_device(device):
+            return zeros(shape, dtype, order)
     return _filled(shape, None, dtype, order)
 
 
-def ones(shape, dtype=float, order="C"):
+def ones(shape, dtype=float, order="C", *, device=None):
     """Return a new array of ones.
 
     Examples
@@ -98,10 +106,13 @@ def ones(shape, dtype=float, order="C"):
     array([[1, 1],
            [1, 1]])
     """
+    if device is not None:
+        with on_device(device):
+            return ones(shape, dtype, order)
     return _filled(shape, 1, dtype, order)
 
 
-def full(shape, fill_value, dtype=None, order="C"):
+def full(shape, fill_value, dtype=None, order="C", *, device=None):
     """Return a new array filled with `fill_value`, an array-like that broadcasts to `shape`.
 
     Examples
@@ -111,6 +122,9 @@ def full(shape, fill_value, dtype=None, order="C"):
     array([2.5, 2.5, 2.5])
     """
     cdef ndarray a
+    if device is not None:
+        with on_device(device):
+            return full(shape, fill_value, dtype, order)
     if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
         fill_value = asarray(fill_value)
         a = empty(shape, fill_value.dtype if dtype is None else dtype, order)
@@ -147,6 +161,9 @@ def empty_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None)
     >>> cp.empty_like(cp.zeros((2, 3), 'f4')).dtype
     dtype('float32')
     """
+    if device is not None:
+        with on_device(device):
+            return empty_like(a, dtype, order, subok, shape)
     return _like(asarray(a), dtype, order, shape)
 
 
@@ -159,7 +176,7 @@ def zeros_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None)
     >>> cp.zeros_like(cp.ones(2))
     array([0., 0.])
     """
-    return full_like(a, 0, dtype, order, subok, shape)
+    return full_like(a, 0, dtype, order, subok, shape, device=device)
 
 
 def ones_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
@@ -171,7 +188,7 @@ def ones_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
     >>> cp.ones_like(cp.zeros(2, int))
     array([1, 1])
     """
-    return full_like(a, 1, dtype, order, subok, shape)
+    return full_like(a, 1, dtype, order, subok, shape, device=device)
 
 
 def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
@@ -183,8 +200,12 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
     >>> cp.full_like(cp.zeros(2, int), 7)
     array([7, 7])
     """
-    cdef ndarray out = _like(asarray(a), dtype, order, shape)
+    cdef ndarray out
     cdef unsigned char[16] scalar
+    if device is not None:
+        with on_device(device):
+            return full_like(a, fill_value, dtype, order, subok, shape)
+    out = _like(asarray(a), dtype, order, shape)
     if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
         copy_into(out, asarray(fill_value))
     else:
@@ -458,6 +479,8 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False
     a : array-like
     dtype : dtype-like, optional
     order : {'K', 'A', 'C', 'F'}, optional
+    device : Device or int, optional
+        Where the result is to be; the current device, or that of `a`, by default.
     copy : bool or None, optional
 
     Examples
@@ -466,16 +489,28 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, blocking=False
     >>> cp.asarray(np.arange(3)) * 2
     array([0, 2, 4])
     """
-    if device is not None and device != "cpu" and not isinstance(device, (int, _device_type())):
-        raise TypeError(f"device must be a Device or a number, not {device!r}")
+    if device is not None:
+        with on_device(device) as target:
+            a = asarray(a, dtype, order, copy=copy)
+        if a.device != target:
+            if copy is False:
+                raise ValueError(f"Unable to avoid copy: the array is on {a.device}, not on {target}")
+            a = a.to_device(target)
+        return a
     if type(a) is ndarray and dtype is None and order is None and copy is None:
         return a
     return array(a, dtype, copy=copy, order="K" if order is None else order)
 
 
-def _device_type():
+def on_device(device):
+    """Return the context in which a function with a `device` argument allocates: a Device."""
     from cupy._core._device import Device
-    return Device
+    if isinstance(device, (int, Device)):
+        return Device(device)
+    if isinstance(device, str):
+        raise ValueError(f"device {device!r} is not understood: the devices are Device(0), Device(1), ...; "
+                         "for an array on the host use numpy")
+    raise TypeError(f"device must be a Device or a number, not {type(device).__name__}")
 
 
 def asnumpy(a, stream=None, order="C", out=None, *, blocking=True):
@@ -577,4 +612,6 @@ def fill(ndarray self, value):
 
 def copyto(ndarray dst, src):
     """dst[...] = src, with broadcasting and an unsafe cast, in one launch."""
+    if not dst.bits & WRITEABLE:
+        raise ValueError("assignment destination is read-only")
     copy_into(dst, asarray(src))

@@ -537,6 +537,9 @@ def run_op(str name, inputs, outputs, *attrs):
     cdef int8_t[8] codes
     cdef int i, k, n_lists = 0, n = 0
     cdef Py_ssize_t work = 0
+    for x in outputs:
+        if not (<ndarray>x).bits & WRITEABLE:
+            raise ValueError(f"{name}: output array is read-only")
     arrays = tuple(inputs) + tuple(outputs)
     if len(arrays) > 62 and name == "concatenate":
         raise ValueError("concatenate takes at most 61 arrays in one launch")

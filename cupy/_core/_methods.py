@@ -4,15 +4,18 @@ A method listed in ``_FORWARDED`` calls ``cupy.<name>(self, ...)`` when it is us
 function of the API.
 """
 
+import pickle
+import types
 from contextlib import nullcontext
 
 import numpy
 
+from cupy import _absent
 from cupy._core import _creation
 from cupy._core._ndarray import install, ndarray
 
 _FORWARDED = (
-    "argpartition argsort choose clip compress dot mean nonzero put repeat round searchsorted std take trace var"
+    "argpartition argsort choose clip dot mean nonzero ptp put repeat round searchsorted std take trace var"
 ).split()
 # These change the array itself.
 _IN_PLACE = ("sort", "partition")
@@ -28,6 +31,13 @@ def _forward(name):
     method.__qualname__ = f"ndarray.{name}"
     method.__doc__ = f"See :func:`cupy.{name}`."
     return method
+
+
+def _compress(self, condition, axis=None, out=None):
+    """See :func:`cupy.compress`, whose first argument is the condition."""
+    import cupy
+
+    return cupy.compress(condition, self, axis, out)
 
 
 def _in_place(name):
@@ -50,6 +60,111 @@ def _tolist(self):
 def _tobytes(self, order="C"):
     """Return the elements as bytes; waits for the device."""
     return self.get().tobytes(order)
+
+
+def _tofile(self, fid, sep="", format="%s"):
+    """Write the elements to a file, as numpy.ndarray.tofile; waits for the device.
+
+    Parameters
+    ----------
+    fid : file or path
+    sep : str, optional
+        What stands between the elements in a text file; by default the file is binary.
+    format : str, optional
+        How each element of a text file is written.
+
+    Examples
+    --------
+    >>> import cupy as cp, tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     cp.arange(3).tofile(file.name)
+    ...     cp.fromfile(file.name, dtype=int)
+    array([0, 1, 2])
+    """
+    self.get().tofile(fid, sep, format)
+
+
+def _dumps(self):
+    """Return the array pickled; :func:`pickle.loads` makes a device array of it.
+
+    Examples
+    --------
+    >>> import cupy as cp, pickle
+    >>> pickle.loads(cp.arange(3).dumps())
+    array([0, 1, 2])
+    """
+    return pickle.dumps(self)
+
+
+def _dump(self, file):
+    """Write the array pickled to a file.
+
+    Parameters
+    ----------
+    file : binary file or path
+
+    Examples
+    --------
+    >>> import cupy as cp, io, pickle
+    >>> file = io.BytesIO()
+    >>> cp.arange(3).dump(file)
+    >>> pickle.loads(file.getvalue())
+    array([0, 1, 2])
+    """
+    with nullcontext(file) if hasattr(file, "write") else open(file, "wb") as target:
+        pickle.dump(self, target)
+
+
+def _byteswap(self, inplace=False):
+    """Return the array with the bytes of each number in the opposite order.
+
+    Parameters
+    ----------
+    inplace : bool, optional
+        True swaps the array's own bytes and returns the array.
+
+    Raises
+    ------
+    ValueError
+        If the array is to be swapped in place and is read-only.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array([1, 256], dtype=cp.int16).byteswap()
+    array([256,   1], dtype=int16)
+    """
+    if inplace and not self.flags.writeable:
+        raise ValueError("array to be byte-swapped is read-only")
+    out = self if inplace else self.copy(order="K")
+    parts = (out.real, out.imag) if self.dtype.kind == "c" else (out,)
+    for part in parts:
+        for i in range(part.itemsize // 2):
+            low, high = part.getfield("u1", i), part.getfield("u1", part.itemsize - 1 - i)
+            kept = low.copy()
+            low[...] = high
+            high[...] = kept
+    return out
+
+
+def _class_getitem(cls, item):
+    """Return the type with parameters, for annotations: ``cupy.ndarray[shape, dtype]``."""
+    arguments = item if isinstance(item, tuple) else (item,)
+    if not 0 < len(arguments) < 3:
+        raise TypeError(f"Too {'many' if arguments else 'few'} arguments for {cls.__module__}.{cls.__name__}")
+    return types.GenericAlias(cls, arguments)
+
+
+def _scatter(name):
+    def method(self, slices, value):
+        import cupyx
+
+        getattr(cupyx, name)(self, slices, value)
+
+    method.__name__ = name
+    method.__qualname__ = f"ndarray.{name}"
+    method.__doc__ = f"See :func:`cupyx.{name}`."
+    return method
 
 
 def _conjugate(self):
@@ -181,9 +296,18 @@ for _name in _FORWARDED:
     install(_name, _forward(_name))
 for _name in _IN_PLACE:
     install(_name, _in_place(_name))
+for _name in ("scatter_add", "scatter_max", "scatter_min"):
+    install(_name, _scatter(_name))
+for _name, _reason in _absent.NDARRAY.items():
+    install(_name, _absent.Reason("cupy.ndarray", _name, _reason))
 for _name, _function in {
     "tolist": _tolist,
     "tobytes": _tobytes,
+    "tofile": _tofile,
+    "dump": _dump,
+    "dumps": _dumps,
+    "byteswap": _byteswap,
+    "compress": _compress,
     "conj": _conjugate,
     "conjugate": _conjugate,
     "item": _creation.item,
@@ -195,6 +319,8 @@ for _name, _function in {
     "to_device": _to_device,
     "flat": property(_flat, _set_flat, doc="The elements in C order, as an iterator that can be indexed."),
     "mT": property(_matrix_transpose),
+    "__class_getitem__": classmethod(_class_getitem),
+    "__bytes__": _tobytes,
     "__copy__": _copy,
     "__deepcopy__": _deepcopy,
     "__reduce__": _reduce,

@@ -347,9 +347,8 @@ cdef class ndarray:
     @property
     def flags(self):
         """Memory layout: attributes c_contiguous, f_contiguous, owndata, writeable; also by NumPy's keys."""
-        from cupy._core._flags import Flags
-        return Flags(bool(self.bits & C_CONTIGUOUS), bool(self.bits & F_CONTIGUOUS), self._base is None,
-                     bool(self.bits & WRITEABLE))
+        from cupy._core._inplace import Flags
+        return Flags(self)
 
     @property
     def device(self):

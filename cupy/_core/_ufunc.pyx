@@ -76,6 +76,11 @@ cdef class ufunc:
         return f"{self.__name__}"
 
     @property
+    def name(self):
+        """The name, as CuPy spells ``__name__``."""
+        return self.__name__
+
+    @property
     def nargs(self):
         """The number of arguments, inputs and outputs."""
         return self.nin + self.nout
@@ -151,6 +156,36 @@ cdef class ufunc:
                 raise TypeError("cannot specify both 'signature' and 'dtype'")
             signature = (None,) * self.nin + (dtype_object(code_of(dtype)),) * self.nout
         return call(self, args[:self.nin], as_outputs(self, out), where, order, casting, signature)
+
+    def resolve_dtypes(self, dtypes, *, signature=None, casting=None, reduction=False):
+        """Return the dtypes that the operands compute in.
+
+        Parameters
+        ----------
+        dtypes : tuple of dtype, type or None
+            One for each input and output; `int`, `float` and `complex` stand for Python's scalars.
+        signature, casting, reduction : optional
+            As for numpy.ufunc.resolve_dtypes.
+
+        Returns
+        -------
+        tuple of numpy.dtype
+
+        Raises
+        ------
+        TypeError
+            If no loop takes the dtypes.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> cp.add.resolve_dtypes((cp.dtype('f4'), int, None))
+        (dtype('float32'), dtype('float32'), dtype('float32'))
+        """
+        extra = {} if casting is None else {"casting": casting}
+        if reduction:
+            extra["reduction"] = True
+        return resolved(self, dtypes, None if signature is None else canonical_signature(self, signature), extra)
 
     def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=numpy._NoValue, where=True):
         """Reduce `array` along `axis` by applying the function repeatedly.
@@ -234,6 +269,27 @@ cdef tuple as_outputs(ufunc u, object out):
         if o is not None and not isinstance(o, ndarray):
             raise TypeError(f"return arrays must be of cupy.ndarray, not {type(o).__name__}")
     return None if all(o is None for o in out) else out
+
+
+cdef bint is_bfloat16(object d) except -1:
+    return isinstance(d, numpy.dtype) and d.name == "bfloat16"
+
+
+cdef tuple resolved(ufunc u, object dtypes, tuple signature, dict extra):
+    """Ask NumPy for a loop's dtypes. It does not know bfloat16, for which float16 stands, or float32 beside float16."""
+    cdef bint narrow = any([is_bfloat16(d) for d in dtypes]) if isinstance(dtypes, tuple) else False
+    cdef object replacement = _single if narrow and _half in dtypes else _half
+    if narrow:
+        dtypes = tuple([replacement if is_bfloat16(d) else d for d in dtypes])
+    if signature is not None:
+        if any([is_bfloat16(d) for d in signature]):
+            narrow = True
+            signature = tuple([_half if is_bfloat16(d) else d for d in signature])
+        extra["signature"] = signature
+    found = u.reference.resolve_dtypes(dtypes, **extra)
+    if narrow and replacement is _half:
+        found = tuple([dtype_object(CUPY_BFLOAT16) if d == _half else d for d in found])
+    return found
 
 
 cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) except NULL:

@@ -305,14 +305,14 @@ def imag(ndarray self):
 
 def set_real(ndarray self, value):
     """Assign the real part."""
-    copy_into(real(self), asarray(value))
+    real(self)[...] = value
 
 
 def set_imag(ndarray self, value):
     """Assign the imaginary part of a complex array."""
     if self.code < 13:
         raise TypeError("array does not have imaginary part to set")
-    copy_into(part(self, 1), asarray(value))
+    part(self, 1)[...] = value
 
 
 def diagonal(ndarray self, offset=0, axis1=0, axis2=1):
@@ -450,8 +450,114 @@ def broadcast_shapes(*shapes):
     return tuple([shape[i] for i in range(ndim)])
 
 
-def may_share_memory(ndarray a, ndarray b, max_work=None):
-    """Return whether the memory ranges of two arrays meet.
+def getfield(ndarray self, dtype, offset=0):
+    """Return a view of a part of each element.
+
+    Parameters
+    ----------
+    dtype : dtype-like
+        Not larger than an element.
+    offset : int, optional
+        Bytes from the start of each element.
+
+    Raises
+    ------
+    ValueError
+        If the part does not lie inside the element.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.array([1+2j, 3+4j]).getfield(float, 8)
+    array([2., 4.])
+    """
+    cdef int code = code_of(dtype)
+    cdef Py_ssize_t start = operator.index(offset)
+    if start < 0:
+        raise ValueError("offset is negative")
+    if itemsizes[code] > itemsizes[self.code]:
+        raise ValueError("new type is larger than original type")
+    if start + itemsizes[code] > itemsizes[self.code]:
+        raise ValueError("new type plus offset is larger than original type")
+    return new_view(self, code, self.rank, self.dims, self.dims + self.rank, self.offset + start)
+
+
+def setfield(ndarray self, val, dtype, offset=0):
+    """Assign to a part of each element: ``a.getfield(dtype, offset)[...] = val``.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.array([1+2j, 3+4j])
+    >>> a.setfield(0, float, 8)
+    >>> a
+    array([1.+0.j, 3.+0.j])
+    """
+    getfield(self, dtype, offset)[...] = val
+
+
+cdef object shadow(ndarray a):
+    """Return a NumPy array that lies where `a` does. Its elements must not be touched: the host cannot read them."""
+    class Where:
+        __array_interface__ = {
+            "version": 3, "typestr": f"|V{itemsizes[a.code]}", "shape": shape_tuple(a), "strides": a.strides,
+            "data": (<size_t>a.block.address + a.offset, True),
+        }
+    return numpy.asarray(Where())
+
+
+cdef bint apart(ndarray a, ndarray b) noexcept:
+    """Return whether no byte of `a` can be one of `b`; memory of other libraries is in blocks of its own."""
+    cdef Py_ssize_t low_a, high_a, low_b, high_b
+    if a.size == 0 or b.size == 0 or a.block.arena.device != b.block.arena.device:
+        return True
+    byte_range(a, &low_a, &high_a)
+    byte_range(b, &low_b, &high_b)
+    return <char*>a.block.address + low_a >= <char*>b.block.address + high_b \
+        or <char*>b.block.address + low_b >= <char*>a.block.address + high_a
+
+
+def shares_memory(a, b, /, max_work=-1):
+    """Return whether two arrays have an element in common, exactly.
+
+    Parameters
+    ----------
+    a, b : ndarray
+        Anything else shares no memory with an array.
+    max_work : int, optional
+        A limit to the effort, as for numpy.shares_memory: -1 sets none, 0 compares memory ranges only.
+
+    Returns
+    -------
+    out : bool
+
+    Raises
+    ------
+    TooHardError
+        If `max_work` is exceeded.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> a = cp.arange(8)
+    >>> cp.shares_memory(a[::2], a[1::2]), cp.shares_memory(a[::2], a[4:])
+    (False, True)
+    """
+    if not isinstance(a, ndarray) or not isinstance(b, ndarray) or apart(<ndarray>a, <ndarray>b):
+        numpy.shares_memory(0, 0, max_work)  # refuses a bad limit
+        return False
+    return numpy.shares_memory(shadow(<ndarray>a), shadow(<ndarray>b), max_work)
+
+
+def may_share_memory(a, b, /, max_work=0):
+    """Return whether two arrays might have an element in common: by default, whether their memory ranges meet.
+
+    Parameters
+    ----------
+    a, b : ndarray
+        Anything else shares no memory with an array.
+    max_work : int, optional
+        How hard to look for an exact answer, as for numpy.may_share_memory.
 
     Examples
     --------
@@ -460,10 +566,15 @@ def may_share_memory(ndarray a, ndarray b, max_work=None):
     >>> cp.may_share_memory(a, a[::2]), cp.may_share_memory(a, a.copy())
     (True, False)
     """
-    return overlaps(a, b)
+    if not isinstance(a, ndarray) or not isinstance(b, ndarray):
+        return False
+    if max_work is None or max_work != 0:
+        return not apart(<ndarray>a, <ndarray>b) and numpy.may_share_memory(
+            shadow(<ndarray>a), shadow(<ndarray>b), max_work)
+    return not apart(<ndarray>a, <ndarray>b)
 
 
-for _function in (reshape, ravel, flatten, transpose, swapaxes, squeeze, view, diagonal):
+for _function in (reshape, ravel, flatten, transpose, swapaxes, squeeze, view, diagonal, getfield, setfield):
     install(_function.__name__, _function)
 install("real", property(real, set_real))
 install("imag", property(imag, set_imag))

@@ -7,7 +7,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import array, asarray, ndarray
-from cupy._operands import kind_of, on_device
+from cupy._operands import kind_of
 
 __all__ = [
     "array",
@@ -200,8 +200,8 @@ def astype(x, dtype, /, *, copy=True, device=None):
     """
     if not isinstance(x, ndarray):
         raise TypeError(f"x must be a cupy array, not {type(x).__name__}")
-    with on_device(device):
-        return x.astype(dtype, copy=copy)
+    out = x.astype(dtype, copy=copy)
+    return out if device is None else _core.asarray(out, device=device)
 
 
 _REQUIREMENTS = {

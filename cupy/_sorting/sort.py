@@ -39,7 +39,12 @@ def _sorted(name, a, axis, dtype):
     return out
 
 
-def sort(a, axis=-1, kind=None, order=None, *, stable=None):
+def _flipped(a, axis):
+    """Return `a` backwards along `axis`, as a view."""
+    return a[(slice(None),) * _core.normalize_axis(-1 if axis is None else axis, a.ndim) + (slice(None, None, -1),)]
+
+
+def sort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False):
     """Return a sorted copy of an array; NaN goes to the end.
 
     Parameters
@@ -53,6 +58,8 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None):
         There are no fields.
     stable : bool, optional
         Without effect, too.
+    descending : bool
+        The largest element first (NumPy has no such argument, the array API has).
 
     Returns
     -------
@@ -71,7 +78,8 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None):
     """
     _check(kind, order, stable)
     a = as_array(a)
-    return _sorted("sort", a, axis, a.dtype)
+    out = _sorted("sort", a, axis, a.dtype)
+    return _flipped(out, axis).copy() if descending else out
 
 
 def msort(a):
@@ -100,12 +108,12 @@ def msort(a):
     return sort(a, axis=0)
 
 
-def argsort(a, axis=-1, kind=None, order=None, *, stable=None):
+def argsort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False):
     """Return the indices that would sort an array.
 
     Parameters
     ----------
-    a, axis, kind, order, stable
+    a, axis, kind, order, stable, descending
         As for `sort`: equal elements always keep their order.
 
     Returns
@@ -127,7 +135,13 @@ def argsort(a, axis=-1, kind=None, order=None, *, stable=None):
     a = as_array(a)
     if a.ndim == 0:  # unlike sort, NumPy takes it for 1-d
         a = a.reshape(1)
-    return _sorted("argsort", a, axis, INT64)
+    if not descending:
+        return _sorted("argsort", a, axis, INT64)
+    if axis is None:
+        a, axis = a.ravel(), -1
+    axis = _core.normalize_axis(axis, a.ndim)
+    # Equal elements keep their order when both ends are turned round.
+    return a.shape[axis] - 1 - _flipped(_sorted("argsort", _flipped(a, axis), axis, INT64), axis)
 
 
 def lexsort(keys, axis=-1):

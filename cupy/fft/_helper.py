@@ -3,7 +3,7 @@
 import operator
 
 from cupy import _core
-from cupy._operands import as_array, on_device
+from cupy._operands import as_array, kind_of, on_device
 
 __all__ = ["fftfreq", "fftshift", "ifftshift", "rfftfreq"]
 
@@ -14,19 +14,20 @@ def _ramp(out, start):
         _core.run_op("arange", [], [out], float(start), 1.0, start, 1)
 
 
-def fftfreq(n, d=1.0, device=None):
+def fftfreq(n, d=1.0, device=None, *, dtype=None):
     """Frequencies of the bins of a transform: 0, 1, ..., then the negative ones, over n * d.
 
     Parameters:
         n (int): length of the transform.
         d (number): distance of the samples.
         device: where to create the array.
+        dtype (dtype): floating dtype of the result; float64 by default.
 
     Returns:
-        cupy.ndarray: float64 array of length n.
+        cupy.ndarray: array of length n.
 
     Raises:
-        ValueError: n is no integer.
+        ValueError: n is no integer, or dtype not floating.
 
     Example:
         >>> import cupy as cp
@@ -38,22 +39,23 @@ def fftfreq(n, d=1.0, device=None):
         out = _core.empty((n,))
         _ramp(out[: (n + 1) // 2], 0)
         _ramp(out[(n + 1) // 2 :], -(n // 2))
-        return out * (1.0 / (n * d))
+        return _spaced(out, n * d, dtype)
 
 
-def rfftfreq(n, d=1.0, device=None):
+def rfftfreq(n, d=1.0, device=None, *, dtype=None):
     """Frequencies of the bins of a real transform: 0, 1, ..., n // 2, over n * d.
 
     Parameters:
         n (int): length of the transform.
         d (number): distance of the samples.
         device: where to create the array.
+        dtype (dtype): floating dtype of the result; float64 by default.
 
     Returns:
-        cupy.ndarray: float64 array of length n // 2 + 1.
+        cupy.ndarray: array of length n // 2 + 1.
 
     Raises:
-        ValueError: n is no integer.
+        ValueError: n is no integer, or dtype not floating.
 
     Example:
         >>> import cupy as cp
@@ -64,7 +66,14 @@ def rfftfreq(n, d=1.0, device=None):
     with on_device(device):
         out = _core.empty((n // 2 + 1,))
         _ramp(out, 0)
-        return out * (1.0 / (n * d))
+        return _spaced(out, n * d, dtype)
+
+
+def _spaced(ramp, extent, dtype):
+    if dtype is not None and kind_of(dtype := _core.dtype_of(dtype)) != "f":
+        raise ValueError(f"dtype must be a real floating dtype, not {dtype}")
+    out = ramp * (1.0 / extent)
+    return out if dtype is None else out.astype(dtype, copy=False)
 
 
 def _length(n):
