@@ -28,6 +28,8 @@ NDARRAY = {
     "__richcmp__": "how Cython spells __eq__, __lt__ and the others, which are there",
 }  # fmt: skip
 
+FUNCTIONS = {}
+
 
 class Reason:
     """An attribute whose absence has a reason; ``hasattr`` says False, on the class as well."""

@@ -17,7 +17,7 @@ from cupy._core._reduction import accumulate, index_reduction, reduce_row
 from cupy._core._ufunc import as_mask, input_casting_error, output_casting_error, ufunc
 from cupy._core._memory import MemoryPool, get_default_memory_pool
 from cupy._core._dlpack import from_capsule, from_dlpack
-from cupy._core import _inplace, _methods
+from cupy._core import _inplace, _methods, _protocols
 
 
 def reduce(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):

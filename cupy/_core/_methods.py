@@ -1,4 +1,4 @@
-"""Methods of the array whose body is a function of the API, and its protocols.
+"""Methods of the array whose body is a function of the API, or Python.
 
 A method listed in ``_FORWARDED`` calls ``cupy.<name>(self, ...)`` when it is used, so this module imports no
 function of the API.
@@ -8,9 +8,6 @@ import pickle
 import types
 from contextlib import nullcontext
 
-import numpy
-
-from cupy import _absent
 from cupy._core import _creation
 from cupy._core._ndarray import install, ndarray
 
@@ -174,75 +171,11 @@ def _conjugate(self):
     return ufuncs.conjugate(self) if self.dtype.kind == "c" else self
 
 
-def _reduce(self):
-    return _creation.array, (self.get(order="A"),)
-
-
-def _copy(self):
-    return self.copy(order="K")
-
-
-def _deepcopy(self, memo):
-    return self.copy(order="K")
-
-
 def _matrix_transpose(self):
     """The array with its last two axes exchanged, as a view."""
     if self.ndim < 2:
         raise ValueError("matrix transpose with ndim < 2 is undefined")
     return self.swapaxes(-1, -2)
-
-
-def _array(self, dtype=None, copy=None):
-    raise TypeError(
-        "Implicit conversion to a NumPy array is not allowed: it would copy from the device unseen. "
-        "Use `a.get()` or `cupy.asnumpy(a)`."
-    )
-
-
-def _array_ufunc(self, function, method, *inputs, **kwargs):
-    from cupy._core import ufuncs
-
-    # NumPy's scalars arrive as arrays of rank 0 where they stand on the left.
-    inputs = tuple(x[()] if isinstance(x, numpy.ndarray) and x.ndim == 0 else x for x in inputs)
-    for x in inputs:
-        if isinstance(x, numpy.ndarray):
-            raise TypeError(
-                f"{function.__name__}: Unsupported type {type(x)}: host and device arrays do not mix; "
-                "use cupy.asarray on the host array"
-            )
-    own = getattr(ufuncs, function.__name__, None)
-    if own is None:
-        if function is numpy.matmul and method == "__call__":
-            import cupy
-
-            return cupy.matmul(*inputs, **kwargs)
-        return NotImplemented
-    if isinstance(kwargs.get("out"), tuple) and len(kwargs["out"]) == 1:
-        kwargs["out"] = kwargs["out"][0]
-    return (own if method == "__call__" else getattr(own, method))(*inputs, **kwargs)
-
-
-def _array_function(self, function, types, args, kwargs):
-    import cupy
-
-    module = cupy
-    for part in function.__module__.split(".")[1:]:
-        module = getattr(module, part, None)
-    own = getattr(module, function.__name__, None) if module is not None else None
-    if own is None or own is function:
-        raise TypeError(f"numpy.{function.__name__} has no counterpart for cupy arrays")
-    if any(issubclass(t, numpy.ndarray) for t in types):
-        raise TypeError(f"{function.__name__}: host and device arrays do not mix; use cupy.asarray on the host array")
-    return own(*args, **kwargs)
-
-
-def _array_namespace(self, /, *, api_version=None):
-    import cupy
-
-    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
-        raise ValueError(f"array API version {api_version!r} is not supported")
-    return cupy
 
 
 def _to_device(self, device, /, *, stream=None):
@@ -298,8 +231,6 @@ for _name in _IN_PLACE:
     install(_name, _in_place(_name))
 for _name in ("scatter_add", "scatter_max", "scatter_min"):
     install(_name, _scatter(_name))
-for _name, _reason in _absent.NDARRAY.items():
-    install(_name, _absent.Reason("cupy.ndarray", _name, _reason))
 for _name, _function in {
     "tolist": _tolist,
     "tobytes": _tobytes,
@@ -321,14 +252,6 @@ for _name, _function in {
     "mT": property(_matrix_transpose),
     "__class_getitem__": classmethod(_class_getitem),
     "__bytes__": _tobytes,
-    "__copy__": _copy,
-    "__deepcopy__": _deepcopy,
-    "__reduce__": _reduce,
-    "__array__": _array,
-    "__array_ufunc__": _array_ufunc,
-    "__array_function__": _array_function,
-    "__array_namespace__": _array_namespace,
-    "__array_priority__": 100,
 }.items():
     install(_name, _function)
 

@@ -252,6 +252,10 @@ cdef class ndarray:
     shape : int or tuple of int
     dtype : dtype-like, optional
         float64 by default.
+    memptr : MemoryPointer, optional
+        Memory of another array (its ``data``) to view from there on, instead of new memory.
+    strides : tuple of int, optional
+        Bytes to step along each axis.
     order : {'C', 'F'}, optional
 
     Notes
@@ -268,19 +272,27 @@ cdef class ndarray:
            [5., 8.]])
     """
 
-    def __init__(self, shape, dtype=float, order="C"):
+    def __init__(self, shape, dtype=float, memptr=None, strides=None, order="C"):
         cdef Py_ssize_t[MAX_RANK] extents
         cdef int ndim = read_shape(shape, extents)
         cdef ndarray made
-        if order not in ("C", "F"):
+        if order not in ("C", "F", None):
             raise ValueError(f"order must be 'C' or 'F', not {order!r}")
-        made = new_array(code_of(dtype), ndim, extents, order == "F")
+        if memptr is None and strides is None:
+            made = new_array(code_of(dtype), ndim, extents, order == "F")
+        else:
+            from cupy._core._views import over_memory
+            made = over_memory(memptr, shape, dtype, strides, order)
         self.code, self.rank, self.bits, self.size = made.code, made.rank, made.bits, made.size
+        self.offset, self._base = made.offset, made._base
         if self.dims is not NULL and self.dims is not self.inline_dims:
             free(self.dims)
         self.dims = self.inline_dims
         if ndim > INLINE_RANK:
             self.dims = <Py_ssize_t*>malloc(2 * ndim * sizeof(Py_ssize_t))
+            if self.dims is NULL:
+                self.dims = self.inline_dims
+                raise MemoryError()
         memcpy(self.dims, made.dims, 2 * ndim * sizeof(Py_ssize_t))
         if self.block is not NULL:
             release(self.block)
@@ -397,7 +409,8 @@ cdef class ndarray:
         return _elements(self)
 
     def __contains__(self, item):
-        return bool((self == item).any())
+        found = self == item
+        return bool(found.any() if isinstance(found, ndarray) else found)
 
     def __delitem__(self, key):
         raise ValueError("cannot delete array elements")
@@ -422,7 +435,7 @@ cdef class ndarray:
     def __format__(self, spec):
         if self.rank == 0:
             return format(self.item(), spec)
-        return format(str(self), spec)
+        return object.__format__(self, spec)
 
     # Operators: each names its ufunc.
 

@@ -391,13 +391,13 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
     else:
         cx = scalar_code(x)
         if cx < 0:
-            return NotImplemented
+            return of_subclass(u, x, y, out, casting)
     if y_array:
         cy = (<ndarray>y).code
     else:
         cy = scalar_code(y)
         if cy < 0:
-            return NotImplemented
+            return of_subclass(u, x, y, out, casting)
     if u.nin != 2:
         return NotImplemented
     if not x_array and not y_array:
@@ -425,6 +425,13 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
             _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
             return out
     return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
+
+
+cdef object of_subclass(ufunc u, object x, object y, ndarray out, object casting):
+    """u(x, y) if one is of a subclass of ndarray and neither is of an unknown type."""
+    if u.nin == 2 and (isinstance(x, ndarray) or scalar_code(x) >= 0) and (isinstance(y, ndarray) or scalar_code(y) >= 0):
+        return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
+    return NotImplemented
 
 
 cdef inline int scalar_operand(cupyOperand* operand, object value, int code) except -1:

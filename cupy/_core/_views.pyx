@@ -390,6 +390,41 @@ def as_strided(ndarray x, shape=None, strides=None, offset=0, writeable=True):
     return out
 
 
+def over_memory(memptr, shape, dtype, strides, order):
+    """Return an array over the memory that a MemoryPointer names, or over new memory that the strides just fill."""
+    cdef Py_ssize_t[MAX_RANK] extents, steps
+    cdef Py_ssize_t low, high, step
+    cdef int i, k, code = code_of(dtype), n = read_shape(shape, extents)
+    cdef ndarray owner, out
+    step = itemsizes[code]
+    for k in range(n):
+        i = k if order == "F" else n - 1 - k
+        steps[i] = step
+        step *= extents[i] if extents[i] > 1 else 1
+    if strides is not None and read_shape(strides, steps) != n:
+        raise ValueError(f"shape has {n} axes and strides {len(strides)}")
+    if any(extents[i] < 0 for i in range(n)):
+        raise ValueError("negative dimensions are not allowed")
+    if memptr is None:
+        owner = array(0, "u1").view()
+        out = new_view(owner, code, n, extents, steps, 0)
+        byte_range(out, &low, &high)
+        if low < 0:
+            raise ValueError("negative strides need memory: pass memptr")
+        owner = new_array(5, 1, &high)
+        out = new_view(owner, code, n, extents, steps, 0)
+        out._base = None
+        return out
+    if not isinstance(getattr(memptr, "_owner", None), ndarray):
+        raise TypeError(f"memptr must be a MemoryPointer, as of `a.data`, not {type(memptr).__name__}")
+    owner = memptr._owner
+    out = new_view(owner, code, n, extents, steps, <Py_ssize_t>(<size_t>memptr.ptr - <size_t>owner.block.address))
+    byte_range(out, &low, &high)
+    if out.size and (low < 0 or high > <Py_ssize_t>owner.block.bytes):
+        raise ValueError(f"shape {shape_tuple(out)} with strides {out.strides} reaches outside the memory of memptr")
+    return out
+
+
 def broadcast_to(array, shape, subok=False):
     """Return a read-only view of `array` stretched to `shape`.
 
