@@ -22,6 +22,10 @@ except ImportError as _error:
     raise
 
 from numpy import (  # noqa: E402
+    False_,
+    True_,
+    base_repr,
+    binary_repr,
     bool_ as bool_,
     byte,
     cdouble,
@@ -41,6 +45,8 @@ from numpy import (  # noqa: E402
     format_float_positional,
     format_float_scientific,
     generic,
+    geterr,
+    geterrcall,
     half,
     iinfo,
     inexact,
@@ -62,6 +68,8 @@ from numpy import (  # noqa: E402
     number,
     pi,
     set_printoptions,
+    seterr,
+    seterrcall,
     get_printoptions,
     printoptions,
     short,
@@ -104,7 +112,7 @@ from cupy._core._flat import broadcast, flatiter  # noqa: E402
 from cupy._core.ufuncs import *  # noqa: E402, F403
 from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
 from cupy._routes import host_route_count, host_routes, show_routes  # noqa: E402
-from cupy._array_api import __array_api_version__, __array_namespace_info__, isdtype  # noqa: E402
+from cupy._array_api import __array_api_version__, __array_namespace_info__  # noqa: E402
 from cupy._binary.packing import *  # noqa: E402, F403
 from cupy._creation.basic import *  # noqa: E402, F403
 from cupy._creation.from_data import *  # noqa: E402, F403
@@ -166,11 +174,18 @@ def __getattr__(name):
         from cupy.lib.array_utils import byte_bounds
 
         return byte_bounds
+    if name == "emath":
+        from cupy.lib import scimath
+
+        return scimath
     if name == "bfloat16":
         from cupy._core import dtype_of
 
         return dtype_of("bfloat16").type
-    raise AttributeError(f"module 'cupy' has no attribute {name!r}")
+    from cupy._absent import FUNCTIONS
+
+    because = f": {FUNCTIONS[name]}" if name in FUNCTIONS else ""
+    raise AttributeError(f"module 'cupy' has no attribute {name!r}{because}")
 
 
 def get_array_module(*args):

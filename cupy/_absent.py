@@ -8,11 +8,13 @@ _SUBCLASS = "results are always plain arrays: there are no subclasses"
 _PYTHON2 = "a name of Python 2"
 _CUDA_KERNEL = "a view for CUDA C++ kernels"
 
+# Members of the array.
 NDARRAY = {
     "__array_finalize__": _SUBCLASS,
     "__array_interface__": _HOST,
     "__array_struct__": _HOST,
     "__array_wrap__": _SUBCLASS,
+    "__setstate__": "a pickle holds a host array, which `cupy.array` reads",
     "__cuda_array_interface__": "the memory is not that of a CUDA device: exchange arrays with `cupy.from_dlpack` and "
                                 "`__dlpack__`, or through the host with `a.get()`",
     "ctypes": "its address is for C functions on the host, which cannot read device memory: use `a.get().ctypes`; "
@@ -28,7 +30,68 @@ NDARRAY = {
     "__richcmp__": "how Cython spells __eq__, __lt__ and the others, which are there",
 }  # fmt: skip
 
-FUNCTIONS = {}
+# Members of ufuncs.
+UFUNC = {"__dict__": "ufuncs take no attributes of a program's own"}
+
+# Names of the main namespace.
+_NUMBERS = "arrays hold numbers only"
+_DATES = _NUMBERS + ", no dates"
+_TEXT = _NUMBERS + ", no text, bytes or objects"
+_FIELDS = _NUMBERS + ", no structures"
+_LONG = "no device computes in more than double precision: use float64 and complex128"
+_MATRIX = "two-dimensional arrays and `@` have taken the place of matrices"
+_HOST_LOOP = "visits elements one by one on the host: copy the array with `a.get()` and use numpy's"
+_PLANNED = "planned, not written yet"
+_ABOUT_NUMPY = "about NumPy's own build: use numpy's; `python -m cupy.doctor` tells about this library"
+
+
+def _removed(instead):
+    return f"removed in NumPy 2: use {instead}"
+
+
+def _each(names, reason):
+    return dict.fromkeys(names.split(), reason)
+
+
+FUNCTIONS = {
+    **_each("busday_count busday_offset busdaycalendar datetime64 datetime_as_string datetime_data is_busday isnat "
+            "timedelta64", _DATES),
+    **_each("bytes_ character flexible object_ str_", _TEXT),
+    **_each("record recarray void format_parser make_aligned_dtype", _FIELDS),
+    "fromregex": "gives an array of structures; " + _FIELDS,
+    **_each("clongdouble complex256 float128 longdouble", _LONG),
+    **_each("asmatrix bmat matrix", _MATRIX),
+    **_each("nditer nested_iters", _HOST_LOOP),
+    "frompyfunc": "calls a Python function for each element: use numpy's on `a.get()`",
+    "ma": "masked arrays are not there: keep the mask in an array of bool, and use `where` arguments or the nan functions",
+    "memmap": "maps a file into host memory: `cupy.asarray(numpy.memmap(...))` copies it to the device",
+    **_each("poly poly1d polyadd polyder polydiv polyfit polyint polymul polynomial polysub polyval roots", _PLANNED),
+    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel fuse vectorize", _PLANNED),
+    **_each("memoize clear_memo", "caches of CuPy's kernels; there are none to clear"),
+    **_each("ScalarType dtypes sctypeDict typecodes", "about dtypes alone: use numpy's"),
+    **_each("getbufsize setbufsize", "the functions of this library have no buffers"),
+    **_each("get_include info show_runtime show_config", _ABOUT_NUMPY),
+    "little_endian": "`sys.byteorder` tells",
+    "disable_experimental_feature_warning": "there are no experimental features to warn of",
+    "get_array_wrap": _SUBCLASS,
+    "AxisError": _removed("cupy.exceptions.AxisError"),
+    "ComplexWarning": _removed("cupy.exceptions.ComplexWarning"),
+    "ModuleDeprecationWarning": _removed("cupy.exceptions.ModuleDeprecationWarning"),
+    "RankWarning": _removed("cupy.exceptions.RankWarning"),
+    "TooHardError": _removed("cupy.exceptions.TooHardError"),
+    "VisibleDeprecationWarning": _removed("cupy.exceptions.VisibleDeprecationWarning"),
+    **_each("Inf Infinity PINF infty", _removed("cupy.inf")),
+    "NINF": _removed("-cupy.inf"),
+    **_each("NAN NaN", _removed("cupy.nan")),
+    "NZERO": _removed("-0.0"),
+    "PZERO": _removed("0.0"),
+    **_each("cfloat complex_", _removed("cupy.complex128")),
+    "float_": _removed("cupy.float64"),
+    "singlecomplex": _removed("cupy.complex64"),
+    "find_common_type": _removed("cupy.result_type or cupy.promote_types"),
+    **_each("issctype issubclass_ issubsctype obj2sctype sctype2char", _removed("cupy.issubdtype and cupy.dtype")),
+    **_each("DataSource disp safe_eval set_string_function who", _removed("Python's own means")),
+}  # fmt: skip
 
 
 class Reason:

@@ -1,11 +1,10 @@
-"""The array API standard: what the namespace says of itself, and ``isdtype``."""
+"""The array API standard: what the namespace says of itself."""
 
 import numpy
 
 from cupy import _core
 from cupy._core._device import Device, device_count
 
-__all__ = ["isdtype"]
 __array_api_version__ = "2025.12"
 
 _KINDS = {
@@ -17,42 +16,6 @@ _KINDS = {
 }
 _KINDS["integral"] = _KINDS["signed integer"] + _KINDS["unsigned integer"]
 _KINDS["numeric"] = _KINDS["integral"] + _KINDS["real floating"] + _KINDS["complex floating"]
-
-
-def isdtype(dtype, kind):
-    """Return whether a dtype is of a kind, as numpy.isdtype; bfloat16 is a real floating dtype.
-
-    Parameters
-    ----------
-    dtype : dtype
-    kind : dtype, str or tuple of these
-        'bool', 'signed integer', 'unsigned integer', 'integral', 'real floating', 'complex floating', 'numeric'.
-
-    Returns
-    -------
-    out : bool
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `dtype` is no dtype or `kind` no kind.
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.isdtype(cp.float32, 'real floating'), cp.isdtype(cp.int8, (cp.int16, 'bool'))
-    (True, False)
-    """
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    others = tuple(k for k in kinds if not _is_bfloat16(k))
-    if not _is_bfloat16(dtype):
-        return numpy.isdtype(dtype, others)
-    # NumPy does not know bfloat16: a real floating dtype that no array here has stands for it.
-    return len(others) < len(kinds) or numpy.isdtype(numpy.longdouble, others)
-
-
-def _is_bfloat16(kind):
-    return getattr(kind, "name", getattr(kind, "__name__", None)) == "bfloat16"
 
 
 def _check_device(device):

@@ -1,6 +1,7 @@
 """Writes the documentation pages that are tables: ``python -m cupy_builder.docs OUT``, run in ``install``.
 
-Pages: ``contract.md`` from the op table, ``cuda_libraries.md`` from the table of absent CUDA libraries.
+Pages: ``contract.md`` from the op table, ``cuda_libraries.md`` from the table of absent CUDA libraries,
+``coverage.md`` from the built package and its tests.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import contract, stubs
+from . import contract, coverage, stubs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,7 +84,11 @@ def libraries_page(root: Path) -> str:
     return "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[Path], str]] = {"contract.md": contract_page, "cuda_libraries.md": libraries_page}
+PAGES: dict[str, Callable[[Path], str]] = {
+    "contract.md": contract_page,
+    "cuda_libraries.md": libraries_page,
+    "coverage.md": coverage.page,
+}
 
 
 def generate(out: Path, root: Path = ROOT) -> list[Path]:

@@ -4,7 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cupy_builder import docs
+import pytest
+from cupy_builder import coverage, docs
 
 from cupy_backends.backend.rows import rows
 
@@ -36,3 +37,49 @@ def test_the_command_writes_the_pages(tmp_path):
     command = [sys.executable, "-m", "cupy_builder.docs", str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT / "install", capture_output=True, text=True, check=True)
     assert [Path(line).name for line in run.stdout.split()] == list(docs.PAGES)
+
+
+@pytest.fixture(scope="module")
+def covered():
+    return coverage.rows(ROOT)
+
+
+@pytest.mark.parametrize("kind", coverage.KINDS)
+def test_every_name_has_tests_or_a_reason(kind, covered):
+    assert [name for name, _, tests, reason in covered[kind] if not tests and not reason] == []
+
+
+def test_reasons_are_given_for_what_is_listed_and_absent(covered):
+    _, absent = coverage.package(ROOT)
+    for kind, reasons in {"functions": absent.FUNCTIONS, "ndarray": absent.NDARRAY, "ufunc": absent.UFUNC}.items():
+        found = {name: reason for name, _, _, reason in covered[kind]}
+        assert [name for name, reason in reasons.items() if found.get(name) != reason] == [], "present, or in no list"
+        assert all(len(reason) > 10 for reason in reasons.values())
+
+
+def test_the_lists_are_whole():
+    listed = coverage.names()
+    assert len(listed["functions"]) > 500 and len(listed["ndarray"]) > 160
+    assert listed["ndarray"]["T"] == ["NumPy", "CuPy"] and listed["ndarray"]["ctypes"] == ["NumPy"]
+
+
+def test_uses_are_found_in_code_and_in_text(tmp_path):
+    folder = tmp_path / "tests/cupy_tests"
+    folder.mkdir(parents=True)
+    (folder / "test_it.py").write_text(
+        '"""Not xp.mean here."""\nxp.add(1); np.sin(2); x.resize(3)\ncalls = "cupy.sort(A); a.fill"\n"argmax argmin".split()\n'
+        'def test():\n    """Nor xp.median."""\n    assert a.T, "no max, or so"\n'
+    )
+    (uses,) = coverage.scan(tmp_path / "tests").values()
+    assert {"add", "sort", "argmax", "argmin"} == set(uses.functions)
+    assert {"resize", "fill", "T"} <= set(uses.members) and "sin" not in uses.members
+
+
+def test_the_coverage_page(tmp_path):
+    docs.generate(tmp_path, ROOT)
+    text = (tmp_path / "coverage.md").read_text()
+    assert "| `ctypes` | NumPy | *its address is for C functions" in text
+    line = next(line for line in text.splitlines() if line.startswith("| `resize` | NumPy |"))
+    assert "](../tests/cupy_tests/core_tests/test_members.py)" in line
+    for heading in coverage.KINDS.values():
+        assert f"## {heading}" in text

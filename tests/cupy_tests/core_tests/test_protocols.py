@@ -292,3 +292,92 @@ def test_the_constructor():
                        (lambda: cupy.ndarray((2,), order="K"), ValueError)):  # fmt: skip
         with pytest.raises(error):
             bad()
+
+
+BINARY = "add sub mul truediv floordiv mod pow matmul divmod and or xor lshift rshift".split()
+DUNDERS = """
+__add__ __sub__ __mul__ __truediv__ __floordiv__ __mod__ __pow__ __matmul__ __divmod__
+__and__ __or__ __xor__ __lshift__ __rshift__
+__radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rmod__ __rpow__ __rmatmul__ __rdivmod__
+__rand__ __ror__ __rxor__ __rlshift__ __rrshift__
+__iadd__ __isub__ __imul__ __ifloordiv__ __imod__ __ipow__ __imatmul__ __iand__ __ior__ __ixor__ __ilshift__ __irshift__
+__eq__ __ne__ __lt__ __le__ __gt__ __ge__
+""".split()
+
+
+@pytest.mark.parametrize("name", DUNDERS)
+def test_operator_methods(name):
+    a = np.array([[7, 2, 3], [4, 5, 1], [1, 3, 2]])
+    b = np.array([[1, 2, 3], [2, 2, 1], [3, 1, 2]])
+    x, y = cupy.asarray(a), cupy.asarray(b)
+    found, expected = getattr(x, name)(y), getattr(a, name)(b)
+    same(found, expected)
+    assert (found is x) == (expected is a)
+    same(getattr(x, name)(2) if "matmul" not in name else x, getattr(a, name)(2) if "matmul" not in name else a)
+
+
+@pytest.mark.parametrize("name", ["__itruediv__", "__iadd__", "__ipow__", "__imul__"])
+def test_in_place_operators_keep_the_dtype(name):
+    a, x = np.array([1.5, 2, 4], "f4"), cupy.array([1.5, 2, 4], "f4")
+    assert getattr(x, name)(3) is x
+    same(x, getattr(a, name)(3))
+    with pytest.raises(TypeError, match="same_kind"):
+        getattr(x, name)(1j)
+    i = cupy.arange(3)
+    with pytest.raises(TypeError, match="same_kind"):
+        i.__itruediv__(2)
+
+
+@pytest.mark.parametrize("name", "__neg__ __pos__ __abs__ __invert__ __copy__".split())
+def test_unary_methods(name):
+    a = np.array([[7, -2, 3], [4, 5, -1]])
+    same(getattr(cupy.asarray(a), name)(), getattr(a, name)())
+
+
+@pytest.mark.parametrize("name", "__bool__ __int__ __float__ __complex__ __repr__ __str__ __index__".split())
+def test_conversions(name):
+    for value in (0, 3, -2, 2.5, True):
+        agree(lambda xp: getattr(xp.array(value), name)())
+    agree(lambda xp: getattr(xp.arange(3), name)())
+
+
+def test_container_methods():
+    x = cupy.asarray(A)
+    same(x.__getitem__((slice(None), 1)), A[:, 1])
+    x.__setitem__((0, 1), 9)
+    assert x[0, 1].item() == 9 and x.__len__() == 2 and x.__contains__(9) and not x.__contains__(77)
+    assert [v.get().tolist() for v in x.__iter__()] == x.get().tolist()
+    assert x.__bytes__() == x.get().tobytes() and cupy.array(2.5).__format__(".2f") == "2.50"
+    assert cupy.ndarray.__hash__ is None and cupy.ndarray.__class_getitem__(int).__origin__ is cupy.ndarray
+    assert (x.__deepcopy__({}) == x).all()
+    function, arguments = x.__reduce__()
+    same(function(*arguments), x.get())
+    assert cupy.ndarray.__new__(cupy.ndarray, (2,)) is not None
+
+
+def test_dispatch_methods():
+    x = cupy.arange(3)
+    same(x.__array_ufunc__(np.add, "__call__", x, 1), np.arange(1, 4))
+    same(x.__array_function__(np.sum, (cupy.ndarray,), (x,), {"axis": 0}), np.array(3))
+    assert x.__array_function__(np.sum, (Dispatching,), (x,), {}) is NotImplemented
+    assert x.__array_ufunc__(np.add, "__call__", x, Dispatching()) is NotImplemented
+    with pytest.raises(TypeError, match="at.*not available"):
+        x.__array_ufunc__(np.matmul, "at", x, 1)
+
+
+def test_iterators_as_objects():
+    for make in (lambda xp: xp.arange(3).flat, lambda xp: xp.broadcast(xp.arange(3), 1)):
+        found, expected = make(cupy), make(np)
+        for name in "__repr__ __str__".split():
+            assert type(expected).__name__ in getattr(found, name)()
+        assert found.__iter__() is found and len(list(found)) == len(list(expected)) == 3
+        assert found.__format__("") == str(found)
+        with pytest.raises(TypeError):
+            found.__format__("d")
+        with pytest.raises(StopIteration):
+            found.__next__()
+        assert (found.__hash__ is None) == (expected.__hash__ is None)
+    flat = cupy.arange(3).flat
+    assert flat.__len__() == 3 and flat.__getitem__(1).item() == 1
+    assert cupy.add.__format__("") == cupy.add.__str__() == cupy.add.__repr__() == str(np.add)
+    assert cupy.add.__hash__() == hash(cupy.add)

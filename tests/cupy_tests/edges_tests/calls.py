@@ -264,6 +264,7 @@ xp.lib.stride_tricks.sliding_window_view(A, 1, axis=7)
 
 MATH = """
 A + V
+A - [1, 2]
 A + 'x'
 A + None
 B - B
@@ -623,7 +624,8 @@ REFUSED = {
         "A.get(out=A)", "A.set(A)",
         "xp.asnumpy()", "xp.asarray(A, device=1.5)",
     ],
-    "ValueError": ["xp.asarray(A, device='no such')", "A.get(out=np.zeros((3, 3)))", "A.set(np.zeros((3, 3)))", "xp.cuda.Device(-1)",
+    "ValueError": ["xp.asarray(A, device='no such')",
+                   "A.get(out=np.zeros((3, 3)))", "A.set(np.zeros((3, 3)))", "xp.cuda.Device(-1)",
                    "xp.cuda.Device(10**6)", "xp.lib.stride_tricks.as_strided(A, (100000,), (8,))",
                    "xp.lib.stride_tricks.as_strided(A, (2,), (8, 8))", "xp.tril(Z)", "xp.tensordot(A, M, axes=5)"],
 }  # fmt: skip

@@ -1,0 +1,99 @@
+"""Names that stand for others, and names that are NumPy's own."""
+
+import cupy
+import numpy as np
+import pytest
+
+A = np.array([[3.0, -1.0, 2.5], [0.0, 4.0, 0.5]])
+
+OF_NUMPY = (
+    "False_ True_ base_repr binary_repr bool_ cdouble complexfloating csingle double euler_gamma errstate "
+    "format_float_positional format_float_scientific generic get_printoptions geterr geterrcall half index_exp inexact "
+    "int_ intc intp iterable long longlong mintypecode printoptions s_ set_printoptions seterr seterrcall short "
+    "signedinteger typename ubyte uint uintc uintp ulong ulonglong unsignedinteger ushort byte single integer floating "
+    "number e pi inf nan newaxis dtype iinfo ndindex"
+)
+ALIASES = {
+    "amax": "max", "amin": "min", "alltrue": "all", "sometrue": "any", "product": "prod", "cumproduct": "cumprod",
+    "round_": "round", "row_stack": "vstack", "trapz": "trapezoid", "bitwise_not": "invert", "true_divide": "divide",
+    "degrees": "rad2deg", "radians": "deg2rad", "abs": "absolute", "conj": "conjugate", "mod": "remainder",
+    "pow": "power", "concat": "concatenate", "permute_dims": "transpose", "acos": "arccos", "asin": "arcsin",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_NUMPY.split())
+def test_what_knows_no_arrays_is_numpys(name):
+    assert getattr(cupy, name) is getattr(np, name)
+
+
+@pytest.mark.parametrize("name", ALIASES)
+def test_other_names(name):
+    x = cupy.asarray(A)
+    x = x.astype(int) if name == "bitwise_not" else x
+    arguments = (x, x) if name in ("true_divide", "mod", "pow") else ((x, x),) if name in ("row_stack", "concat") else (x,)
+    found, expected = (getattr(cupy, n)(*arguments) for n in (name, ALIASES[name]))
+    assert found.dtype == expected.dtype and found.shape == expected.shape
+    np.testing.assert_array_equal(found.get(), expected.get())
+
+
+PAIRED = """
+xp.bartlett(7); xp.blackman(7); xp.hamming(6); xp.hanning(1); xp.kaiser(7, 14.0); xp.bartlett(0); xp.kaiser(1, 2)
+xp.deg2rad(a); xp.rad2deg(a); xp.radians(a); xp.degrees(a); xp.spacing(a); xp.sinc(a); xp.i0(a)
+xp.emath.sqrt(a); xp.emath.log(a); xp.emath.arccos(a)
+""".replace("\n", "; ").strip("; ").split("; ")
+
+
+@pytest.mark.parametrize("call", PAIRED)
+def test_functions(call):
+    expected = np.asarray(eval(call, {"xp": np, "a": A}))
+    found = eval(call, {"xp": cupy, "a": cupy.asarray(A)})
+    assert isinstance(found, cupy.ndarray) and (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_allclose(found.get(), expected, rtol=1e-13, atol=1e-15)
+
+
+def test_in1d():
+    a, b = np.array([[1, 2], [5, 0]]), [2, 0, 7]
+    assert cupy.in1d(cupy.asarray(a), b).get().tolist() == np.isin(a, b).ravel().tolist()
+
+
+def test_texts():
+    x = cupy.asarray(A)
+    assert cupy.array_repr(x) == repr(A) and cupy.array_str(x) == str(A)
+    assert cupy.array2string(x, precision=1, separator=";") == np.array2string(A, precision=1, separator=";")
+    with cupy.printoptions(precision=1):
+        assert repr(cupy.asarray(A) / 3) == repr(A / 3)
+
+
+def test_promotion_and_kinds():
+    for one in "?bBhHiIlLefdFD":
+        for two in "?bBhHiIlLefdFD":
+            assert cupy.promote_types(one, two) == np.promote_types(one, two)
+    assert cupy.issubdtype(cupy.float32, cupy.floating) and not cupy.issubdtype(cupy.int8, cupy.inexact)
+    assert cupy.promote_types(cupy.bfloat16, "f2") == np.float32
+
+
+def test_error_state_is_accepted():
+    with cupy.errstate(divide="raise"):
+        assert cupy.isinf(cupy.ones(1) / 0).item()
+    old = cupy.seterr(all="raise")
+    assert cupy.geterr()["over"] == "raise" and cupy.isinf(cupy.array(1e300) * 1e300).item()
+    cupy.seterr(**old)
+
+
+def test_pools_and_exceptions():
+    pool = cupy.get_default_pinned_memory_pool()
+    pool.free_all_blocks()
+    assert pool.n_free_blocks() == 0
+    assert cupy.exceptions.AxisError is np.exceptions.AxisError
+
+
+@pytest.mark.parametrize("name, reason", [
+    ("NaN", "cupy.nan"), ("float_", "cupy.float64"), ("matrix", "matrices"), ("datetime64", "dates"), ("object_", "numbers"),
+    ("poly1d", "planned"), ("longdouble", "float64"), ("ma", "mask"), ("AxisError", "cupy.exceptions"),
+])  # fmt: skip
+def test_absent_names_say_why(name, reason):
+    assert not hasattr(cupy, name)
+    with pytest.raises(AttributeError, match=f"{name}.*{reason}"):
+        getattr(cupy, name)
+    with pytest.raises(AttributeError, match="'nonsense'$"):
+        cupy.nonsense
