@@ -63,7 +63,7 @@ FUNCTIONS = {
     **_each("asmatrix bmat matrix", _MATRIX),
     **_each("nditer nested_iters", _HOST_LOOP),
     "frompyfunc": "calls a Python function for each element: use numpy's on `a.get()`",
-    "ma": "masked arrays are not there: keep the mask in an array of bool, and use `where` arguments or the nan functions",
+    "ma": "keep the mask in an array of bool: `where` arguments and the nan functions take its place",
     "memmap": "maps a file into host memory: `cupy.asarray(numpy.memmap(...))` copies it to the device",
     **_each("poly poly1d polyadd polyder polydiv polyfit polyint polymul polynomial polysub polyval roots", _PLANNED),
     **_each("ElementwiseKernel RawKernel RawModule ReductionKernel fuse vectorize", _PLANNED),

@@ -16,6 +16,6 @@ from cupy._core import ndarray
 
 __all__ = ["ArrayLike", "DTypeLike", "NBitBase", "NDArray"]
 
-NDArray = ndarray  # the array type has no parameter for its dtype
+NDArray = ndarray  # takes parameters: NDArray[cupy.float32]
 # What cupy.asarray takes.
 ArrayLike = ndarray | numpy.ndarray | numpy.generic | bool | int | float | complex | Sequence

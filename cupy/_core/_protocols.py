@@ -94,7 +94,9 @@ def _array_namespace(self, /, *, api_version=None):
     import cupy
 
     if api_version not in _API_VERSIONS:
-        raise ValueError(f"array API version {api_version!r} is not supported; the newest is {_API_VERSIONS[-1]}")
+        raise ValueError(
+            f"array API version {api_version!r} is not supported; the newest is {_API_VERSIONS[-1]}"
+        )
     return cupy
 
 

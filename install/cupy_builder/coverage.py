@@ -49,6 +49,11 @@ class Uses(ast.NodeVisitor):
         self._count(node.value.id if isinstance(node.value, ast.Name) else None, node.attr)
         self.generic_visit(node)
 
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module, *rest = (node.module or "").split(".")
+        for name in (*rest, *(alias.name for alias in node.names)):
+            self._count(module, name)
+
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):  # no docstrings
             self.generic_visit(node)
@@ -79,6 +84,8 @@ def names() -> dict[str, dict[str, list[str]]]:
     for library, kinds in json.loads(LISTS.read_text()).items():
         for kind, members in kinds.items():
             for name in members:
+                if name == "__init__":
+                    continue  # every class has one, and no test names it
                 result[kind].setdefault(name, []).append(library)
     return result
 

@@ -51,9 +51,15 @@ def test_every_name_has_tests_or_a_reason(kind, covered):
 
 def test_reasons_are_given_for_what_is_listed_and_absent(covered):
     _, absent = coverage.package(ROOT)
-    for kind, reasons in {"functions": absent.FUNCTIONS, "ndarray": absent.NDARRAY, "ufunc": absent.UFUNC}.items():
+    for kind, reasons in {
+        "functions": absent.FUNCTIONS,
+        "ndarray": absent.NDARRAY,
+        "ufunc": absent.UFUNC,
+    }.items():
         found = {name: reason for name, _, _, reason in covered[kind]}
-        assert [name for name, reason in reasons.items() if found.get(name) != reason] == [], "present, or in no list"
+        assert [name for name, reason in reasons.items() if found.get(name) != reason] == [], (
+            "present, or in no list"
+        )
         assert all(len(reason) > 10 for reason in reasons.values())
 
 
@@ -67,7 +73,8 @@ def test_uses_are_found_in_code_and_in_text(tmp_path):
     folder = tmp_path / "tests/cupy_tests"
     folder.mkdir(parents=True)
     (folder / "test_it.py").write_text(
-        '"""Not xp.mean here."""\nxp.add(1); np.sin(2); x.resize(3)\ncalls = "cupy.sort(A); a.fill"\n"argmax argmin".split()\n'
+        '"""Not xp.mean here."""\nxp.add(1); np.sin(2); x.resize(3)\ncalls = "cupy.sort(A); a.fill"\n'
+        '"argmax argmin".split()\n'
         'def test():\n    """Nor xp.median."""\n    assert a.T, "no max, or so"\n'
     )
     (uses,) = coverage.scan(tmp_path / "tests").values()

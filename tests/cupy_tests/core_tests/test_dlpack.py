@@ -11,18 +11,27 @@ import pytest
 DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "bfloat16", "f4", "f8", "c8", "c16"]
 DEVICE = (12, 0)
 new_capsule = ctypes.pythonapi.PyCapsule_New
-new_capsule.restype, new_capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+new_capsule.restype, new_capsule.argtypes = (
+    ctypes.py_object,
+    [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p],
+)
 pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
 pointer_of.restype, pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
 
 
 class Tensor(ctypes.Structure):
     _fields_ = [
-        ("data", ctypes.c_void_p), ("device_type", ctypes.c_int32), ("device_id", ctypes.c_int32),
-        ("ndim", ctypes.c_int32), ("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16),
-        ("shape", ctypes.POINTER(ctypes.c_int64)), ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("data", ctypes.c_void_p),
+        ("device_type", ctypes.c_int32),
+        ("device_id", ctypes.c_int32),
+        ("ndim", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
         ("byte_offset", ctypes.c_uint64),
-    ]  # fmt: skip
+    ]
 
 
 class Unversioned(ctypes.Structure):
@@ -30,8 +39,14 @@ class Unversioned(ctypes.Structure):
 
 
 class Versioned(ctypes.Structure):
-    _fields_ = [("major", ctypes.c_uint32), ("minor", ctypes.c_uint32), ("owner", ctypes.c_void_p),
-                ("deleter", ctypes.c_void_p), ("flags", ctypes.c_uint64), ("tensor", Tensor)]  # fmt: skip
+    _fields_ = [
+        ("major", ctypes.c_uint32),
+        ("minor", ctypes.c_uint32),
+        ("owner", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
+        ("flags", ctypes.c_uint64),
+        ("tensor", Tensor),
+    ]
 
 
 DELETER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -57,7 +72,9 @@ class Foreign:
         tensor = Tensor(data, kind, 0, 2, 2, 32, 1, shape, strides, 0)
         self.delete = DELETER(self._delete)
         deleter = ctypes.cast(self.delete, ctypes.c_void_p)
-        self.managed = Versioned(1, 0, None, deleter, 0, tensor) if versioned else Unversioned(tensor, None, deleter)
+        self.managed = (
+            Versioned(1, 0, None, deleter, 0, tensor) if versioned else Unversioned(tensor, None, deleter)
+        )
         for name, value in changes.items():
             setattr(self.managed.tensor if hasattr(Tensor, name) else self.managed, name, value)
         self.name = b"dltensor_versioned" if versioned else b"dltensor"
@@ -94,10 +111,14 @@ def values(dtype):
 
 
 LAYOUTS = {
-    "whole": lambda a: a, "transposed": lambda a: a.T, "reversed": lambda a: a[::-1, :, ::-2],
-    "offset": lambda a: a[1:, 1], "rank 0": lambda a: a[1, 2, 3], "empty": lambda a: a[:, :0],
+    "whole": lambda a: a,
+    "transposed": lambda a: a.T,
+    "reversed": lambda a: a[::-1, :, ::-2],
+    "offset": lambda a: a[1:, 1],
+    "rank 0": lambda a: a[1, 2, 3],
+    "empty": lambda a: a[:, :0],
     "broadcast": lambda a: a[:, :1][:, [0, 0]],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("versioned", [False, True])
@@ -262,18 +283,21 @@ def test_foreign_layouts():
     assert cupy.from_dlpack(producer).shape == (0, 3) and producer.deleted == 1
 
 
-@pytest.mark.parametrize("changes, message", [
-    ({"code": 3, "bits": 64}, "not a dtype"),
-    ({"lanes": 4}, "lanes"),
-    ({"bits": 8}, "not a dtype"),
-    ({"ndim": 65}, "rank 65"),
-    ({"ndim": -1}, "rank -1"),
-    ({"data": None}, "null pointer"),
-    ({"device_type": 2}, "device type 2"),
-    ({"device_id": 99}, "device 99 does not exist"),
-    ({"major": 2}, "version 2.0"),
-    ({"data": 4096}, "not a device of this library"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"code": 3, "bits": 64}, "not a dtype"),
+        ({"lanes": 4}, "lanes"),
+        ({"bits": 8}, "not a dtype"),
+        ({"ndim": 65}, "rank 65"),
+        ({"ndim": -1}, "rank -1"),
+        ({"data": None}, "null pointer"),
+        ({"device_type": 2}, "device type 2"),
+        ({"device_id": 99}, "device 99 does not exist"),
+        ({"major": 2}, "version 2.0"),
+        ({"data": 4096}, "not a device of this library"),
+    ],
+)
 def test_bad_tensors_are_refused(changes, message):
     producer = Foreign(**changes)
     with pytest.raises(BufferError, match=message):

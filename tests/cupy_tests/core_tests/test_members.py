@@ -10,9 +10,13 @@ import pytest
 
 CODES = "?bBhHiIlLqQefdFD"
 LAYOUTS = {
-    "C": lambda a: a, "F": lambda a: a.T, "strided": lambda a: a[:, ::2], "reversed": lambda a: a[::-1],
-    "rank 0": lambda a: a[1, 2, ...], "empty": lambda a: a[:0],
-}  # fmt: skip
+    "C": lambda a: a,
+    "F": lambda a: a.T,
+    "strided": lambda a: a[:, ::2],
+    "reversed": lambda a: a[::-1],
+    "rank 0": lambda a: a[1, 2, ...],
+    "empty": lambda a: a[:0],
+}
 
 
 def same(found, expected):
@@ -56,7 +60,9 @@ def test_byteswap_of_bfloat16_and_of_closed_memory():
         cupy.broadcast_to(x, (2, 3)).byteswap(inplace=True)
 
 
-@pytest.mark.parametrize("dtype, offset", [("f4", 0), ("f4", 4), ("u1", 7), ("i2", 3), ("?", 1), ("f8", 0), ("c8", 0)])
+@pytest.mark.parametrize(
+    "dtype, offset", [("f4", 0), ("f4", 4), ("u1", 7), ("i2", 3), ("?", 1), ("f8", 0), ("c8", 0)]
+)
 def test_fields(dtype, offset):
     a = np.linspace(-3, 9, 12).reshape(3, 4)[:, ::-2]
     x = cupy.asarray(np.linspace(-3, 9, 12).reshape(3, 4))[:, ::-2]
@@ -69,11 +75,18 @@ def test_fields(dtype, offset):
     same(x, a)
 
 
-@pytest.mark.parametrize("call", [
-    lambda xp, a: a.getfield("f4", 6), lambda xp, a: a.getfield("f4", -1), lambda xp, a: a.getfield("c16"),
-    lambda xp, a: a.getfield("f4", "x"), lambda xp, a: a.getfield(), lambda xp, a: a.setfield(1, "f4", 6),
-    lambda xp, a: a.byteswap(1, 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda xp, a: a.getfield("f4", 6),
+        lambda xp, a: a.getfield("f4", -1),
+        lambda xp, a: a.getfield("c16"),
+        lambda xp, a: a.getfield("f4", "x"),
+        lambda xp, a: a.getfield(),
+        lambda xp, a: a.setfield(1, "f4", 6),
+        lambda xp, a: a.byteswap(1, 2),
+    ],
+)
 def test_fields_refused(call):
     agree_on_error(call, np.arange(4.0))
 
@@ -125,10 +138,18 @@ def test_resize_and_views():
     assert pool.n_used_blocks() == before
 
 
-@pytest.mark.parametrize("call", [
-    lambda xp, a: a.resize(-1), lambda xp, a: a.resize("x"), lambda xp, a: a[::2].resize(3), lambda xp, a: a[:2].resize(3),
-    lambda xp, a: a.resize(3, foo=1), lambda xp, a: a.resize(2.5), lambda xp, a: a.resize((2, -3)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda xp, a: a.resize(-1),
+        lambda xp, a: a.resize("x"),
+        lambda xp, a: a[::2].resize(3),
+        lambda xp, a: a[:2].resize(3),
+        lambda xp, a: a.resize(3, foo=1),
+        lambda xp, a: a.resize(2.5),
+        lambda xp, a: a.resize((2, -3)),
+    ],
+)
 def test_resize_refused(call):
     agree_on_error(call, np.arange(4))
     x = cupy.arange(4)
@@ -155,9 +176,18 @@ def test_flags_are_numpys():
         for name in "c_contiguous fortran forc fnc behaved carray writebackifcopy owndata aligned".split():
             assert getattr(x.flags, name) is getattr(a.flags, name), name
     # As NumPy's manual has it; its code says True for whatever is not in C order.
-    assert [f(cupy.zeros((2, 4))).flags["FA"] for f in LAYOUTS.values()] == [False, True, False, False, False, False]
+    assert [f(cupy.zeros((2, 4))).flags["FA"] for f in LAYOUTS.values()] == [
+        False,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
     assert repr(cupy.zeros((2, 3)).flags) == repr(np.zeros((2, 3)).flags)
-    assert cupy.zeros(2).flags == cupy.ones(2).flags and cupy.zeros((2, 2)).flags != cupy.zeros((2, 2)).T.flags
+    assert (
+        cupy.zeros(2).flags == cupy.ones(2).flags and cupy.zeros((2, 2)).flags != cupy.zeros((2, 2)).T.flags
+    )
 
 
 WRITES = """
@@ -237,12 +267,20 @@ def test_closed_memory_is_not_written():
     assert int(x[0]) == 9
 
 
-@pytest.mark.parametrize("call", [
-    lambda xp, a: a.setflags(uic=True), lambda xp, a: a.setflags(foo=1), lambda xp, a: a.flags.__setitem__("C", False),
-    lambda xp, a: a.flags.__setitem__("Q", False), lambda xp, a: a.flags[0], lambda xp, a: setattr(a.flags, "num", 1),
-    lambda xp, a: setattr(a.flags, "foo", 1), lambda xp, a: hash(a.flags),
-    lambda xp, a: (a.setflags(write=False), a[:2].setflags(write=True)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda xp, a: a.setflags(uic=True),
+        lambda xp, a: a.setflags(foo=1),
+        lambda xp, a: a.flags.__setitem__("C", False),
+        lambda xp, a: a.flags.__setitem__("Q", False),
+        lambda xp, a: a.flags[0],
+        lambda xp, a: setattr(a.flags, "num", 1),
+        lambda xp, a: setattr(a.flags, "foo", 1),
+        lambda xp, a: hash(a.flags),
+        lambda xp, a: (a.setflags(write=False), a[:2].setflags(write=True)),
+    ],
+)
 def test_flags_refused(call):
     agree_on_error(call, np.arange(4))
 
@@ -257,8 +295,12 @@ def test_pickles(code, tmp_path):
         file = io.BytesIO()
         x.dump(file)
         x.dump(tmp_path / "array")
-        for y in (pickle.loads(x.dumps()), pickle.loads(file.getvalue()), pickle.loads((tmp_path / "array").read_bytes()),
-                  *(pickle.loads(pickle.dumps(x, protocol)) for protocol in range(6))):  # fmt: skip
+        for y in (
+            pickle.loads(x.dumps()),
+            pickle.loads(file.getvalue()),
+            pickle.loads((tmp_path / "array").read_bytes()),
+            *(pickle.loads(pickle.dumps(x, protocol)) for protocol in range(6)),
+        ):
             same(y, x.get())
             assert y.flags.f_contiguous == x.flags.f_contiguous or not x.flags.forc
 
@@ -289,8 +331,20 @@ def test_methods_that_cupy_adds():
     assert x.ptp().item() == 6 and cupy.arange(6).reshape(2, 3).ptp(axis=1).get().tolist() == [2, 2]
 
 
-@pytest.mark.parametrize("name", ["__array_interface__", "__array_struct__", "__cuda_array_interface__", "ctypes", "cstruct",
-                                  "mdspan", "reduced_view", "__array_wrap__", "__array_finalize__"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__array_interface__",
+        "__array_struct__",
+        "__cuda_array_interface__",
+        "ctypes",
+        "cstruct",
+        "mdspan",
+        "reduced_view",
+        "__array_wrap__",
+        "__array_finalize__",
+    ],
+)
 def test_absent_members_say_why(name):
     x = cupy.arange(3)
     assert not hasattr(x, name) and not hasattr(cupy.ndarray, name)
@@ -314,15 +368,19 @@ a.clip(2, 7), a.clip(min=3), a.clip(None, 5)
 a.compress([True, False, True], 0), a.compress([False, True, True]), a.compress([True, True], axis=1)
 a.conj(), (a + 1j).conjugate(), a.cumprod(1), a.cumsum(), a.cumsum(0, "f4")
 a.diagonal(), a.diagonal(1, 1, 0), a.dot(a.T), a.dot(2), a.flatten("F"), a.max(0), a.min(axis=(0, 1), keepdims=True)
-a.max(initial=99), a.min(where=a > 3, initial=50), a.mean(), a.mean(1, "f4"), a.nonzero()[1], a.prod(1), a.prod(dtype="f4")
+a.max(initial=99), a.min(where=a > 3, initial=50), a.mean(), a.mean(1, "f4")
+a.nonzero()[1], a.prod(1), a.prod(dtype="f4")
 a.ravel("F"), a.repeat(2), a.repeat([1, 2, 0], 0), a.reshape(4, 3), a.reshape((2, -1), order="F"), (a / 3).round(1)
 a[0].searchsorted([3, 9], "right"), a.std(), a.std(0, ddof=1), a.var(1, "f4", None, 1)
 a.squeeze(), a[:1].squeeze(0), a.sum(0), a.sum(1, "i2"), a.sum(keepdims=True, initial=3), a.swapaxes(0, 1)
 a.take([3, 0]), a.take([[1, 0]], 1), a.take([5, -7], 0, None, "wrap"), a.trace(), a.trace(1, 1, 0, "f4")
-a.transpose(), a.transpose(1, 0), a.transpose((1, 0)), a.view("u4"), a.T, a.mT, a.real, (a + 2j).imag, a.flat[3]
-(lambda b: b.sort(0) or b)(a[::-1].copy()), (lambda b: b.partition(2, 1) or b)(a.copy()), (lambda b: b.fill(3) or b)(a.copy())
+a.transpose(), a.transpose(1, 0), a.transpose((1, 0))
+a.view("u4"), a.T, a.mT, a.real, (a + 2j).imag, a.flat[3]
+(lambda b: b.sort(0) or b)(a[::-1].copy()), (lambda b: b.partition(2, 1) or b)(a.copy())
+(lambda b: b.fill(3) or b)(a.copy()),
 (lambda b: b.put([0, 5], [7, 8]) or b)(a.copy()), (lambda b: b.put(99, 1, "clip") or b)(a.copy())
-a.__abs__(), a.__neg__(), a.__invert__(), a.__pos__(), a.__divmod__(3)[1], a.__rpow__(2), a.__matmul__(a.T), a.__rfloordiv__(9)
+a.__abs__(), a.__neg__(), a.__invert__(), a.__pos__(), a.__divmod__(3)[1]
+a.__rpow__(2), a.__matmul__(a.T), a.__rfloordiv__(9)
 """.strip().splitlines()
 
 
@@ -336,18 +394,30 @@ def test_methods_take_numpys_arguments(row):
         assert (x.dtype, x.shape) == (y.dtype, y.shape)
         np.testing.assert_allclose(x.get(), y, rtol=1e-6)
     if "argpartition" not in row:
-        assert all(x.flags.f_contiguous == y.flags.f_contiguous for x, y in zip(found, expected) if np.ndim(y) == 2)
+        assert all(
+            x.flags.f_contiguous == y.flags.f_contiguous for x, y in zip(found, expected) if np.ndim(y) == 2
+        )
 
 
 # Ufuncs.
 
 
-@pytest.mark.parametrize("dtypes, keywords", [
-    (("f4", int, None), {}), (("i1", "i1", None), {"signature": "dd->d", "casting": "unsafe"}),
-    (("i2", "f4", None), {"reduction": False}), (("f4", None, None), {"reduction": True}), ((complex, "f4", None), {}),
-    (("?", "?", None), {}), (("i4", "f4", "f4"), {"casting": "same_kind"}),
-    (("f4",), {}), (["f4", "f4", None], {}), (("i4", "f4", "i4"), {}), (("U3", "U3", None), {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "dtypes, keywords",
+    [
+        (("f4", int, None), {}),
+        (("i1", "i1", None), {"signature": "dd->d", "casting": "unsafe"}),
+        (("i2", "f4", None), {"reduction": False}),
+        (("f4", None, None), {"reduction": True}),
+        ((complex, "f4", None), {}),
+        (("?", "?", None), {}),
+        (("i4", "f4", "f4"), {"casting": "same_kind"}),
+        (("f4",), {}),
+        (["f4", "f4", None], {}),
+        (("i4", "f4", "i4"), {}),
+        (("U3", "U3", None), {}),
+    ],
+)
 def test_resolve_dtypes(dtypes, keywords):
     dtypes = type(dtypes)(np.dtype(d) if isinstance(d, str) else d for d in dtypes)
     try:
@@ -364,7 +434,10 @@ def test_resolve_dtypes_of_bfloat16():
     assert cupy.add.resolve_dtypes((b, int, None)) == (b, b, b)
     assert cupy.add.resolve_dtypes((b, np.dtype("f2"), None)) == (np.dtype("f4"),) * 3
     assert cupy.less.resolve_dtypes((b, b, None)) == (b, b, np.dtype("?"))
-    assert cupy.add.resolve_dtypes((b, b, None), signature=(None, None, np.dtype("f4")), casting="same_kind")[2] == np.float32
+    assert (
+        cupy.add.resolve_dtypes((b, b, None), signature=(None, None, np.dtype("f4")), casting="same_kind")[2]
+        == np.float32
+    )
     assert (cupy.ones(2, b) + cupy.ones(2, "f2")).dtype == np.float32
 
 
@@ -430,7 +503,9 @@ def test_broadcast():
     assert [tuple(v.item() for v in pair) for pair in j] == list(i) and j.index == i.index
     with pytest.raises(StopIteration):
         next(j)
-    assert [[v.item() for v in flat] for flat in j.iters] == [list(flat) for flat in np.broadcast(*operands).iters]
+    assert [[v.item() for v in flat] for flat in j.iters] == [
+        list(flat) for flat in np.broadcast(*operands).iters
+    ]
     assert cupy.broadcast(j, 3).numiter == 3 and cupy.broadcast(1).shape == ()
     for bad in (lambda xp: xp.broadcast(xp.arange(3), xp.arange(2)), lambda xp: xp.broadcast(*range(70))):
         agree_on_error(bad)
@@ -442,17 +517,31 @@ def test_broadcast():
 def test_shares_memory_is_exact():
     a, x = np.arange(60), cupy.arange(60)
     views = {
-        "even": lambda v: v[::2], "odd": lambda v: v[1::2], "thirds": lambda v: v[::3], "head": lambda v: v[:30],
-        "tail": lambda v: v[30:], "back": lambda v: v[::-1], "grid": lambda v: v.reshape(6, 10)[1::2, ::3],
-        "other grid": lambda v: v.reshape(6, 10)[::2, 1::3], "bytes": lambda v: v.view("u1")[::8],
-        "late bytes": lambda v: v.view("u1")[7::8], "one": lambda v: v[7, ...], "none": lambda v: v[:0],
-    }  # fmt: skip
+        "even": lambda v: v[::2],
+        "odd": lambda v: v[1::2],
+        "thirds": lambda v: v[::3],
+        "head": lambda v: v[:30],
+        "tail": lambda v: v[30:],
+        "back": lambda v: v[::-1],
+        "grid": lambda v: v.reshape(6, 10)[1::2, ::3],
+        "other grid": lambda v: v.reshape(6, 10)[::2, 1::3],
+        "bytes": lambda v: v.view("u1")[::8],
+        "late bytes": lambda v: v.view("u1")[7::8],
+        "one": lambda v: v[7, ...],
+        "none": lambda v: v[:0],
+    }
     for f in views.values():
         for g in views.values():
             assert cupy.shares_memory(f(x), g(x)) is bool(np.shares_memory(f(a), g(a)))
             assert cupy.may_share_memory(f(x), g(x)) is bool(np.may_share_memory(f(a), g(a)))
-            assert cupy.may_share_memory(f(x), g(x), max_work=None) == np.may_share_memory(f(a), g(a), max_work=None)
-    assert not cupy.shares_memory(x, x.copy()) and not cupy.shares_memory(x, a) and not cupy.may_share_memory(x, 3)
+            assert cupy.may_share_memory(f(x), g(x), max_work=None) == np.may_share_memory(
+                f(a), g(a), max_work=None
+            )
+    assert (
+        not cupy.shares_memory(x, x.copy())
+        and not cupy.shares_memory(x, a)
+        and not cupy.may_share_memory(x, 3)
+    )
     z = cupy.zeros(4, cupy.bfloat16)
     assert cupy.shares_memory(z, z[1:]) and not cupy.shares_memory(z[::2], z[1::2])
     for bad in ("x", -5):

@@ -1,6 +1,7 @@
 """How the array meets NumPy's dispatch, Python's own protocols and the objects of other libraries."""
 
 import copy
+import math
 import operator
 import pickle
 from decimal import Decimal
@@ -27,17 +28,25 @@ def same(found, expected):
 
 # NumPy's functions on device arrays.
 
-DISPATCHED = """
+DISPATCHED = (
+    """
 np.add(a, 1); np.add(2, a); np.float64(3) * a; np.float32(3) * a; np.array(3.0) - a; a / np.array(2); np.int8(2) < a
 np.add.reduce(a); np.add.accumulate(a, 1); np.add.outer(a[0], a[1]); np.multiply.reduceat(a[0], [0, 1])
-np.matmul(a, a.T); np.vecdot(a, a); np.matvec(a, a[0]); np.vecmat(a[:, 0], a); np.divmod(a, 2); np.modf(a); np.spacing(a)
+np.matmul(a, a.T); np.vecdot(a, a); np.matvec(a, a[0]); np.vecmat(a[:, 0], a); np.divmod(a, 2)
+np.modf(a); np.spacing(a)
 np.sum(a, axis=0); np.concatenate([a, a]); np.stack([a, a], axis=1); np.where(a > 1, a, 0); np.linalg.norm(a)
 np.linalg.svd(a)[1]; np.fft.fft(a); np.fft.fftshift(a); np.zeros_like(a); np.full_like(a, 2); np.ones(3, like=a)
-np.arange(3, like=a); np.asarray([1, 2], like=a); np.broadcast_to(a[0], (2, 3)); np.einsum("ij,kj", a, a)
-np.lib.stride_tricks.sliding_window_view(a[0], 2); np.unique(a); np.histogram(a, 3)[0]; np.interp(a, a[0, [0, 2, 1]], a[0])
+np.arange(3, like=a); np.asarray([1, 2], like=a); np.broadcast_to(a[0], (2, 3))
+np.einsum("ij,kj", a, a)
+np.lib.stride_tricks.sliding_window_view(a[0], 2); np.unique(a); np.histogram(a, 3)[0]
+np.interp(a, a[0, [0, 2, 1]], a[0])
 np.meshgrid(a[0], a[1]); np.max(a); np.emath.sqrt(a); np.pad(a, 1); np.sort(a); np.trapezoid(a); np.tile(a, 2)
-np.take(a, [0, 2], 1); np.percentile(a, 30); np.var(a, 0); np.ix_([0, 1], a[0].astype(int)); np.array_split(a, 2, 1)
-""".replace("\n", "; ").strip("; ").split("; ")
+np.take(a, [0, 2], 1); np.percentile(a, 30); np.var(a, 0)
+np.ix_([0, 1], a[0].astype(int)); np.array_split(a, 2, 1)
+""".replace("\n", "; ")
+    .strip("; ")
+    .split("; ")
+)
 
 
 @pytest.mark.parametrize("call", DISPATCHED)
@@ -57,13 +66,17 @@ def test_numpys_functions_that_write():
     assert np.array_repr(x) == repr(x) and np.may_share_memory(x, x[1]) and not np.shares_memory(x[0], x[1])
 
 
-MIXED = """
+MIXED = (
+    """
 np.add(x, a); np.add(a, x); x + a; a + x; a * x; a == x; x == a; x < a; a @ x.T; x @ a.T; np.matmul(x, a.T)
 np.concatenate([x, a]); np.where(x > 1, a, 0); np.dot(a, x.T); np.copyto(a, x); np.copyto(x, a); np.sum(x, out=a[0])
 np.sum(a, out=x[0]); np.add(x, 1, out=a); np.add(a, 1, out=x); np.divmod(x, 2, out=(x, a)); np.add.reduce(x, out=a[0])
 np.add.at(a, x.astype(int), 1); np.linalg.solve(x[:, :2], a[:, 0]); divmod(x, a); a ** x; a // x; a | x
 cupy.add(x, a); cupy.add(x, 1, out=a)
-""".replace("\n", "; ").strip("; ").split("; ")
+""".replace("\n", "; ")
+    .strip("; ")
+    .split("; ")
+)
 
 
 @pytest.mark.parametrize("call", MIXED)
@@ -84,23 +97,38 @@ def test_host_and_device_do_not_mix_in_place(operate):
     assert (a == np.eye(2)).all() and (x.get() == a).all()
 
 
-@pytest.mark.parametrize("call, name", [
-    (lambda x: np.isnat(x), "numpy.isnat"),
-    (lambda x: np.busday_count(x, x), "numpy.busday_count"),
-    (lambda x: np.is_busday(x), "numpy.is_busday"),
-    (lambda x: np.frompyfunc(abs, 1, 1)(x), "abs"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, name",
+    [
+        (lambda x: np.isnat(x), "numpy.isnat"),
+        (lambda x: np.busday_count(x, x), "numpy.busday_count"),
+        (lambda x: np.is_busday(x), "numpy.is_busday"),
+        (lambda x: np.frompyfunc(abs, 1, 1)(x), "abs"),
+    ],
+)
 def test_what_is_lacking_is_named_with_a_way_out(call, name):
     with pytest.raises(TypeError) as error:
         call(X)
     assert name in str(error.value) and "a.get()" in str(error.value)
 
 
-@pytest.mark.parametrize("convert", [
-    np.asarray, np.array, np.ascontiguousarray, lambda x: np.array([x, x]), lambda x: A[x.astype(int)],
-    lambda x: A.__setitem__(..., x), lambda x: np.require(x), lambda x: np.asarray(x, dtype="f4"), lambda x: x.__array__(),
-    lambda x: np.random.default_rng(0).permutation(x), lambda x: np.nditer([x, A]), lambda x: np.asarray(x, copy=True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.asarray,
+        np.array,
+        np.ascontiguousarray,
+        lambda x: np.array([x, x]),
+        lambda x: A[x.astype(int)],
+        lambda x: A.__setitem__(..., x),
+        lambda x: np.require(x),
+        lambda x: np.asarray(x, dtype="f4"),
+        lambda x: x.__array__(),
+        lambda x: np.random.default_rng(0).permutation(x),
+        lambda x: np.nditer([x, A]),
+        lambda x: np.asarray(x, copy=True),
+    ],
+)
 def test_no_implicit_copy_to_the_host(convert):
     with pytest.raises(TypeError, match=r"a\.get\(\).*cupy\.asnumpy|WRITEBACK"):
         convert(X)
@@ -116,7 +144,9 @@ class Reflecting:
     def _answer(self, other, *_):
         return "mine", type(other)
 
-    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _answer
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = (
+        _answer
+    )
     __rand__ = __ror__ = __rxor__ = __rlshift__ = __rrshift__ = __rdivmod__ = _answer
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _answer
     __hash__ = None
@@ -134,12 +164,16 @@ class Dispatching(Reflecting):
         return function.__name__
 
 
-OPERATORS = [getattr(operator, name) for name in
-             "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift eq ne lt le gt ge".split()]  # fmt: skip
+OPERATORS = [
+    getattr(operator, name)
+    for name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift eq ne lt le gt ge".split()
+]
 
 
 @pytest.mark.parametrize("kind", [Reflecting, Refusing, Dispatching])
-@pytest.mark.parametrize("operate", [*OPERATORS, divmod, operator.iadd, operator.imatmul], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "operate", [*OPERATORS, divmod, operator.iadd, operator.imatmul], ids=lambda f: f.__name__
+)
 def test_operators_leave_the_answer_to_others(operate, kind):
     assert operate(cupy.arange(3), kind()) == ("mine", cupy.ndarray)
 
@@ -199,9 +233,19 @@ def test_subclasses_compute():
 
     s = Sub((3,), "i4")
     s[...] = cupy.arange(3)
-    for found, expected in ((s + 1, [1, 2, 3]), (1 - s, [1, 0, -1]), (s + s, [0, 2, 4]), (cupy.ones(3, "i4") * s, [0, 1, 2]),
-                            (-s, [0, -1, -2]), (s == 1, [False, True, False]), (s**2, [0, 1, 4]), (cupy.add(s, s), [0, 2, 4]),
-                            (s[1:], [1, 2]), (cupy.concatenate([s, s]), [0, 1, 2, 0, 1, 2]), (s @ s, 5)):  # fmt: skip
+    for found, expected in (
+        (s + 1, [1, 2, 3]),
+        (1 - s, [1, 0, -1]),
+        (s + s, [0, 2, 4]),
+        (cupy.ones(3, "i4") * s, [0, 1, 2]),
+        (-s, [0, -1, -2]),
+        (s == 1, [False, True, False]),
+        (s**2, [0, 1, 4]),
+        (cupy.add(s, s), [0, 2, 4]),
+        (s[1:], [1, 2]),
+        (cupy.concatenate([s, s]), [0, 1, 2, 0, 1, 2]),
+        (s @ s, 5),
+    ):
         assert type(found) is cupy.ndarray and found.get().tolist() == expected
     s += 5
     assert type(s) is Sub and s.get().tolist() == [5, 6, 7]
@@ -223,28 +267,68 @@ def agree(call):
         assert type(found) is type(expected) and found == expected
 
 
-@pytest.mark.parametrize("call", [
-    lambda xp: hash(xp.arange(3)), lambda xp: len(xp.zeros((2, 3))), lambda xp: len(xp.array(1)),
-    lambda xp: iter(xp.array(1)), lambda xp: [v.item() for v in xp.arange(3)], lambda xp: [v.item() for v in reversed(xp.arange(3))],
-    lambda xp: 3 in xp.arange(3), lambda xp: 2 in xp.arange(3), lambda xp: None in xp.arange(3), lambda xp: "a" in xp.arange(3),
-    lambda xp: [1, 2] in xp.eye(2), lambda xp: [0, 0] in xp.zeros((2, 2)), lambda xp: xp.nan in xp.array([xp.nan]),
-    lambda xp: 1 in xp.array(1), lambda xp: xp.arange(2) in xp.eye(2),
-    lambda xp: operator.index(xp.array(3)), lambda xp: operator.index(xp.array([3])), lambda xp: operator.index(xp.array(3.0)),
-    lambda xp: operator.index(xp.array(True)), lambda xp: operator.index(xp.array(3, "u1")), lambda xp: [10, 20][xp.array(1)],
-    lambda xp: list(range(xp.array(3))), lambda xp: [1, 2, 3][xp.array(1):],
-    lambda xp: float(xp.array([1.5])), lambda xp: float(xp.array(1.5)), lambda xp: int(xp.array(2.7)), lambda xp: int(xp.array([2])),
-    lambda xp: float(xp.array(1j)), lambda xp: complex(xp.array(2)), lambda xp: complex(xp.array([1j])), lambda xp: int(xp.array(xp.nan)),
-    lambda xp: bool(xp.array([[1]])), lambda xp: bool(xp.array([])), lambda xp: bool(xp.arange(2)), lambda xp: bool(xp.array(0.0)),
-    lambda xp: not xp.array(0), lambda xp: round(xp.array(2.5)), lambda xp: __import__("math").floor(xp.array(2.5)),
-    lambda xp: f"{xp.array(2.5):.3f}", lambda xp: f"{xp.arange(3)}", lambda xp: f"{xp.arange(3):.2f}", lambda xp: f"{xp.arange(3):>20}",
-    lambda xp: "%d %s" % (xp.array(3), xp.arange(2)), lambda xp: bytes(xp.arange(3, dtype="i2")), lambda xp: xp.arange(3).__pow__(2, 3),
-    lambda xp: pow(xp.arange(3), 2, 3), lambda xp: sum(xp.arange(4)).item(), lambda xp: max(xp.array([1, 5, 2])).item(),
-    lambda xp: setattr(xp.arange(3), "foo", 1), lambda xp: xp.arange(3).foo, lambda xp: setattr(xp.arange(3), "size", 1),
-    lambda xp: xp.arange(3).__delitem__(0), lambda xp: {xp.arange(3): 1}, lambda xp: divmod(xp.array(7), 2)[1].item(),
-    lambda xp: xp.arange(6).reshape(2, 3).__index__(),
-])  # fmt: skip
+PYTHON = """
+hash(xp.arange(3))
+len(xp.zeros((2, 3)))
+len(xp.array(1))
+iter(xp.array(1))
+[v.item() for v in xp.arange(3)]
+[v.item() for v in reversed(xp.arange(3))]
+3 in xp.arange(3)
+2 in xp.arange(3)
+None in xp.arange(3)
+"a" in xp.arange(3)
+[1, 2] in xp.eye(2)
+[0, 0] in xp.zeros((2, 2))
+xp.nan in xp.array([xp.nan])
+1 in xp.array(1)
+xp.arange(2) in xp.eye(2)
+operator.index(xp.array(3))
+operator.index(xp.array([3]))
+operator.index(xp.array(3.0))
+operator.index(xp.array(True))
+operator.index(xp.array(3, "u1"))
+[10, 20][xp.array(1)]
+list(range(xp.array(3)))
+[1, 2, 3][xp.array(1):]
+float(xp.array([1.5]))
+float(xp.array(1.5))
+int(xp.array(2.7))
+int(xp.array([2]))
+float(xp.array(1j))
+complex(xp.array(2))
+complex(xp.array([1j]))
+int(xp.array(xp.nan))
+bool(xp.array([[1]]))
+bool(xp.array([]))
+bool(xp.arange(2))
+bool(xp.array(0.0))
+not xp.array(0)
+round(xp.array(2.5))
+math.floor(xp.array(2.5))
+f"{xp.array(2.5):.3f}"
+f"{xp.arange(3)}"
+f"{xp.arange(3):.2f}"
+f"{xp.arange(3):>20}"
+"%d %s" % (xp.array(3), xp.arange(2))
+bytes(xp.arange(3, dtype="i2"))
+xp.arange(3).__pow__(2, 3)
+pow(xp.arange(3), 2, 3)
+sum(xp.arange(4)).item()
+max(xp.array([1, 5, 2])).item()
+setattr(xp.arange(3), "foo", 1)
+xp.arange(3).foo
+setattr(xp.arange(3), "size", 1)
+xp.arange(3).__delitem__(0)
+{xp.arange(3): 1}
+divmod(xp.array(7), 2)[1].item()
+xp.arange(6).reshape(2, 3).__index__()
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("call", PYTHON)
 def test_python_protocols(call):
-    agree(call)
+    agree(lambda xp: eval(call, {"xp": xp, "math": math}))
 
 
 def test_what_is_not_pythons_here():
@@ -255,10 +339,21 @@ def test_what_is_not_pythons_here():
 
 
 def test_copies():
-    for x in (X, X.T, X[:, ::2], cupy.broadcast_to(X[0], (2, 3)), cupy.array(1j), cupy.zeros(3, cupy.bfloat16)):
+    for x in (
+        X,
+        X.T,
+        X[:, ::2],
+        cupy.broadcast_to(X[0], (2, 3)),
+        cupy.array(1j),
+        cupy.zeros(3, cupy.bfloat16),
+    ):
         memo = {}
         for y in (copy.copy(x), copy.deepcopy(x, memo), pickle.loads(pickle.dumps(x)), copy.deepcopy([x])[0]):
-            assert (y.dtype, y.shape) == (x.dtype, x.shape) and not cupy.shares_memory(x, y) and y.flags.writeable
+            assert (
+                (y.dtype, y.shape) == (x.dtype, x.shape)
+                and not cupy.shares_memory(x, y)
+                and y.flags.writeable
+            )
             assert (y.get() == x.get()).all() and y.flags.fnc == x.flags.fnc
     twice = copy.deepcopy([X, X])
     assert twice[0] is twice[1] and twice[0] is not X
@@ -286,10 +381,15 @@ def test_the_constructor():
     del x
     y += 1
     assert y[1, 2].item() == 10 and pool.n_used_blocks() == before
-    for bad, error in ((lambda: cupy.ndarray((10**6,), "f4", y.data), ValueError), (lambda: cupy.ndarray((2,), "f4", 5), TypeError),
-                       (lambda: cupy.ndarray((2,), strides=(8, 8)), ValueError), (lambda: cupy.ndarray((2,), strides=(-8,)), ValueError),
-                       (lambda: cupy.ndarray((-2,), memptr=y.data), ValueError), (lambda: cupy.ndarray(), TypeError),
-                       (lambda: cupy.ndarray((2,), order="K"), ValueError)):  # fmt: skip
+    for bad, error in (
+        (lambda: cupy.ndarray((10**6,), "f4", y.data), ValueError),
+        (lambda: cupy.ndarray((2,), "f4", 5), TypeError),
+        (lambda: cupy.ndarray((2,), strides=(8, 8)), ValueError),
+        (lambda: cupy.ndarray((2,), strides=(-8,)), ValueError),
+        (lambda: cupy.ndarray((-2,), memptr=y.data), ValueError),
+        (lambda: cupy.ndarray(), TypeError),
+        (lambda: cupy.ndarray((2,), order="K"), ValueError),
+    ):
         with pytest.raises(error):
             bad()
 
@@ -313,7 +413,9 @@ def test_operator_methods(name):
     found, expected = getattr(x, name)(y), getattr(a, name)(b)
     same(found, expected)
     assert (found is x) == (expected is a)
-    same(getattr(x, name)(2) if "matmul" not in name else x, getattr(a, name)(2) if "matmul" not in name else a)
+    same(
+        getattr(x, name)(2) if "matmul" not in name else x, getattr(a, name)(2) if "matmul" not in name else a
+    )
 
 
 @pytest.mark.parametrize("name", ["__itruediv__", "__iadd__", "__ipow__", "__imul__"])

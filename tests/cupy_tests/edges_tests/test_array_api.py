@@ -10,7 +10,9 @@ import cupy
 import numpy as np
 import pytest
 
-STANDARD = json.loads((Path(__file__).resolve().parents[3] / "install/cupy_builder/api/array_api.json").read_text())
+STANDARD = json.loads(
+    (Path(__file__).resolve().parents[3] / "install/cupy_builder/api/array_api.json").read_text()
+)
 EXTENSIONS = ("fft", "linalg")
 SECTIONS = [s for s in STANDARD if s.endswith("_functions")] + list(EXTENSIONS)
 FUNCTIONS = [(section, name) for section in SECTIONS for name in STANDARD[section]]
@@ -99,10 +101,23 @@ def test_what_the_namespace_says_of_itself():
     assert info.capabilities() == reference.capabilities() | {"max dimensions": 64}
     assert info.default_device() == cupy.cuda.Device(0) and info.default_device() in info.devices()
     assert len(info.devices()) == cupy.cuda.runtime.getDeviceCount()
-    assert info.default_dtypes() == info.default_dtypes(device=info.default_device()) == reference.default_dtypes()
+    assert (
+        info.default_dtypes()
+        == info.default_dtypes(device=info.default_device())
+        == reference.default_dtypes()
+    )
     assert info.dtypes() == reference.dtypes()
-    for kind in ("bool", "signed integer", "unsigned integer", "integral", "real floating", "complex floating",
-                 "numeric", ("bool", "integral"), ()):  # fmt: skip
+    for kind in (
+        "bool",
+        "signed integer",
+        "unsigned integer",
+        "integral",
+        "real floating",
+        "complex floating",
+        "numeric",
+        ("bool", "integral"),
+        (),
+    ):
         assert info.dtypes(kind=kind) == reference.dtypes(kind=kind), kind
     for bad in ("floats", ("bool", "floats")):
         with pytest.raises(ValueError, match="'floats'"):
@@ -116,15 +131,23 @@ def test_what_the_namespace_says_of_itself():
 
 
 CREATE = {
-    "arange": lambda **k: cupy.arange(3, **k), "asarray": lambda **k: cupy.asarray([1.0, 2.0], **k),
-    "empty": lambda **k: cupy.empty((2, 2), **k), "empty_like": lambda **k: cupy.empty_like(A, **k),
-    "eye": lambda **k: cupy.eye(2, 3, **k), "full": lambda **k: cupy.full((2,), 3, **k),
-    "full_like": lambda **k: cupy.full_like(A, 3, **k), "linspace": lambda **k: cupy.linspace(0, 1, 5, **k),
-    "ones": lambda **k: cupy.ones(3, **k), "ones_like": lambda **k: cupy.ones_like(A, **k),
-    "zeros": lambda **k: cupy.zeros(3, **k), "zeros_like": lambda **k: cupy.zeros_like(A, **k),
-    "from_dlpack": lambda **k: cupy.from_dlpack(A, **k), "astype": lambda **k: cupy.astype(A, cupy.int32, **k),
-    "fftfreq": lambda **k: cupy.fft.fftfreq(4, **k), "rfftfreq": lambda **k: cupy.fft.rfftfreq(4, **k),
-}  # fmt: skip
+    "arange": lambda **k: cupy.arange(3, **k),
+    "asarray": lambda **k: cupy.asarray([1.0, 2.0], **k),
+    "empty": lambda **k: cupy.empty((2, 2), **k),
+    "empty_like": lambda **k: cupy.empty_like(A, **k),
+    "eye": lambda **k: cupy.eye(2, 3, **k),
+    "full": lambda **k: cupy.full((2,), 3, **k),
+    "full_like": lambda **k: cupy.full_like(A, 3, **k),
+    "linspace": lambda **k: cupy.linspace(0, 1, 5, **k),
+    "ones": lambda **k: cupy.ones(3, **k),
+    "ones_like": lambda **k: cupy.ones_like(A, **k),
+    "zeros": lambda **k: cupy.zeros(3, **k),
+    "zeros_like": lambda **k: cupy.zeros_like(A, **k),
+    "from_dlpack": lambda **k: cupy.from_dlpack(A, **k),
+    "astype": lambda **k: cupy.astype(A, cupy.int32, **k),
+    "fftfreq": lambda **k: cupy.fft.fftfreq(4, **k),
+    "rfftfreq": lambda **k: cupy.fft.rfftfreq(4, **k),
+}
 
 
 @pytest.mark.parametrize("name", CREATE)
@@ -198,7 +221,14 @@ def test_isdtype():
     assert not cupy.isdtype(b, cupy.float16) and not cupy.isdtype(cupy.float16, b)
     assert not cupy.isdtype(b, ()) and not cupy.isdtype(cupy.int8, (b, "bool"))
     for code in "?bBhHiIlLqQefdFD":
-        for kind in ("bool", "integral", "numeric", "real floating", ("bool", "complex floating"), cupy.int32):
+        for kind in (
+            "bool",
+            "integral",
+            "numeric",
+            "real floating",
+            ("bool", "complex floating"),
+            cupy.int32,
+        ):
             assert cupy.isdtype(cupy.dtype(code), kind) == np.isdtype(np.dtype(code), kind)
     for bad in ("floats", 3):
         with pytest.raises((TypeError, ValueError)):
@@ -315,7 +345,11 @@ def test_rules_that_numpy_follows(rule):
     call = eval(f"lambda xp, x: {rule}")
     expected, found = call(np, A.get()), call(cupy, A)
     if isinstance(expected, np.ndarray | np.generic) and hasattr(found, "get"):
-        assert isinstance(found, cupy.ndarray) and found.dtype == expected.dtype and found.shape == expected.shape
+        assert (
+            isinstance(found, cupy.ndarray)
+            and found.dtype == expected.dtype
+            and found.shape == expected.shape
+        )
         np.testing.assert_allclose(found.get(), expected, rtol=1e-13, atol=1e-13)
     else:
         assert found == expected
@@ -326,22 +360,25 @@ def test_finfo_and_iinfo_of_arrays():
     assert cupy.iinfo(cupy.ones(2, "i2")).max == 32767
 
 
-@pytest.mark.parametrize("call, error", [
-    (lambda: cupy.nonzero(cupy.asarray(1)), ValueError),
-    (lambda: cupy.result_type(), ValueError),
-    (lambda: cupy.squeeze(A, axis=0), ValueError),
-    (lambda: cupy.reshape(A.T, (6,), copy=False), ValueError),
-    (lambda: cupy.asarray([1, 2], copy=False), ValueError),
-    (lambda: cupy.asarray(A, dtype=cupy.float32, copy=False), ValueError),
-    (lambda: cupy.cumulative_sum(A), ValueError),
-    (lambda: cupy.expand_dims(A, axis=3), IndexError),
-    (lambda: cupy.matrix_transpose(A[0]), ValueError),
-    (lambda: bool(A), ValueError),
-    (lambda: float(A), TypeError),
-    (lambda: A[0, 0].__index__(), TypeError),
-    (lambda: cupy.fft.fftfreq(4, dtype="i4"), ValueError),
-    (lambda: hash(A), TypeError),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, error",
+    [
+        (lambda: cupy.nonzero(cupy.asarray(1)), ValueError),
+        (lambda: cupy.result_type(), ValueError),
+        (lambda: cupy.squeeze(A, axis=0), ValueError),
+        (lambda: cupy.reshape(A.T, (6,), copy=False), ValueError),
+        (lambda: cupy.asarray([1, 2], copy=False), ValueError),
+        (lambda: cupy.asarray(A, dtype=cupy.float32, copy=False), ValueError),
+        (lambda: cupy.cumulative_sum(A), ValueError),
+        (lambda: cupy.expand_dims(A, axis=3), IndexError),
+        (lambda: cupy.matrix_transpose(A[0]), ValueError),
+        (lambda: bool(A), ValueError),
+        (lambda: float(A), TypeError),
+        (lambda: A[0, 0].__index__(), TypeError),
+        (lambda: cupy.fft.fftfreq(4, dtype="i4"), ValueError),
+        (lambda: hash(A), TypeError),
+    ],
+)
 def test_errors_of_the_standard(call, error):
     with pytest.raises(error):
         call()
@@ -362,8 +399,13 @@ def test_array_api_compat():
     assert array_api_compat.is_cupy_array(A)
     namespace = array_api_compat.array_namespace(cupy.ones(1))
     assert namespace.__name__ == "array_api_compat.cupy"
-    assert not [name for section in SECTIONS if section not in EXTENSIONS for name in STANDARD[section]
-                if not hasattr(namespace, name)]  # fmt: skip
+    assert not [
+        name
+        for section in SECTIONS
+        if section not in EXTENSIONS
+        for name in STANDARD[section]
+        if not hasattr(namespace, name)
+    ]
     for extension in EXTENSIONS:
         assert not [name for name in STANDARD[extension] if not hasattr(getattr(namespace, extension), name)]
     assert namespace.sort(A, descending=True)[0, 0].item() == 3

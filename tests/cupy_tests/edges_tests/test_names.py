@@ -14,11 +14,28 @@ OF_NUMPY = (
     "number e pi inf nan newaxis dtype iinfo ndindex"
 )
 ALIASES = {
-    "amax": "max", "amin": "min", "alltrue": "all", "sometrue": "any", "product": "prod", "cumproduct": "cumprod",
-    "round_": "round", "row_stack": "vstack", "trapz": "trapezoid", "bitwise_not": "invert", "true_divide": "divide",
-    "degrees": "rad2deg", "radians": "deg2rad", "abs": "absolute", "conj": "conjugate", "mod": "remainder",
-    "pow": "power", "concat": "concatenate", "permute_dims": "transpose", "acos": "arccos", "asin": "arcsin",
-}  # fmt: skip
+    "amax": "max",
+    "amin": "min",
+    "alltrue": "all",
+    "sometrue": "any",
+    "product": "prod",
+    "cumproduct": "cumprod",
+    "round_": "round",
+    "row_stack": "vstack",
+    "trapz": "trapezoid",
+    "bitwise_not": "invert",
+    "true_divide": "divide",
+    "degrees": "rad2deg",
+    "radians": "deg2rad",
+    "abs": "absolute",
+    "conj": "conjugate",
+    "mod": "remainder",
+    "pow": "power",
+    "concat": "concatenate",
+    "permute_dims": "transpose",
+    "acos": "arccos",
+    "asin": "arcsin",
+}
 
 
 @pytest.mark.parametrize("name", OF_NUMPY.split())
@@ -30,17 +47,29 @@ def test_what_knows_no_arrays_is_numpys(name):
 def test_other_names(name):
     x = cupy.asarray(A)
     x = x.astype(int) if name == "bitwise_not" else x
-    arguments = (x, x) if name in ("true_divide", "mod", "pow") else ((x, x),) if name in ("row_stack", "concat") else (x,)
+    arguments = (
+        (x, x)
+        if name in ("true_divide", "mod", "pow")
+        else ((x, x),)
+        if name in ("row_stack", "concat")
+        else (x,)
+    )
     found, expected = (getattr(cupy, n)(*arguments) for n in (name, ALIASES[name]))
     assert found.dtype == expected.dtype and found.shape == expected.shape
     np.testing.assert_array_equal(found.get(), expected.get())
 
 
-PAIRED = """
+PAIRED = (
+    """
 xp.bartlett(7); xp.blackman(7); xp.hamming(6); xp.hanning(1); xp.kaiser(7, 14.0); xp.bartlett(0); xp.kaiser(1, 2)
 xp.deg2rad(a); xp.rad2deg(a); xp.radians(a); xp.degrees(a); xp.spacing(a); xp.sinc(a); xp.i0(a)
+xp.arcsinh(a); xp.arctan(a); xp.cbrt(a); xp.exp2(a); xp.fmod(a, 1.25); xp.heaviside(a, 0.5); xp.logaddexp2(a, 1.5)
+xp.frexp(a)[0]; xp.frexp(a)[1]; xp.lcm(xp.arange(6), 4); xp.gcd(xp.arange(6), 4)
 xp.emath.sqrt(a); xp.emath.log(a); xp.emath.arccos(a)
-""".replace("\n", "; ").strip("; ").split("; ")
+""".replace("\n", "; ")
+    .strip("; ")
+    .split("; ")
+)
 
 
 @pytest.mark.parametrize("call", PAIRED)
@@ -49,6 +78,11 @@ def test_functions(call):
     found = eval(call, {"xp": cupy, "a": cupy.asarray(A)})
     assert isinstance(found, cupy.ndarray) and (found.dtype, found.shape) == (expected.dtype, expected.shape)
     np.testing.assert_allclose(found.get(), expected, rtol=1e-13, atol=1e-15)
+
+
+def test_annotations():
+    assert cupy.typing.NDArray[cupy.float32].__origin__ is cupy.ndarray
+    assert {"ArrayLike", "DTypeLike", "NDArray"} <= set(dir(cupy.typing))
 
 
 def test_in1d():
@@ -87,10 +121,20 @@ def test_pools_and_exceptions():
     assert cupy.exceptions.AxisError is np.exceptions.AxisError
 
 
-@pytest.mark.parametrize("name, reason", [
-    ("NaN", "cupy.nan"), ("float_", "cupy.float64"), ("matrix", "matrices"), ("datetime64", "dates"), ("object_", "numbers"),
-    ("poly1d", "planned"), ("longdouble", "float64"), ("ma", "mask"), ("AxisError", "cupy.exceptions"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, reason",
+    [
+        ("NaN", "cupy.nan"),
+        ("float_", "cupy.float64"),
+        ("matrix", "matrices"),
+        ("datetime64", "dates"),
+        ("object_", "numbers"),
+        ("poly1d", "planned"),
+        ("longdouble", "float64"),
+        ("ma", "mask"),
+        ("AxisError", "cupy.exceptions"),
+    ],
+)
 def test_absent_names_say_why(name, reason):
     assert not hasattr(cupy, name)
     with pytest.raises(AttributeError, match=f"{name}.*{reason}"):
