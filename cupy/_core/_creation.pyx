@@ -152,8 +152,8 @@ cdef ndarray _like(ndarray a, object dtype, object order, object shape):
     return new_like(&s, 1, code, ndim, extents, order)
 
 
-def empty_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
-    """Return a new, uninitialised array with the shape, dtype and memory order of `a`.
+def empty_like(prototype, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    """Return a new, uninitialised array with the shape, dtype and memory order of `prototype`.
 
     Examples
     --------
@@ -163,8 +163,8 @@ def empty_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None)
     """
     if device is not None:
         with on_device(device):
-            return empty_like(a, dtype, order, subok, shape)
-    return _like(asarray(a), dtype, order, shape)
+            return empty_like(prototype, dtype, order, subok, shape)
+    return _like(asarray(prototype), dtype, order, shape)
 
 
 def zeros_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
@@ -366,7 +366,8 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     Parameters
     ----------
     object : array-like
-        A device array, a NumPy array, a scalar, or nested sequences of these.
+        A device array, a NumPy array, a scalar, nested sequences of these, or an array of another library that
+        knows DLPack.
     dtype : dtype-like, optional
     copy : bool or None, optional
         False raises if a copy is needed, None copies only then.
@@ -394,6 +395,11 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     cdef Source s
     cdef int code
     check_order(order, "KACF")
+    if has_dlpack(object):
+        from cupy._core._dlpack import from_dlpack
+        if copy is False and object.__dlpack_device__()[0] != 12:
+            raise ValueError("Unable to avoid copy: the elements are on the host.")
+        object = from_dlpack(object)
     if isinstance(object, ndarray):
         a = <ndarray>object
         code = a.code if dtype is None else code_of(dtype)
@@ -414,6 +420,13 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     if a.rank < ndmin:
         a = a.reshape((1,) * (ndmin - a.rank) + shape_tuple(a))
     return a
+
+
+cdef bint has_dlpack(object obj) except -1:
+    """Return whether `obj` is an array of another library, which may be on the device as well."""
+    cdef object t = type(obj)
+    return t is not ndarray and t is not list and t is not numpy.ndarray and hasattr(t, "__dlpack_device__") \
+        and not isinstance(obj, (ndarray, numpy.ndarray))
 
 
 cdef ndarray from_sequence(object obj, object dtype, object order):

@@ -271,6 +271,18 @@ def test_a_foreign_host_tensor_is_given_back_at_once():
     assert producer.deleted == 1 and x.get().tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
+def test_asarray_takes_arrays_of_other_libraries():
+    producer = Foreign()
+    x = cupy.asarray(producer)
+    assert x.data.ptr == producer.like.data.ptr and cupy.asarray(producer, copy=False).shape == (2, 3)
+    assert not cupy.shares_memory(cupy.array(producer), x) and cupy.asarray(producer, dtype="i4").dtype == np.int32
+    host = Foreign(np.arange(6, dtype="f4").reshape(2, 3))
+    assert cupy.asarray(host).get().tolist() == [[0, 1, 2], [3, 4, 5]] and host.deleted == 1
+    with pytest.raises(ValueError, match="avoid copy"):
+        cupy.asarray(host, copy=False)
+    assert cupy.empty_like(prototype=producer).shape == (2, 3)
+
+
 def test_foreign_layouts():
     producer = Foreign(flags=1, strides=None)
     x = cupy.from_dlpack(producer)
