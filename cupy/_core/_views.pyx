@@ -6,11 +6,15 @@ import operator
 
 import numpy
 
+from libc.string cimport memcpy
+
 from cupy._core._dtype cimport code_of, itemsizes
 from cupy._core._elementwise cimport Source, broadcast_shape, broadcast_view, copy_into
+from cupy._core._memory cimport retain
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, byte_range, ndarray, new_array, new_view, overlaps, read_shape,
-    shape_tuple)
+    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, blank, byte_range, ndarray, new_array, new_view, read_shape,
+    shape_tuple, update_flags)
+from cupy_backends.backend._backend cimport CUPY_UINT8
 
 from cupy._core._axes import normalize_axis
 from cupy._core._creation import array, asarray
@@ -405,24 +409,29 @@ def over_memory(memptr, shape, dtype, strides, order):
         raise ValueError(f"shape has {n} axes and strides {len(strides)}")
     if any(extents[i] < 0 for i in range(n)):
         raise ValueError("negative dimensions are not allowed")
-    if memptr is None:
-        owner = array(0, "u1").view()
-        out = new_view(owner, code, n, extents, steps, 0)
+    out = blank(code, n)
+    memcpy(out.dims, extents, n * sizeof(Py_ssize_t))
+    memcpy(out.dims + n, steps, n * sizeof(Py_ssize_t))
+    out.size = 1
+    for i in range(n):
+        out.size *= extents[i]
+    low = high = 0
+    if out.size:
         byte_range(out, &low, &high)
+    if memptr is None:
         if low < 0:
             raise ValueError("negative strides need memory: pass memptr")
-        owner = new_array(5, 1, &high)
-        out = new_view(owner, code, n, extents, steps, 0)
-        out._base = None
+        owner = new_array(CUPY_UINT8, 1, &high)
+        out.block = retain(owner.block)
+        update_flags(out)
         return out
     if not isinstance(getattr(memptr, "_owner", None), ndarray):
         raise TypeError(f"memptr must be a MemoryPointer, as of `a.data`, not {type(memptr).__name__}")
     owner = memptr._owner
-    out = new_view(owner, code, n, extents, steps, <Py_ssize_t>(<size_t>memptr.ptr - <size_t>owner.block.address))
-    byte_range(out, &low, &high)
-    if out.size and (low < 0 or high > <Py_ssize_t>owner.block.bytes):
+    step = <Py_ssize_t>(<size_t>memptr.ptr - <size_t>owner.block.address)
+    if step + low < 0 or step + high > <Py_ssize_t>owner.block.bytes:
         raise ValueError(f"shape {shape_tuple(out)} with strides {out.strides} reaches outside the memory of memptr")
-    return out
+    return new_view(owner, code, n, extents, steps, step)
 
 
 def broadcast_to(array, shape, subok=False):

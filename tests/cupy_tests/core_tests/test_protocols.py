@@ -376,6 +376,8 @@ def test_the_constructor():
     z = cupy.ndarray((3, 2), "f8", strides=(32, 8))
     z[...] = 1
     assert z.strides == (32, 8) and z.get().tolist() == [[1, 1]] * 3
+    assert cupy.ndarray((0, 2), "f4", strides=(8, 4)).shape == (0, 2)
+    assert cupy.ndarray((0,), "f4", x.data, strides=(-4,)).size == 0 and z.base is None and z.flags.owndata
     pool = cupy.get_default_memory_pool()
     before = pool.n_used_blocks()
     del x
