@@ -14,6 +14,7 @@ __all__ = [
     "deliver",
     "host_ints",
     "is_host_scalar",
+    "is_weak",
     "kind_of",
     "limits_of",
     "on_device",
@@ -21,6 +22,7 @@ __all__ = [
     "take_along_valid",
     "take_valid",
     "three_axes",
+    "truncated",
     "valid_indices",
 ]
 
@@ -68,6 +70,19 @@ def is_host_scalar(obj):
     return isinstance(obj, (bool, int, float, complex, numpy.generic))
 
 
+def is_weak(obj):
+    """Whether `obj` is a Python number, whose dtype gives way to that of arrays."""
+    return isinstance(obj, (bool, int, float, complex)) and not isinstance(obj, numpy.generic)
+
+
+def truncated(obj):
+    """Return indices or counts on the host as int64; NumPy cuts fractions off numbers, but not off arrays."""
+    if isinstance(obj, numpy.ndarray) or not isinstance(obj, (list, tuple, float, numpy.floating)):
+        return numpy.asarray(obj)
+    host = numpy.asarray(obj)
+    return host.astype(INT64) if host.dtype.kind == "f" and host.size else host
+
+
 def host_ints(obj, what):
     """Return small integer data (shapes, counts, section borders) as a NumPy array on the host."""
     if isinstance(obj, ndarray):
@@ -108,20 +123,21 @@ def three_axes(a, axis):
     return a.reshape((math.prod(a.shape[:axis]), a.shape[axis], math.prod(a.shape[axis + 1 :])))
 
 
-def valid_indices(indices, extent, mode="raise", axis=0, negative=True, error=None):
+def valid_indices(indices, extent, mode="raise", axis=0, negative=True, error=None, rule="same_kind"):
     """Return `indices` as an int64 device array with values in [0, extent).
 
     In mode 'raise' indices out of bounds are an IndexError, or `error`; see CUPY_INDEX_CHECK for those on the device.
+    `rule` is the casting rule from their dtype: uint64 is only of the same kind.
     """
     if mode not in ("raise", "wrap", "clip"):
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
     on_device = isinstance(indices, ndarray)
     if not on_device:
-        indices = numpy.asarray(indices)
+        indices = truncated(indices)
         if indices.size == 0:
             indices = indices.astype(INT64)
-    if kind_of(indices.dtype) not in "iub" or indices.dtype == numpy.uint64:
-        raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the rule 'safe'")
+    if kind_of(indices.dtype) not in "iub" or rule == "safe" and indices.dtype == numpy.uint64:
+        raise TypeError(f"Cannot cast indices from {indices.dtype!r} to int64 according to the rule {rule!r}")
     indices = indices.astype(INT64, copy=False)
     if mode == "raise":
         return _core.bounded_index(indices, extent, axis, negative, error)

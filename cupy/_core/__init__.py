@@ -7,7 +7,8 @@ from cupy._core._axes import normalize_axes, normalize_axis
 from cupy._core._ndarray import ndarray
 from cupy._core._dtype import can_cast, dtype_of, promote_types, result_type
 from cupy._core._creation import (
-    array, asarray, asnumpy, copyto, empty, empty_like, full, full_like, on_device, ones, ones_like, zeros, zeros_like,
+    array, asarray, asnumpy, copyto, empty, empty_like, empty_ordered, full, full_like, on_device, ones, ones_like,
+    zeros, zeros_like,
 )
 from cupy._core._views import as_strided, broadcast_shapes, broadcast_to, may_share_memory, shares_memory, transpose
 from cupy._core import _ufunc, ufuncs

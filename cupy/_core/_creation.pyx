@@ -2,13 +2,15 @@
 
 from libc.string cimport memcpy, memset
 
+import operator
+
 import numpy
 
 from cupy._core._dtype cimport can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack, pack_unsafe, unpack
-from cupy._core._elementwise cimport Source, as_contiguous, converted, copy_into, fill_with, new_like
+from cupy._core._elementwise cimport converted, copy_into, fill_with
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_view, read_shape, shape_tuple)
+    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_ordered, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend.bfloat16 import rounded
 from cupy_backends.backend._backend cimport CUPY_FLOAT64
@@ -16,10 +18,32 @@ from cupy_backends.backend._backend cimport CUPY_FLOAT64
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
 
 
-cdef int check_order(object order, str allowed) except -1:
-    if order is not None and (not isinstance(order, str) or order not in allowed or len(order) != 1):
+cpdef str order_letter(object order, str allowed):
+    """Return an argument `order` as one of the capital letters allowed; None means the first of them."""
+    if order is None:
+        return allowed[0]
+    letter = order.upper() if isinstance(order, str) else ""
+    if len(letter) != 1 or letter not in allowed:
         raise ValueError(f"order must be one of {', '.join(allowed)}, not {order!r}")
-    return 0
+    return letter
+
+
+cdef ndarray new_as(ndarray a, int code, int ndim, const Py_ssize_t* shape, str order):
+    """Return a new array in the memory order that `order`, C, F, A or K, means for `a`, of `ndim` axes as well.
+
+    Of one array the axes are ordered by their strides alone, those of extent 1 and stretched ones included.
+    """
+    cdef int[MAX_RANK] axes
+    cdef int i
+    if order == "C" or order != "F" and a.bits & C_CONTIGUOUS:
+        return new_array(code, ndim, shape)
+    if order == "F" or a.bits & F_CONTIGUOUS:
+        return new_array(code, ndim, shape, True)
+    if order == "A":
+        return new_array(code, ndim, shape)
+    for i, axis in enumerate(sorted(range(ndim), key=lambda k: -abs(<Py_ssize_t>a.dims[ndim + <int>k]))):
+        axes[i] = axis
+    return new_ordered(code, ndim, shape, axes)
 
 
 def empty(shape, dtype=float, order="C", *, device=None):
@@ -50,8 +74,17 @@ def empty(shape, dtype=float, order="C", *, device=None):
     if device is not None:
         with on_device(device):
             return empty(shape, dtype, order)
-    check_order(order, "CF")
-    return new_array(code, ndim, extents, order == "F")
+    return new_array(code, ndim, extents, order != "C" and order_letter(order, "CF") == "F")
+
+
+def empty_ordered(shape, dtype, axes):
+    """Return a new array whose memory runs through the axes in the order of `axes`, the slowest first."""
+    cdef Py_ssize_t[MAX_RANK] extents
+    cdef int[MAX_RANK] order
+    cdef int i, ndim = read_shape(shape, extents)
+    for i in range(ndim):
+        order[i] = axes[i]
+    return new_ordered(code_of(dtype), ndim, extents, order)
 
 
 cdef ndarray _filled(object shape, object value, object dtype, object order):
@@ -60,8 +93,7 @@ cdef ndarray _filled(object shape, object value, object dtype, object order):
     cdef int ndim = read_shape(shape, extents)
     cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
     cdef ndarray a
-    check_order(order, "CF")
-    a = new_array(code, ndim, extents, order == "F")
+    a = new_array(code, ndim, extents, order != "C" and order_letter(order, "CF") == "F")
     if value is None:
         clear(a)
     else:
@@ -137,9 +169,8 @@ def full(shape, fill_value, dtype=None, order="C", *, device=None):
 
 cdef ndarray _like(ndarray a, object dtype, object order, object shape):
     cdef Py_ssize_t[MAX_RANK] extents
-    cdef Source s
     cdef int ndim, code = a.code if dtype is None else code_of(dtype)
-    check_order(order, "CFAK")
+    order = order_letter(order, "KACF")
     if shape is not None:
         ndim = read_shape(shape, extents)
         if ndim != a.rank:
@@ -147,9 +178,7 @@ cdef ndarray _like(ndarray a, object dtype, object order, object shape):
     else:
         ndim = a.rank
         memcpy(extents, a.dims, ndim * sizeof(Py_ssize_t))
-    s.array = <void*>a
-    s.code = a.code
-    return new_like(&s, 1, code, ndim, extents, order)
+    return new_as(a, code, ndim, extents, order)
 
 
 def empty_like(prototype, dtype=None, order="K", subok=True, shape=None, *, device=None):
@@ -220,8 +249,17 @@ cdef ndarray from_host(object host, object order):
     cdef int code = code_of_dtype(host.dtype)
     cdef int ndim = read_shape(host.shape, extents)
     cdef bint fortran = order == "F" or order in ("K", "A") and host.flags.fnc
-    cdef ndarray a = new_array(code, ndim, extents, fortran)
-    host = numpy.require(host, requirements="FA" if fortran else "CA")
+    cdef int[MAX_RANK] axes
+    cdef int i
+    cdef ndarray a
+    if order == "K" and not host.flags.forc:
+        host = host.copy("K")
+        for i, axis in enumerate(sorted(range(ndim), key=lambda k: -host.strides[k])):
+            axes[i] = axis
+        a = new_ordered(code, ndim, extents, axes)
+    else:
+        a = new_array(code, ndim, extents, fortran)
+        host = numpy.require(host, requirements="FA" if fortran else "CA")
     if a.size:
         send(a, host)
     return a
@@ -296,6 +334,7 @@ def item(ndarray self, *args):
     if args:
         if len(args) == 1 and isinstance(args[0], tuple):
             args = args[0]
+        args = [operator.index(i) for i in args]
         if len(args) == 1 and self.rank != 1:
             if not -self.size <= args[0] < self.size:
                 raise IndexError(f"index {args[0]} is out of bounds for size {self.size}")
@@ -326,7 +365,7 @@ def get(ndarray self, stream=None, order="C", out=None, blocking=True):
     >>> cp.arange(3).get()
     array([0, 1, 2])
     """
-    check_order(order, "CFAK")
+    order = order_letter(order, "CFAK")
     if stream is not None:
         stream.synchronize()
     if out is None:
@@ -392,9 +431,8 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
            [3., 4.]], dtype=float32)
     """
     cdef ndarray a
-    cdef Source s
     cdef int code
-    check_order(order, "KACF")
+    order = order_letter(order, "KACF")
     if has_dlpack(object):
         from cupy._core._dlpack import from_dlpack
         if copy is False and object.__dlpack_device__()[0] != 12:
@@ -408,9 +446,7 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
         if copy is True or not fits:
             if copy is False:
                 raise ValueError("Unable to avoid copy while creating an array as requested.")
-            s.array = <void*>a
-            s.code = a.code
-            object = new_like(&s, 1, code, a.rank, a.dims, "K" if order is None else order)
+            object = new_as(a, code, a.rank, a.dims, order)
             copy_into(<ndarray>object, a)
             a = <ndarray>object
     else:
@@ -449,7 +485,7 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
             host = rounded(host, wanted)
     if not host.dtype.isnative:
         host = host.astype(host.dtype.newbyteorder("="))
-    return from_host(host, order or "K")
+    return from_host(host, order)
 
 
 def to_assign(value, int code):
@@ -570,18 +606,16 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     array([ 1, -1])
     """
     cdef int code = code_of(dtype)
-    cdef Source s
     cdef ndarray out
-    check_order(order, "KACF")
+    if order != "K":
+        order = order_letter(order, "KACF")
     if casting != "unsafe" and not can_cast_codes(self.code, code, casting):
         raise TypeError(f"Cannot cast {'array data' if self.rank else 'scalar'} from {self.dtype!r} to {dtype_object(code)!r} "
                         f"according to the rule '{casting}'")
     if not copy and code == self.code and (order in ("K", "A") or order == "C" and self.bits & C_CONTIGUOUS
                                            or order == "F" and self.bits & F_CONTIGUOUS):
         return self
-    s.array = <void*>self
-    s.code = self.code
-    out = new_like(&s, 1, code, self.rank, self.dims, order)
+    out = new_as(self, code, self.rank, self.dims, order)
     copy_into(out, self)
     return out
 
@@ -597,7 +631,7 @@ def copy(ndarray self, order="C"):
     >>> a
     array([0, 1, 2])
     """
-    return array(self, order=order)
+    return array(self, order=order_letter(order, "CFAK"))
 
 
 def fill(ndarray self, value):

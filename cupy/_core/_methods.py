@@ -15,7 +15,7 @@ _FORWARDED = (
     "argpartition argsort choose clip dot mean nonzero ptp put repeat round searchsorted std take trace var"
 ).split()
 # These change the array itself.
-_IN_PLACE = ("sort", "partition")
+_IN_PLACE = {"sort": 0, "partition": 1}  # name: place of the argument `axis`
 
 
 def _forward(name):
@@ -37,10 +37,12 @@ def _compress(self, condition, axis=None, out=None):
     return cupy.compress(condition, self, axis, out)
 
 
-def _in_place(name):
+def _in_place(name, axis_place):
     def method(self, *args, **kwargs):
         import cupy
 
+        if kwargs.get("axis", args[axis_place] if len(args) > axis_place else -1) is None:
+            raise TypeError(f"{name}: axis must be an integer; None would flatten the array")
         self[...] = getattr(cupy, name)(self, *args, **kwargs)
 
     method.__name__ = name
@@ -227,8 +229,8 @@ def _set_flat(self, value):
 
 for _name in _FORWARDED:
     install(_name, _forward(_name))
-for _name in _IN_PLACE:
-    install(_name, _in_place(_name))
+for _name, _place in _IN_PLACE.items():
+    install(_name, _in_place(_name, _place))
 for _name in ("scatter_add", "scatter_max", "scatter_min"):
     install(_name, _scatter(_name))
 for _name, _function in {

@@ -168,10 +168,12 @@ cdef int fill_operand(cupyOperand* operand, ndarray a) except -1:
 cdef int read_shape(object shape, Py_ssize_t* out) except -1:
     """Write the extents that a Python object names; return their number."""
     cdef int n = 0
-    if type(shape) is int or isinstance(shape, int) or not hasattr(shape, "__iter__"):
-        out[0] = extent_of(shape)
-        return 1
     if type(shape) is not tuple:
+        if type(shape) is bool:
+            raise TypeError(f"expected a sequence of integers or a single integer, got {str(shape)!r}")
+        if isinstance(shape, int) or not hasattr(shape, "__iter__") or getattr(shape, "ndim", 1) == 0:
+            out[0] = extent_of(shape)
+            return 1
         shape = tuple(shape)
     if len(shape) > MAX_RANK:
         raise ValueError(f"maximum supported dimension for an ndarray is {MAX_RANK}, found {len(shape)}")

@@ -42,7 +42,7 @@ def matmul(a, b):
 
 
 def concatenate(arrays, Py_ssize_t axis):
-    """Join up to 16 arrays of one dtype and fitting shapes, the first in C order."""
+    """Join up to 16 arrays of one dtype and fitting shapes, all in C order."""
     cdef cupyOperand[MAX_JOINED + 1] operands
     cdef Py_ssize_t[MAX_RANK] shape
     cdef int8_t[8] codes
@@ -57,7 +57,7 @@ def concatenate(arrays, Py_ssize_t axis):
     first = <ndarray>arrays[0]
     if axis < 0:
         axis += first.rank
-    if axis < 0 or axis >= first.rank or first.rank > 8 or not first.bits & C_CONTIGUOUS:
+    if axis < 0 or axis >= first.rank or first.rank > 8:
         return None
     for i in range(first.rank):
         shape[i] = first.dims[i]
@@ -66,7 +66,7 @@ def concatenate(arrays, Py_ssize_t axis):
         if type(arrays[k]) is not ndarray:
             return None
         a = <ndarray>arrays[k]
-        if a.code != first.code or a.rank != first.rank or a.size == 0:
+        if a.code != first.code or a.rank != first.rank or a.size == 0 or a.rank > 1 and not a.bits & C_CONTIGUOUS:
             return None
         for i in range(a.rank):
             if i != axis and a.dims[i] != shape[i]:

@@ -16,18 +16,18 @@ from cupy._core._ndarray cimport (
     shape_tuple, update_flags)
 from cupy_backends.backend._backend cimport CUPY_UINT8
 
-from cupy._core._axes import normalize_axis
-from cupy._core._creation import array, asarray
+from cupy._core._axes import normalize_axes, normalize_axis
+from cupy._core._creation import asarray, order_letter, zeros_like
 from cupy._core._ndarray import install
 
 
 cdef int infer_shape(Py_ssize_t* shape, int ndim, ndarray a, object given) except -1:
-    """Replace one -1 by the extent that fits; raise NumPy's error if none does."""
+    """Replace one negative extent by the one that fits; raise NumPy's error if none does."""
     cdef Py_ssize_t known = 1
     cdef int i, unknown = -1
     for i in range(ndim):
         if shape[i] < 0:
-            if shape[i] != -1 or unknown >= 0:
+            if unknown >= 0:
                 raise ValueError("can only specify one unknown dimension")
             unknown = i
         else:
@@ -124,21 +124,49 @@ def reshape(ndarray self, *shape, order="C", copy=None):
     cdef int ndim
     if len(shape) == 1:
         shape = shape[0]
+        if shape is None:
+            return view(self)
     elif not shape:
         raise TypeError("reshape() takes a shape (0 arguments given)")
     ndim = read_shape(shape, extents)
     infer_shape(extents, ndim, self, shape)
     if order == "C":
         return reshaped(self, ndim, extents, False, copy)
-    if order == "A":
-        return reshaped(self, ndim, extents, self.bits & F_CONTIGUOUS and not self.bits & C_CONTIGUOUS, copy)
-    if order != "F":
-        raise ValueError(f"order must be one of 'C', 'F', 'A', not {order!r}")
-    return reshaped(self, ndim, extents, True, copy)
+    return reshaped(self, ndim, extents, is_fortran(self, order_letter(order, "CFA")), copy)
+
+
+cdef bint is_fortran(ndarray a, str order):
+    """Return whether 'A', 'C' or 'F' means Fortran order for `a`."""
+    return order == "F" or order == "A" and a.bits & F_CONTIGUOUS and not a.bits & C_CONTIGUOUS
+
+
+cdef tuple stride_order(ndarray a):
+    """Return the axes by falling strides; equal ones keep their order."""
+    return tuple(sorted(range(a.rank), key=lambda i: -abs(<Py_ssize_t>a.dims[a.rank + <int>i])))
+
+
+cdef list iteration_order(ndarray a):
+    """Return the axes in the order of order='K': as they lie in memory, stretched ones and those of extent 1 at rest."""
+    cdef int i, j, place
+    cdef list steps = [abs(a.dims[a.rank + i]) if a.dims[i] != 1 else 0 for i in range(a.rank)]
+    cdef list order = list(range(a.rank))
+    for i in range(a.rank - 2, -1, -1):
+        place = i
+        for j in range(i + 1, a.rank):
+            if steps[order[i]] and steps[order[j]]:
+                if steps[order[j]] <= steps[order[i]]:
+                    break
+                place = j
+        order.insert(place, order.pop(i))
+    return order
 
 
 def ravel(ndarray self, order="C"):
-    """Return the elements along one axis; a view if the memory allows it.
+    """Return the elements along one axis, contiguous; a view if they are already.
+
+    Parameters
+    ----------
+    order : {'C', 'F', 'A', 'K'}, optional
 
     Examples
     --------
@@ -147,14 +175,17 @@ def ravel(ndarray self, order="C"):
     array([1, 3, 2, 4])
     """
     cdef Py_ssize_t size = self.size
+    cdef bint fortran
+    cdef ndarray a = self
+    if order == "C" and self.bits & C_CONTIGUOUS:
+        return reshaped(self, 1, &size, False, None)
+    order = order_letter(order, "CFAK")
     if order == "K":
-        axes = sorted(range(self.rank), key=lambda i: -abs(self.strides[i]))
-        return ravel(transpose(self, axes))
-    if order == "A":
-        order = "F" if self.bits & F_CONTIGUOUS and not self.bits & C_CONTIGUOUS else "C"
-    if order not in ("C", "F"):
-        raise ValueError(f"order must be one of 'C', 'F', 'A', 'K', not {order!r}")
-    return reshaped(self, 1, &size, order == "F", None)
+        a = transpose(self, stride_order(self))
+        if not a.bits & C_CONTIGUOUS:
+            a = transpose(self, tuple(iteration_order(self)))
+    fortran = is_fortran(a, order)
+    return reshaped(a, 1, &size, fortran, None if a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS) else True)
 
 
 def flatten(ndarray self, order="C"):
@@ -189,7 +220,9 @@ def transpose(ndarray self, *axes):
         axes = axes[0]
         if isinstance(axes, str):
             raise TypeError("axes are integers: 'str' object cannot be interpreted as an integer")
-    if not axes and (axes is None or n != 0):
+    elif not axes:
+        axes = None
+    if axes is None:
         return self.T
     if len(axes) != n:
         raise ValueError("axes don't match array")
@@ -237,8 +270,14 @@ def squeeze(ndarray self, axis=None):
     cdef int i, m = 0, n = self.rank
     if axis is None:
         drop = {i for i in range(n) if self.dims[i] == 1}
+        if not drop:
+            return self
+    elif axis == ():
+        return self
+    elif n == 0 and axis in (0, -1):
+        return view(self)
     else:
-        drop = {normalize_axis(a, n) for a in (axis if isinstance(axis, tuple) else (axis,))}
+        drop = set(normalize_axes(axis if isinstance(axis, tuple) else (axis,), n))
         if any(self.dims[<int>a] != 1 for a in drop):
             raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     for i in range(n):
@@ -301,8 +340,7 @@ def imag(ndarray self):
     cdef ndarray zero
     if self.code >= 13:
         return part(self, 1)
-    from cupy._core._creation import zeros_like
-    zero = zeros_like(self)
+    zero = zeros_like(self, order="A")
     zero.bits &= ~WRITEABLE
     return zero
 
@@ -479,6 +517,8 @@ def broadcast_shapes(*shapes):
     cdef int n, ndim = 0, i, k
     for given in shapes:
         n = read_shape(given, extents)
+        if any(extents[i] < 0 for i in range(n)):
+            raise ValueError("negative dimensions are not allowed")
         if n > ndim:
             for i in range(ndim):
                 shape[n - 1 - i] = shape[ndim - 1 - i]

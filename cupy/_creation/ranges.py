@@ -8,7 +8,7 @@ import numpy
 from cupy import _core
 from cupy._core import ndarray
 from cupy._core import ufuncs as uf
-from cupy._operands import as_array, kind_of, on_device, select
+from cupy._operands import as_array, is_weak, kind_of, on_device, select
 
 __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "ogrid"]
 
@@ -48,7 +48,7 @@ def _iota(length, dtype):
     return out
 
 
-def arange(start, stop=None, step=1, dtype=None, *, device=None):
+def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
     """Return evenly spaced values in the half-open interval [start, stop).
 
     Parameters
@@ -77,7 +77,11 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
     array([3, 5, 7])
     """
     if stop is None:
+        if start is None:
+            raise TypeError("arange() requires stop to be specified.")
         start, stop = 0, start
+    elif start is None:
+        start = 0
     if step is None:
         step = 1
     if (
@@ -99,9 +103,11 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
     else:
         dtype = _core.dtype_of(dtype)
     length = _length(start, stop, step)
+    with numpy.errstate(all="ignore"):
+        following = start + step  # as NumPy's scalars add
     if kind_of(dtype) in "iu":  # NumPy assigns the first two elements, which must be in range
         first_two = numpy.empty(2, dtype)
-        first_two[: min(length, 2)] = [start, start + step][:length]
+        first_two[: min(length, 2)] = [start, following][:length]
     if isinstance(start, numpy.generic):
         start = start.item()
     if isinstance(step, numpy.generic):
@@ -109,11 +115,14 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
     with on_device(device):
         kind = kind_of(dtype)
         if kind in "iu":
-            first = int(start)
-            if int(start + step) == first:
-                return _core.full((length,), first, dtype)
+            first, second = int(start), int(following)
+            last = first + length * (second - first)
+            if max(abs(first), abs(last)) > _LARGE:  # the row would count in float64
+                return _core.asarray(numpy.arange(start, stop, step, dtype))
             out = _core.empty((length,), dtype)
-            if length:
+            if first == second:
+                out.fill(first)
+            elif length:
                 _core.run_op(
                     "arange",
                     [],
@@ -121,7 +130,7 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
                     float(first),
                     float(step),
                     first,
-                    int(start + step) - first,
+                    second - first,
                 )
             return out
         if kind == "b":
@@ -135,7 +144,7 @@ def arange(start, stop=None, step=1, dtype=None, *, device=None):
             return (_iota(length, dtype) * step + start).astype(dtype, copy=False)
         # NumPy fills with the difference of the first two elements as they are stored.
         compute = numpy.float32 if dtype.itemsize < 4 else dtype.type
-        first, second = compute(dtype.type(start)), compute(dtype.type(start + step))
+        first, second = compute(dtype.type(start)), compute(dtype.type(following))
         out = _core.empty((length,), dtype)
         if length:
             _core.run_op("arange", [], [out], float(first), float(second - first), 0, 0)
@@ -183,14 +192,12 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     div = num - 1 if endpoint else num
     on_host = not any(isinstance(v, (ndarray, list, tuple)) for v in (start, stop))
     with on_device(device):
-        if on_host:
-            start, stop = numpy.asarray(start) * 1.0, numpy.asarray(stop) * 1.0
-            if start.ndim or stop.ndim:
-                raise TypeError("start and stop must be scalars or cupy arrays")
-            computed = numpy.result_type(start, stop, float(num))
-        else:
-            start, stop = as_array(start) * 1.0, as_array(stop) * 1.0
-            computed = _core.result_type(start, stop, float(num))
+        convert, result_type = (numpy.asarray, numpy.result_type) if on_host else (as_array, _core.result_type)
+        ends = [convert(v) for v in (start, stop)]
+        if on_host and (ends[0].ndim or ends[1].ndim):
+            raise TypeError("start and stop must be scalars or cupy arrays")
+        computed = result_type(*(v if is_weak(v) else e for v, e in zip((start, stop), ends)), 1.0)
+        start, stop = (e.astype(computed) for e in ends)
         dtype = computed if dtype is None else _core.dtype_of(dtype)
         delta = stop - start
         out = _iota(num, computed).reshape((-1,) + (1,) * delta.ndim)
@@ -389,6 +396,8 @@ class _Grid:
             return self._axis(key, None)
         bounds = [v for s in key for v in self._bounds(s)[:3]]
         dtype = numpy.result_type(*bounds) if bounds else numpy.dtype(int)
+        if not self._sparse and any(self._bounds(s)[3] < 0 for s in key):
+            raise ValueError("negative dimensions are not allowed")
         axes = [self._axis(s, dtype) for s in key]
         ndim = len(axes)
         axes = [a.reshape((1,) * i + (-1,) + (1,) * (ndim - i - 1)) for i, a in enumerate(axes)]
@@ -416,7 +425,7 @@ class _Grid:
             if not isinstance(part.step, (complex, numpy.complexfloating)):
                 return arange(start, stop, step)
             dtype = numpy.result_type(start, stop, float(step))
-        out = _iota(count, dtype)
+        out = _iota(max(count, 0), dtype)
         if step != 1:
             out *= step
         if start != 0:

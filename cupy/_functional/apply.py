@@ -129,7 +129,8 @@ def piecewise(x, condlist, funclist, *args, **kw):
         conditions = list(condlist) if nested else [condlist]
     else:
         condlist = as_array(condlist)
-        conditions = list(condlist) if condlist.ndim > x.ndim else [condlist]
+        nested = condlist.ndim > 1 or condlist.ndim > x.ndim
+        conditions = list(condlist) if nested else [condlist]
     conditions = [cast(as_array(c), BOOL) for c in conditions]
     if len(funclist) not in (len(conditions), len(conditions) + 1):
         raise ValueError(
@@ -141,7 +142,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
         for condition in conditions[1:]:
             rest = rest | condition
         conditions.append(~rest)
-    out = _core.zeros(x.shape, x.dtype)
+    out = _core.zeros_like(x)
     for condition, function in zip(conditions, funclist):
         if callable(function):
             part = x[condition]

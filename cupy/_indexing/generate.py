@@ -62,7 +62,7 @@ class _AxisConcatenator:
             items = items[1:]
         if not items:
             raise ValueError("need at least one array to concatenate")
-        arrays, kinds = [], []
+        arrays, kinds, scalars = [], [], {}
         for item in items:
             if isinstance(item, str):
                 raise ValueError("special directives must be the first entry.")
@@ -70,7 +70,8 @@ class _AxisConcatenator:
                 array, ndim = _from_slice(item), 1
             elif is_host_scalar(item):
                 kinds.append(item)
-                arrays.append(as_array(item).reshape((1,) * ndmin))
+                scalars[len(arrays)] = item
+                arrays.append(None)
                 continue
             else:
                 array = as_array(item)
@@ -78,6 +79,8 @@ class _AxisConcatenator:
             kinds.append(array.dtype)
             arrays.append(_raise_rank(array, ndim, ndmin, trans1d))
         dtype = _core.result_type(*kinds)
+        for i, item in scalars.items():
+            arrays[i] = as_array(item, dtype).reshape((1,) * ndmin)
         return concatenate([cast(a, dtype) for a in arrays], axis)
 
     def _directive(self, text):
@@ -195,7 +198,7 @@ def unravel_index(indices, shape, order="C"):
     Parameters
     ----------
     indices : array_like of int
-        Those on the device are not checked, as that would synchronise.
+        Those on the device are checked as for indexing with [].
     shape : int or tuple of int
     order : {'C', 'F'}
 
@@ -206,7 +209,7 @@ def unravel_index(indices, shape, order="C"):
     Raises
     ------
     ValueError
-        If an index given on the host is out of range, or `order` is unknown.
+        If an index is out of range, or `order` is unknown.
     TypeError
         If `indices` are no integers.
 
@@ -224,6 +227,13 @@ def unravel_index(indices, shape, order="C"):
         return tuple(_core.asarray(i) for i in found)
     if kind_of(indices.dtype) not in "iu":
         raise TypeError("only int indices permitted")
+    size = math.prod(shape)
+    error = ValueError(f"an index is out of bounds for array with size {size}")
+    return coordinates(_core.bounded_index(indices, size, negative=False, error=error), shape, order)
+
+
+def coordinates(indices, shape, order="C"):
+    """`unravel_index` of device indices that are known to be in range."""
     rest = indices.astype(INT64, copy=False)
     out = [None] * len(shape)
     axes = range(len(shape))
@@ -267,15 +277,24 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
     if math.prod(dims) >= 2**63:
         raise ValueError("invalid dims: array size defined by dims is larger than the maximum possible size.")
+    if not dims:
+        return _core.zeros((), INT64)
     out, step = None, 1
     axes = range(len(dims))
     for axis in reversed(axes) if order == "C" else axes:
+        index = multi_index[axis]
+        if not isinstance(index, ndarray):
+            index = numpy.asarray(index)
+            if index.size == 0 and index.dtype.kind == "f":
+                raise TypeError("indices must be integral: an empty sequence was taken for floats")
         error = ValueError("invalid entry in coordinates array")
-        index = valid_indices(multi_index[axis], dims[axis], modes[axis], negative=False, error=error)
+        index = valid_indices(index, dims[axis], modes[axis], negative=False, error=error)
         part = index if step == 1 else index * step
         out = part if out is None else out + part
         step *= dims[axis]
-    return out
+    if out.size and 0 in dims:
+        raise ValueError("cannot unravel if shape has zero entries (is empty).")
+    return out.copy() if any(out is given for given in multi_index) else out
 
 
 def diag_indices(n, ndim=2):

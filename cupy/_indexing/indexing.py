@@ -14,6 +14,7 @@ from cupy._operands import (
     kind_of,
     take_along_valid,
     take_valid,
+    truncated,
     valid_indices,
 )
 from cupy._operands import select as _where
@@ -67,7 +68,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     axis = _core.normalize_axis(axis, a.ndim)
     extent = a.shape[axis]
     if not isinstance(indices, ndarray):
-        indices = numpy.asarray(indices)
+        indices = truncated(indices)
     if extent == 0 and indices.size and 0 not in a.shape[:axis] + a.shape[axis + 1 :]:
         raise IndexError("cannot do a non-empty take from an empty axes.")
     if 0 in a.shape[:axis]:  # NumPy looks at no index then
@@ -126,9 +127,10 @@ def _along(arr, indices, axis):
         raise IndexError("`indices` must be an integer array")
     if arr.ndim != indices.ndim:
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
-    rest = _core.broadcast_shapes(
-        arr.shape[:axis] + arr.shape[axis + 1 :], indices.shape[:axis] + indices.shape[axis + 1 :]
-    )
+    try:
+        rest = _core.broadcast_shapes(*(a.shape[:axis] + a.shape[axis + 1 :] for a in (arr, indices)))
+    except ValueError as error:  # NumPy indexes with a grid of arrays
+        raise IndexError(str(error)) from None
 
     def spread(a):
         return _core.broadcast_to(a, rest[:axis] + (a.shape[axis],) + rest[axis:])
@@ -173,7 +175,7 @@ def choose(a, choices, out=None, mode="raise"):
     dtype = _core.result_type(*choices)
     choices = [_core.full((), numpy.asarray(c)[()], dtype) if is_host_scalar(c) else c for c in choices]
     error = ValueError("invalid entry in choice array")
-    number = valid_indices(as_array(a), len(choices), mode, negative=False, error=error)
+    number = valid_indices(as_array(a), len(choices), mode, negative=False, error=error, rule="safe")
     shape = _core.broadcast_shapes(number.shape, *(c.shape for c in choices))
     table = stack([_core.broadcast_to(cast(c, dtype), shape) for c in choices])
     number = _core.broadcast_to(number, shape)[None]
@@ -214,11 +216,13 @@ def compress(condition, a, axis=None, out=None):
     a, condition = as_array(a), as_array(condition)
     if condition.ndim != 1:
         raise ValueError("condition must be a 1-d array")
-    if axis is None:
-        a, axis = a.ravel(), 0
+    if axis is None or a.ndim == 0 and axis in (0, -1):
+        a, axis = a.reshape(-1), 0
     axis = _core.normalize_axis(axis, a.ndim)
     found = flatnonzero(condition)
-    if condition.size > a.shape[axis]:
+    if 0 in a.shape[:axis]:  # NumPy looks at no index then
+        found = found % max(a.shape[axis], 1)
+    elif condition.size > a.shape[axis]:
         found = valid_indices(found, a.shape[axis], "raise", axis)
     return deliver(take_valid(a, found, axis), out)
 
@@ -295,10 +299,10 @@ def select(condlist, choicelist, default=0):
     )
     # what a scalar out of range becomes is a matter of casts here, not of assignment
     values = [v if isinstance(v, ndarray) else _core.full((), numpy.asarray(v)[()], dtype) for v in values]
-    out = as_array(values.pop(), dtype)
+    out = _core.full(shape, values.pop(), dtype)
     for condition, value in zip(reversed(conditions), reversed(values)):
-        out = _where(condition, value, out, dtype)
-    return out if out.shape == shape else _core.broadcast_to(out, shape).copy()
+        _where(condition, value, out, dtype, out=out)
+    return out
 
 
 def diagonal(a, offset=0, axis1=0, axis2=1):

@@ -4,7 +4,7 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._indexing.indexing import _along
 from cupy._manipulation.add_remove import resize
-from cupy._operands import BOOL, DEVICE_RANK, as_array, cast, select, three_axes, valid_indices
+from cupy._operands import BOOL, DEVICE_RANK, as_array, cast, select, three_axes, truncated, valid_indices
 
 __all__ = ["fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
@@ -15,6 +15,20 @@ def _target(a, name):
             f"{name} changes its first argument, which must be a cupy array, not {type(a).__name__}"
         )
     return a
+
+
+def _writeable(a):
+    if not a.flags.writeable:
+        raise ValueError("assignment destination is read-only")
+
+
+def _values(values, dtype):
+    """Values that replace elements: arrays only if the cast is safe, Python's numbers in any case."""
+    if isinstance(values, ndarray) and not _core.can_cast(values.dtype, dtype):
+        raise TypeError(
+            f"Cannot cast array data from {values.dtype!r} to {dtype!r} according to the rule 'safe'"
+        )
+    return as_array(values, dtype)
 
 
 def put(a, ind, v, mode="raise"):
@@ -43,13 +57,20 @@ def put(a, ind, v, mode="raise"):
     array([5, 0, 0, 6])
     """
     _target(a, "put")
-    indices = valid_indices(ind, a.size, mode).ravel()
-    values = as_array(v, a.dtype).ravel()
-    if indices.size == 0 or values.size == 0:
+    if a.ndim == 0:
+        a = a.reshape(1)
+    ind = ind if isinstance(ind, ndarray) else truncated(ind)
+    if a.size == 0 and ind.size:
+        raise IndexError("cannot replace elements of an empty array")
+    values = as_array(v, a.dtype).reshape(-1)
+    if values.size == 0:
+        return
+    indices = valid_indices(ind, a.size, mode, rule="safe").reshape(-1)
+    if indices.size == 0:
         return
     if values.size != indices.size:
         values = values if values.size == 1 else resize(values, indices.size)
-    flat = a.ravel()
+    flat = a.reshape(-1)
     flat[indices] = values
     if not _core.may_share_memory(flat, a):
         a[...] = flat.reshape(a.shape)
@@ -83,12 +104,12 @@ def put_along_axis(arr, indices, values, axis):
     >>> a
     array([[3, 9, 2]])
     """
-    _target(arr, "put_along_axis")
+    _writeable(_target(arr, "put_along_axis"))
     indices = as_array(indices)
     if axis is None:
         if indices.ndim != 1:
             raise ValueError("when axis=None, `indices` must have a single dimension.")
-        flat = arr.ravel()
+        flat = arr.reshape(-1)
         put_along_axis(flat, indices, values, 0)
         if not _core.may_share_memory(flat, arr):
             arr[...] = flat.reshape(arr.shape)
@@ -97,8 +118,8 @@ def put_along_axis(arr, indices, values, axis):
     spread, indices = _along(arr, indices, axis)
     if spread.shape != arr.shape:
         raise ValueError(f"indices of shape {indices.shape} do not fit an array of shape {arr.shape}")
-    indices = valid_indices(indices, arr.shape[axis], "raise", axis)
     values = _core.broadcast_to(as_array(values, arr.dtype), indices.shape)
+    indices = valid_indices(indices, arr.shape[axis], "raise", axis)
     if indices.size:
         if _core.may_share_memory(values, arr):
             values = values.copy()
@@ -137,9 +158,10 @@ def place(arr, mask, vals):
     array([1, 0, 2, 1])
     """
     _target(arr, "place")
-    mask, values = cast(as_array(mask), BOOL), as_array(vals, arr.dtype).ravel()
+    mask = cast(as_array(mask), BOOL)
     if mask.size != arr.size:
         raise ValueError("place: mask and data must be the same size")
+    values = _values(vals, arr.dtype).reshape(-1)
     if arr.size == 0:
         return
     if values.size == 0:
@@ -148,13 +170,14 @@ def place(arr, mask, vals):
         return
     mask = mask.reshape(arr.shape)
     if arr.ndim > DEVICE_RANK:
-        flat = arr.ravel()
-        place(flat, mask.ravel(), values)
+        flat = arr.reshape(-1)
+        place(flat, mask.reshape(-1), values)
         arr[...] = flat.reshape(arr.shape)
         return
     if values.size == 1:
         putmask(arr, mask, values)
         return
+    _writeable(arr)
     values = resize(values, arr.size) if values.size < arr.size else values
     if _core.may_share_memory(values, arr):
         values = values.copy()
@@ -187,13 +210,9 @@ def putmask(a, /, mask, values):
     """
     _target(a, "putmask")
     mask = cast(as_array(mask), BOOL)
-    if isinstance(values, ndarray) and not _core.can_cast(values.dtype, a.dtype):
-        raise TypeError(
-            f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'"
-        )
-    values = as_array(values, a.dtype)
     if mask.size != a.size:
         raise ValueError("putmask: mask and data must be the same size")
+    values = _values(values, a.dtype)
     if values.size == 0 or a.size == 0:
         return
     if values.size == 1:
@@ -229,7 +248,7 @@ def fill_diagonal(a, val, wrap=False):
     array([[5, 0],
            [0, 5]])
     """
-    _target(a, "fill_diagonal")
+    _writeable(_target(a, "fill_diagonal"))
     if a.ndim < 2:
         raise ValueError("array must be at least 2-d")
     if a.ndim > 2 and len(set(a.shape)) > 1:
@@ -240,6 +259,8 @@ def fill_diagonal(a, val, wrap=False):
     tops = range(0, a.shape[0], columns + 1) if wrap and a.ndim == 2 else (0,)
     counts = [min(a.shape[0] - top, *a.shape[1:]) for top in tops]
     values = as_array(val, a.dtype).ravel()
+    if values.size == 0:
+        return
     if values.size != 1:
         values = resize(values, sum(counts))
     start = 0

@@ -54,6 +54,15 @@ def _along(arr, axis):
     return arr, _core.normalize_axis(operator.index(axis), arr.ndim)
 
 
+def _order(arr):
+    return "F" if arr.flags.fnc else "C"
+
+
+def _longer(arr, axis, count):
+    """The shape of `arr` with `count` more along `axis`."""
+    return (*arr.shape[:axis], arr.shape[axis] + count, *arr.shape[axis + 1 :])
+
+
 def delete(arr, obj, axis=None):
     """Return a copy without the sub-arrays at the given positions.
 
@@ -88,14 +97,16 @@ def delete(arr, obj, axis=None):
     except IndexError as error:
         raise IndexError(f"{error} (axis {axis})") from None
     if kept.size == length:
-        return arr.copy()
+        return arr.copy(order="A")
     breaks = numpy.flatnonzero(numpy.diff(kept) != 1) + 1
     if breaks.size > 1:
         return take_valid(arr, _core.asarray(kept), axis)
     before = (slice(None),) * axis
     runs = [slice(r[0], r[-1] + 1) for r in numpy.split(kept, breaks) if r.size]
     parts = [arr[(*before, slice(int(r.start), int(r.stop)))] for r in runs]
-    return concatenate(parts, axis) if parts else arr[(*before, slice(0, 0))].copy()
+    if not parts:
+        return arr[(*before, slice(0, 0))].copy()
+    return concatenate(parts, axis, _core.empty(_longer(arr, axis, kept.size - length), arr.dtype, _order(arr)))
 
 
 def insert(arr, obj, values, axis=None):
@@ -156,19 +167,21 @@ def insert(arr, obj, values, axis=None):
             order = list(range(1, values.ndim))
             order.insert(axis, 0)
             values = values.transpose(tuple(order))
+        extra = values.ndim - arr.ndim
+        if extra > 0 and values.shape[:extra] == (1,) * extra:  # dropped, as in assignment
+            values = values.reshape(values.shape[extra:])
         index = int(where.reshape(()))
         shape = list(arr.shape)
         shape[axis] = values.shape[axis]
         values = _core.broadcast_to(values, tuple(shape))
         parts = arr[(*before, slice(0, index))], values, arr[(*before, slice(index, None))]
-        return concatenate(parts, axis)
-    if where.size == 0:
-        return arr.copy()
+        return concatenate(parts, axis, _core.empty(_longer(arr, axis, values.shape[axis]), arr.dtype, _order(arr)))
+    if where.size == 0 and values.size == 1:
+        return arr.copy(order="A")
     order = where.argsort(kind="stable")
     where[order] += numpy.arange(where.size)
-    shape = list(arr.shape)
-    shape[axis] += where.size
-    out = _core.empty(tuple(shape), arr.dtype)
+    shape = _longer(arr, axis, where.size)
+    out = _core.empty(shape, arr.dtype, _order(arr))
     old = numpy.ones(shape[axis], bool)
     old[where] = False
     out[(*before, _core.asarray(where))] = values

@@ -1,4 +1,4 @@
-"""Assignment between arrays and queries of the shape."""
+"""Assignment between arrays, and queries of the shape."""
 
 import math
 
@@ -40,7 +40,8 @@ def copyto(dst, src, casting="same_kind", where=True):
     what = "scalar" if is_host_scalar(src) else "array data"
     if is_host_scalar(src) and not isinstance(src, numpy.generic):
         # a Python scalar is weak: it takes the dtype of dst if its kind allows it
-        source = _core.result_type(dst.dtype, src)
+        strong = casting == "equiv" or isinstance(src, bool)
+        source = numpy.asarray(src).dtype if strong else _core.result_type(dst.dtype, src)
         src = dst.dtype.type(src) if source == dst.dtype else _core.full((), src, dst.dtype)
     else:
         src = as_array(src)

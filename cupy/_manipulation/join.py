@@ -7,7 +7,7 @@ import numpy
 from cupy import _core
 from cupy._core import _shortcuts, ndarray
 from cupy._manipulation.dims import atleast_1d, atleast_2d, atleast_3d
-from cupy._operands import DEVICE_RANK, as_array, three_axes
+from cupy._operands import DEVICE_RANK, as_array, is_weak, three_axes
 
 __all__ = [
     "block",
@@ -32,6 +32,25 @@ def _sequence(arrays):
     elif isinstance(arrays, numpy.ndarray) or not hasattr(arrays, "__len__"):
         raise TypeError("arrays to join must be given in a sequence such as a list or tuple")
     return [a if type(a) is ndarray else as_array(a) for a in arrays]
+
+
+def memory_order(arrays):
+    """The axes, the slowest first, by the strides of arrays of one rank: where they disagree C order wins."""
+    order = []
+    for axis in range(arrays[0].ndim):
+        place = len(order)
+        for i in reversed(range(len(order))):
+            seen = [
+                a.size and abs(a.strides[axis]) > abs(a.strides[order[i]])  # empty ones count as in C order
+                for a in arrays
+                if a.shape[axis] != 1 and a.shape[order[i]] != 1
+            ]
+            if seen and not all(seen):
+                break
+            if seen:
+                place = i
+        order.insert(place, axis)
+    return order
 
 
 def _launch(arrays, result, axis):
@@ -81,11 +100,11 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
         result = _shortcuts.concatenate(arrays, axis)
         if result is not None:
             return result
-    arrays = _sequence(arrays)
+    given, arrays = arrays, _sequence(arrays)
     if not arrays:
         raise ValueError("need at least one array to concatenate")
     if axis is None:
-        arrays = [a.ravel() for a in arrays]
+        arrays = [a.reshape(-1) for a in arrays]
         axis = 0
     first = arrays[0]
     ndim = first.ndim
@@ -112,7 +131,7 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
                 )
     common = first.dtype
     if any(a.dtype != common for a in arrays):
-        common = _core.result_type(*(a.dtype for a in arrays))
+        common = _core.result_type(*(x if is_weak(x) else a.dtype for x, a in zip(given, arrays)))
     target = common
     if out is not None:
         if dtype is not None:
@@ -134,8 +153,12 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
                 )
     arrays = [a if a.dtype == target else a.astype(target) for a in arrays]
     if out is None:
-        fortran = ndim > 1 and all(a.flags.f_contiguous and not a.flags.c_contiguous for a in arrays)
-        result = _core.empty(tuple(shape), target, "F" if fortran else "C")
+        if ndim > 1 and not all(a.flags.c_contiguous for a in arrays):
+            result = _core.empty_ordered(tuple(shape), target, memory_order(arrays))
+        else:
+            result = _core.empty(tuple(shape), target)
+        if ndim > DEVICE_RANK and not result.flags.c_contiguous:  # `_launch` needs a view on few axes
+            out, result = result, _core.empty(tuple(shape), target)
     elif out.ndim > DEVICE_RANK or any(_core.may_share_memory(a, out) for a in arrays):
         result = _core.empty(tuple(shape), target)
     else:

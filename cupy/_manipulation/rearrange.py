@@ -1,10 +1,9 @@
 """Flips and rotations (views), and rolls (copies)."""
 
-import operator
-
 from cupy import _core
+from cupy._core import ndarray
 from cupy._manipulation.join import concatenate
-from cupy._operands import as_array
+from cupy._operands import as_array, truncated
 
 __all__ = ["flip", "fliplr", "flipud", "roll", "rot90"]
 
@@ -125,7 +124,10 @@ def roll(a, shift, axis=None):
     if axis is None:
         return roll(a.ravel(), shift, 0).reshape(a.shape)
     axes = [_core.normalize_axis(i, a.ndim) for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
-    shifts = list(shift) if isinstance(shift, (tuple, list)) else [shift]
+    shifts = truncated(shift.get() if isinstance(shift, ndarray) else shift)
+    if shifts.dtype.kind not in "iubf":
+        raise TypeError(f"shift must be integers, not {shift!r}")
+    shifts = shifts.ravel().tolist()
     if len(axes) == 1:
         axes *= len(shifts)
     elif len(shifts) == 1:
@@ -134,15 +136,15 @@ def roll(a, shift, axis=None):
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences of one length")
     totals = dict.fromkeys(axes, 0)
     for i, s in zip(axes, shifts):
-        totals[i] += operator.index(s)
+        totals[i] += int(s)
     out = a
     for i, total in totals.items():
         offset = total % out.shape[i] if out.shape[i] else 0
         if offset:
             before = (slice(None),) * i
             parts = out[(*before, slice(-offset, None))], out[(*before, slice(None, -offset))]
-            out = concatenate(parts, i)
-    return a.copy() if out is a else out
+            out = concatenate(parts, i, _core.empty_like(a))
+    return a.copy(order="K") if out is a else out
 
 
 def rot90(m, k=1, axes=(0, 1)):

@@ -1,6 +1,5 @@
 """The same elements under another shape."""
 
-from cupy import _core
 from cupy._operands import as_array
 
 __all__ = ["ravel", "reshape"]
@@ -35,15 +34,7 @@ def reshape(a, /, shape, order="C", *, copy=None):
     array([[0, 1],
            [2, 3]])
     """
-    a = as_array(a)
-    out = a.reshape(shape, order=order)
-    if copy is not None and a.size:
-        is_view = _core.may_share_memory(out, a)
-        if copy and is_view:
-            out = out.copy(order="C" if order == "A" else order)
-        elif not copy and not is_view:
-            raise ValueError("Unable to avoid creating a copy while reshaping.")
-    return out
+    return as_array(a).reshape(shape, order=order, copy=copy)
 
 
 def ravel(a, order="C"):

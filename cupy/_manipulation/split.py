@@ -1,7 +1,5 @@
 """Splitting arrays into views."""
 
-import operator
-
 from cupy import _core
 from cupy._core import ndarray
 from cupy._operands import as_array, host_ints
@@ -38,7 +36,7 @@ def array_split(ary, indices_or_sections, axis=0):
     axis = _core.normalize_axis(axis, ary.ndim)
     length = ary.shape[axis]
     if _is_count(indices_or_sections):
-        sections = operator.index(indices_or_sections)
+        sections = int(indices_or_sections)
         if sections <= 0:
             raise ValueError("number sections must be larger than 0.")
         small, extra = divmod(length, sections)
@@ -84,7 +82,7 @@ def split(ary, indices_or_sections, axis=0):
     """
     ary = as_array(ary)
     if _is_count(indices_or_sections):
-        sections = operator.index(indices_or_sections)
+        sections = indices_or_sections
         if ary.shape[_core.normalize_axis(axis, ary.ndim)] % sections:
             raise ValueError("array split does not result in an equal division")
     return array_split(ary, indices_or_sections, axis)

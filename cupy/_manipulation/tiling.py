@@ -4,7 +4,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ndarray
-from cupy._operands import as_array, host_ints, take_valid
+from cupy._operands import INT64, as_array, host_ints, take_valid, truncated
 
 __all__ = ["repeat", "tile"]
 
@@ -41,6 +41,8 @@ def tile(A, reps):
     ndim = max(a.ndim, len(reps))
     reps = (1,) * (ndim - len(reps)) + reps
     shape = (1,) * (ndim - a.ndim) + a.shape
+    if all(r == 1 for r in reps):
+        return a.copy(order="K").reshape(shape)
     out = _core.empty(tuple(r * n for r, n in zip(reps, shape)), a.dtype)
     if out.size:
         blocks = tuple(v for pair in zip(reps, shape) for v in pair)
@@ -77,20 +79,19 @@ def repeat(a, repeats, axis=None):
     array([0, 0, 2])
     """
     a = as_array(a)
-    if axis is None:
-        a, axis = a.ravel(), 0
+    if axis is None or a.ndim == 0 and axis in (0, -1):
+        a, axis = a.reshape(-1), 0
     axis = _core.normalize_axis(axis, a.ndim)
     length = a.shape[axis]
     if isinstance(repeats, ndarray):
         repeats = repeats.get()
-    if not numpy.can_cast(numpy.asarray(repeats).dtype, numpy.int64, "safe") and not isinstance(
-        repeats, (list, tuple)
-    ):
+    repeats = truncated(repeats)
+    if not numpy.can_cast(repeats.dtype, INT64, "safe") and repeats.size:
         raise TypeError("Cannot cast array data of the repeats to int64 according to the rule 'safe'")
     counts = host_ints(repeats, "repeats")
     if counts.ndim > 1:
         raise ValueError("object too deep for desired array")
-    if (counts < 0).any():
+    if length and (counts < 0).any():
         raise ValueError("repeats may not contain negative values.")
     if counts.size == 1:
         count = int(counts.reshape(()))

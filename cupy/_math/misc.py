@@ -94,7 +94,7 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     """
     out = as_array(x)
     if copy:
-        out = out.copy()
+        out = out.copy(order="K")
     kind = kind_of(out.dtype)
     if kind not in "fc":
         return out

@@ -44,7 +44,7 @@ def around(a, decimals=0, out=None):
             raise TypeError("truth values cannot be rounded to decimals")
         result = a.astype(numpy.float16)
     elif kind in "iu" and decimals >= 0:
-        result = a.copy()
+        result = a.copy(order="K")
     elif kind == "c":
         result = _core.empty_like(a)
         result.real[...] = around(a.real, decimals)

@@ -3,6 +3,7 @@
 import numpy
 
 from cupy import _core
+from cupy._core import ndarray
 from cupy._core import ufuncs as uf
 from cupy._operands import as_array, kind_of
 
@@ -17,7 +18,7 @@ def _pairs(value, ndim, name, integer=False):
             pair = numpy.broadcast_to(numpy.asarray(entry), (2,)).tolist()
             pairs[_core.normalize_axis(axis, ndim)] = tuple(pair)
         value = pairs
-    host = numpy.asarray(value)
+    host = numpy.asarray(value.get() if isinstance(value, ndarray) else value)
     if integer:
         if kind_of(host.dtype) not in "iu":
             raise TypeError(f"`{name}` must be of integral type.")

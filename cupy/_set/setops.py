@@ -145,7 +145,7 @@ def union1d(ar1, ar2):
     >>> cp.union1d(cp.array([3, 1]), [2, 3])
     array([1, 2, 3])
     """
-    return unique(concatenate((as_array(ar1), as_array(ar2)), axis=None))
+    return unique(concatenate((ar1, ar2), axis=None))
 
 
 def setdiff1d(ar1, ar2, assume_unique=False):

@@ -59,8 +59,10 @@ def unique(
     (array([1, 2]), array([1, 2]))
     """
     ar = as_array(ar)
-    if axis is None:
-        flat = ar.ravel()
+    if axis is None or ar.ndim == 1:
+        if axis is not None:
+            _core.normalize_axis(axis, 1)
+        flat = ar.reshape(-1)
         if return_index or return_inverse:
             order = argsort(flat)
             values = take_valid(flat, order, 0) if flat.size else flat

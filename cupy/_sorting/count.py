@@ -35,6 +35,8 @@ def count_nonzero(a, axis=None, *, keepdims=False):
     array([1, 2])
     """
     a = as_array(a)
+    if a.ndim == 0 and axis in (0, -1):
+        axis = None
     if a.size == 0:
         return _core.ufuncs.add.reduce(a, axis, numpy.int64, keepdims=keepdims)
     return _core.reduce("count_nonzero", a, axis, numpy.int64, keepdims=keepdims)

@@ -5,7 +5,7 @@ import numpy
 from cupy import _core
 from cupy._core import _shortcuts, ndarray
 from cupy._core import ufuncs as uf
-from cupy._indexing.generate import unravel_index
+from cupy._indexing.generate import coordinates
 from cupy._manipulation.join import stack
 from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, kind_of, take_valid
 from cupy._operands import select as _where
@@ -163,7 +163,7 @@ def argwhere(a):
     if a.ndim == 0:
         return argwhere(a.reshape(1))[:, :0]
     if a.ndim > DEVICE_RANK:
-        return stack(unravel_index(argwhere(a.ravel())[:, 0], a.shape), axis=1)
+        return stack(coordinates(argwhere(a.ravel())[:, 0], a.shape), axis=1)
     return _core.nonzero(a)
 
 
@@ -259,7 +259,12 @@ def where(condition, x=None, y=None, /):
         x = as_array(x)
     if type(y) is not ndarray and not isinstance(y, (bool, int, float, complex)):
         y = as_array(y)
-    return _where(condition, x, y)
+    try:
+        return _where(condition, x, y)
+    except OverflowError:  # a Python integer that the dtype of the other does not hold wraps here, as in NumPy
+        dtype = _core.result_type(x, y)
+        x, y = (v if isinstance(v, ndarray) else numpy.asarray(v).astype(dtype)[()] for v in (x, y))
+        return _where(condition, x, y)
 
 
 def searchsorted(a, v, side="left", sorter=None):
@@ -292,6 +297,8 @@ def searchsorted(a, v, side="left", sorter=None):
     >>> cp.searchsorted(cp.array([1, 2, 3]), [2, 9])
     array([1, 3])
     """
+    if not isinstance(side, str):
+        raise TypeError(f"search side must be str, not {type(side).__name__}")
     if side not in ("left", "right"):
         raise ValueError(f"search side must be 'left' or 'right' (got {side!r})")
     a, v = as_array(a), as_array(v)
@@ -349,20 +356,17 @@ def digitize(x, bins, right=False):
         raise TypeError("x may not be complex")
     if bins.ndim != 1:
         raise ValueError("object of too small depth for desired array")
-    if bins.size > 1:
-        low, high = bins[:-1], bins[1:]
-        flags = uf.minimum.reduce(_pair(low <= high, low >= high), axis=1).get()
-    else:
-        flags = (True, True)
     side = "left" if right else "right"
-    if flags[0]:
+    if _rises(bins.get()):
         return searchsorted(bins, x, side)
-    if flags[1]:
-        return bins.size - searchsorted(bins[::-1], x, side)
-    raise ValueError("bins must be monotonically increasing or decreasing")
+    return bins.size - searchsorted(bins[::-1], x, side)
 
 
-def _pair(first, second):
-    out = _core.empty((2, *first.shape), first.dtype)
-    out[0], out[1] = first, second
-    return out
+def _rises(bins):
+    """Whether bins on the host rise: told by the first that differ; with NaN nothing contradicts."""
+    low, high = bins[:-1], bins[1:]
+    differ = numpy.flatnonzero(low != high)
+    rises = differ.size == 0 or bool(low[differ[0]] < high[differ[0]])
+    if ((low > high) if rises else (low < high)).any():
+        raise ValueError("bins must be monotonically increasing or decreasing")
+    return rises

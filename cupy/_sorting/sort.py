@@ -10,7 +10,8 @@ from cupy._operands import DEVICE_RANK, INT64, as_array, kind_of, take_along_val
 
 __all__ = ["argpartition", "argsort", "lexsort", "msort", "partition", "sort", "sort_complex"]
 
-_KINDS = ("quicksort", "heapsort", "mergesort", "stable", "introselect")
+_KINDS = ("quicksort", "heapsort", "mergesort", "stable")
+_INITIALS = ("q", "h", "m", "s")  # all that NumPy reads of a kind
 
 
 def _check(kind, order, stable=None):
@@ -19,16 +20,18 @@ def _check(kind, order, stable=None):
     if kind is not None:
         if stable is not None:
             raise ValueError("`kind` and `stable` parameters can't be provided at the same time.")
-        if not isinstance(kind, str) or kind.lower() not in _KINDS:
-            raise ValueError(f"sort kind must be one of {', '.join(map(repr, _KINDS[:4]))} (got {kind!r})")
+        if not isinstance(kind, str):
+            raise TypeError(f"sort kind must be str, not {type(kind).__name__}")
+        if kind[:1].lower() not in _INITIALS:
+            raise ValueError(f"sort kind must be one of {', '.join(map(repr, _KINDS))} (got {kind!r})")
 
 
-def _sorted(name, a, axis, dtype):
-    """Sort or argsort a copy of `a` along `axis` in one launch."""
+def _sorted(name, a, axis, dtype=None):
+    """Sort a copy of `a` along `axis`, or argsort it to a `dtype`, in one launch."""
     if axis is None:
         a, axis = a.ravel(), -1
     axis = _core.normalize_axis(axis, a.ndim)
-    out = _core.empty_like(a, dtype)
+    out = _core.empty_like(a) if dtype is None else _core.empty(a.shape, dtype)
     if out.size:
         if a.ndim > DEVICE_RANK:
             return _sorted(name, three_axes(a, axis), 1, dtype).reshape(a.shape)
@@ -78,7 +81,7 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False):
     """
     _check(kind, order, stable)
     a = as_array(a)
-    out = _sorted("sort", a, axis, a.dtype)
+    out = _sorted("sort", a, axis)
     return _flipped(out, axis).copy() if descending else out
 
 
@@ -219,9 +222,18 @@ def _check_kth(a, kth, axis):
     extent = a.size if axis is None else a.shape[axis] if a.ndim else 1
     if isinstance(kth, ndarray):
         kth = kth.get()
+    if numpy.asarray(kth).dtype.kind not in "iub":
+        raise TypeError("Partition index must be integer")
+    if a.size == 0:
+        return
     for k in numpy.atleast_1d(kth).ravel().tolist():
         if not -extent <= operator.index(k) < extent:
             raise ValueError(f"kth(={k}) out of bounds ({extent})")
+
+
+def _check_select(kind):
+    if kind != "introselect":
+        raise ValueError(f"select kind must be 'introselect' (got {kind!r})")
 
 
 def partition(a, kth, axis=-1, kind="introselect", order=None):
@@ -257,7 +269,8 @@ def partition(a, kth, axis=-1, kind="introselect", order=None):
     if axis is not None:
         axis = _core.normalize_axis(axis, a.ndim)
     _check_kth(a, kth, axis)
-    return sort(a, axis, kind, order)
+    _check_select(kind)
+    return sort(a, axis, order=order)
 
 
 def argpartition(a, kth, axis=-1, kind="introselect", order=None):
@@ -287,4 +300,5 @@ def argpartition(a, kth, axis=-1, kind="introselect", order=None):
     if axis is not None:
         axis = _core.normalize_axis(axis, max(a.ndim, 1))
     _check_kth(a, kth, axis)
-    return argsort(a, axis, kind, order)
+    _check_select(kind)
+    return argsort(a, axis, order=order)

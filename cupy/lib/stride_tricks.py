@@ -97,8 +97,8 @@ def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=Fa
             raise ValueError(f"window_shape {window} and axis {axes} must have the same length")
     shape = list(x.shape)
     for extent, i in zip(window, axes):
+        if extent > shape[i]:
+            raise ValueError(f"window shape {window} is larger than the array's shape {x.shape}")
         shape[i] -= extent - 1
-    if min(shape, default=0) < 0:
-        raise ValueError(f"window shape {window} is larger than the array's shape {x.shape}")
     strides = x.strides + tuple(x.strides[i] for i in axes)
     return _core.as_strided(x, (*shape, *window), strides, writeable=writeable)
