@@ -354,7 +354,9 @@ def test_copies():
                 and not cupy.shares_memory(x, y)
                 and y.flags.writeable
             )
-            assert (y.get() == x.get()).all() and y.flags.fnc == x.flags.fnc
+            assert (y.get() == x.get()).all()
+            # NumPy's copies have stretched axes innermost in memory
+            assert y.flags.fnc == x.flags.fnc or 0 in x.strides
     twice = copy.deepcopy([X, X])
     assert twice[0] is twice[1] and twice[0] is not X
 
