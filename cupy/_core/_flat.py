@@ -66,14 +66,27 @@ class flatiter:
         """Return the elements as a new array of rank 1."""
         return self._array.flatten()
 
-    def __getitem__(self, key):
+    def _read(self, key):
+        """Start anew; return the flattened array for a key that NumPy's iterators take."""
         self._next = 0
-        return self._array.ravel()[key].copy()
+        if any(part is None for part in (key if isinstance(key, tuple) else (key,))):
+            raise IndexError(
+                "only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices"
+            )
+        return self._array.ravel()
+
+    def __getitem__(self, key):
+        return self._read(key)[key].copy()
 
     def __setitem__(self, key, value):
-        self._next = 0
-        flat = self._array.ravel()
+        flat = self._read(key)
         value = asarray(value).ravel()
+        if key == () and isinstance(key, tuple):
+            raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
+        if isinstance(key, int) and value.size != 1:
+            raise ValueError("Error setting single item of array.")
+        if value.size == 0:
+            return
         target = flat[key]
         if value.size not in (1, target.size):  # NumPy repeats or cuts the values
             from cupy import resize

@@ -557,3 +557,30 @@ def test_byte_bounds():
     assert cupy.byte_bounds(x[::-1, ::2]) == (low, high)
     assert cupy.byte_bounds(x[1:2, 1:3]) == (low + 24, low + 32)
     assert cupy.byte_bounds is cupy.lib.array_utils.byte_bounds
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "a.flat[None]",
+        "a.flat[None] = 9",
+        "a.flat[()] = 9",
+        "a.flat[0, 1]",
+        "a.flat[0] = [7, 8]",
+        "a.flat[1:3] = []",
+        "a.flat = []",
+        "a.flat[[1, 2]] = 5",
+        "a.flat[1:5] = [1, 2, 3]",
+        "a.T.flat[2:] = range(5)",
+    ],
+)
+def test_flat_keys_and_values(statement):
+    def run(xp):
+        a = xp.arange(12).reshape(3, 4)
+        try:
+            exec(statement, {"a": a})
+        except Exception as error:
+            return type(error)
+        return a.tolist()
+
+    assert run(cupy) == run(np)
