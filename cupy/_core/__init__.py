@@ -3,7 +3,7 @@
 Compiled with Cython; cimports nothing but ``cupy_backends.backend``. What users see is re-exported by ``cupy``.
 """
 
-from cupy._core._axes import normalize_axes, normalize_axis
+from cupy._core._axes import normalize_axes, normalize_axis, reduction_axes
 from cupy._core._ndarray import ndarray
 from cupy._core._dtype import can_cast, dtype_of, promote_types, result_type
 from cupy._core._creation import (

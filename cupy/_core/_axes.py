@@ -23,3 +23,10 @@ def normalize_axes(axis, ndim):
             raise ValueError("duplicate value in 'axis'")
         return axes
     return (normalize_axis(axis, ndim),)
+
+
+def reduction_axes(axis, ndim):
+    """Return the axes of a reduction; in NumPy's ufuncs a number has the axes 0 and -1, too."""
+    if ndim == 0 and isinstance(axis, int) and axis in (0, -1):
+        return ()
+    return normalize_axes(axis, ndim)

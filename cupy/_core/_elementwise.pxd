@@ -1,3 +1,5 @@
+from libc.stdint cimport int8_t
+
 from cupy._core._ndarray cimport MAX_RANK, ndarray
 from cupy_backends.backend._backend cimport cupyAttr, cupyOperand, cupyPlan
 
@@ -22,3 +24,5 @@ cdef ndarray as_contiguous(ndarray a)
 cdef ndarray broadcast_view(ndarray a, int ndim, const Py_ssize_t* shape)
 cdef int launch_op(cupyPlan* plan, tuple arrays, const cupyAttr* attrs, Py_ssize_t work) except -1
 cdef cupyPlan* copy_plan(int source, int target) except NULL
+cdef cupyPlan* plan_of(str row, const int8_t* codes, int n) except NULL
+cdef void axis_order(const Source* sources, int n, int ndim, int* order) noexcept

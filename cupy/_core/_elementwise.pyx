@@ -10,7 +10,7 @@ from libc.string cimport memcpy, memset
 from cupy._core._dtype cimport itemsizes
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, F_CONTIGUOUS, fill_operand, new_array, new_ordered, new_view, overlaps, same_layout, shape_tuple)
+    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, fill_operand, new_array, new_ordered, new_view, overlaps, same_layout, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport CUPY_NUM_DTYPES, CUPY_OP_COPY, CUPY_OP_FILL
 
@@ -21,6 +21,20 @@ cdef cupyPlan* _copy_plans[225]
 cdef cupyPlan* _fill_plans[15]
 memset(_copy_plans, 0, sizeof(_copy_plans))
 memset(_fill_plans, 0, sizeof(_fill_plans))
+
+
+# By row and dtypes, so that a repeated call resolves nothing.
+cdef dict _plans = {}
+
+
+cdef cupyPlan* plan_of(str row, const int8_t* codes, int n) except NULL:
+    """Return the plan of a row of the contract for operands of these dtypes."""
+    key = (row, (<const char*>codes)[:n])
+    found = _plans.get(key)
+    if found is None:
+        found = <size_t>_backend.resolve(_backend.op_index(row), codes, n)
+        _plans[key] = found
+    return <cupyPlan*><size_t>found
 
 
 cdef cupyPlan* copy_plan(int source, int target) except NULL:
@@ -72,35 +86,36 @@ cdef inline Py_ssize_t _magnitude(Py_ssize_t x) noexcept:
 
 
 cdef void axis_order(const Source* sources, int n, int ndim, int* order) noexcept:
-    """Order the axes as the operands lie in memory, slowest first; ties keep C order.
+    """Order the axes as the operands lie in memory, slowest first, as NumPy's iterator does; ties keep C order.
 
-    An axis moves outwards past its neighbour only if some operand says so and none before it objects.
+    An axis moves inwards past those that it outpaces for some operand, if C order suits none; an operand has no
+    opinion about its stretched axes.
     """
-    cdef int i, j, k, axis, verdict
+    cdef int i, j, k, axis, place
     cdef Py_ssize_t inner, outer
+    cdef bint decided, moves
     for i in range(ndim):
         order[i] = i
-    for i in range(1, ndim):
+    for i in range(ndim - 2, -1, -1):
         axis = order[i]
-        j = i
-        while j > 0:
-            verdict = 0
+        place = i
+        for j in range(i + 1, ndim):
+            decided = moves = False
             for k in range(n):
                 if sources[k].array is NULL:
                     continue
-                inner = _magnitude(_step(<ndarray>sources[k].array, axis, ndim))
-                outer = _magnitude(_step(<ndarray>sources[k].array, order[j - 1], ndim))
+                outer = _magnitude(_step(<ndarray>sources[k].array, axis, ndim))
+                inner = _magnitude(_step(<ndarray>sources[k].array, order[j], ndim))
                 if inner and outer:
-                    verdict = 1 if inner > outer else -1
-                    if inner == outer:
-                        verdict = 0
-                        continue
+                    moves = inner > outer and (moves or not decided)
+                    decided = True
+            if decided:
+                if not moves:
                     break
-            if verdict <= 0:
-                break
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = axis
+                place = j
+        for j in range(i, place):
+            order[j] = order[j + 1]
+        order[place] = axis
 
 
 cdef ndarray new_like(const Source* sources, int n, int code, int ndim, const Py_ssize_t* shape, str order):
@@ -111,19 +126,17 @@ cdef ndarray new_like(const Source* sources, int n, int code, int ndim, const Py
     cdef int k
     if ndim <= 1 or order == "C":
         return new_array(code, ndim, shape)
-    if order == "F":
-        return new_array(code, ndim, shape, True)
     for k in range(n):
         if sources[k].array is not NULL:
             a = <ndarray>sources[k].array
             if a.rank != ndim or not a.bits & C_CONTIGUOUS:
                 all_c = False
-            if a.rank != ndim or not a.bits & F_CONTIGUOUS:
+            if not a.bits & F_CONTIGUOUS:
                 all_f = False
-    if all_c:
+    if order == "F" or order == "A" and all_f:
+        return new_array(code, ndim, shape, True)
+    if all_c or order == "A":
         return new_array(code, ndim, shape)
-    if all_f or order == "A":
-        return new_array(code, ndim, shape, all_f)
     axis_order(sources, n, ndim, axes)
     return new_ordered(code, ndim, shape, axes)
 
@@ -265,11 +278,21 @@ cdef int fill_with(ndarray dst, const unsigned char* scalar) except -1:
 
 
 cdef ndarray converted(ndarray a, int code):
-    """Return `a` itself or a copy of dtype `code` in the same memory order."""
+    """Return `a` itself or a copy of dtype `code` in the same memory order; stretched axes stay stretched."""
     cdef Source s
     cdef ndarray out
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef int i
+    cdef bint stretched = False
     if a.code == code:
         return a
+    if a.size > 1 and not a.bits & C_CONTIGUOUS:
+        for i in range(a.rank):
+            shape[i] = 1 if a.dims[a.rank + i] == 0 else a.dims[i]
+            stretched = stretched or shape[i] != a.dims[i]
+        if stretched:
+            out = converted(new_view(a, a.code, a.rank, shape, a.dims + a.rank, a.offset), code)
+            return broadcast_view(out, a.rank, a.dims)
     s.array = <void*>a
     s.code = a.code
     out = new_like(&s, 1, code, a.rank, a.dims, "K")

@@ -16,7 +16,7 @@ from cupy._core._bounds cimport bounded
 from cupy._core._dtype cimport dtype_object, itemsizes, pack, scalar_code
 from cupy._core._elementwise cimport (
     Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
-    launch_op)
+    launch_op, plan_of)
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
 from cupy._core._memory cimport current, ensure_current, waited
@@ -568,18 +568,6 @@ def run_op(str name, inputs, outputs, *attrs):
         return [first_rows(name, tuple(inputs), outputs[0])]
     launch_op(plan_of(name, codes, n if n < 8 else 8), arrays, slots, work)
     return list(outputs)
-
-
-cdef dict _plans = {}
-
-
-cdef cupyPlan* plan_of(str name, int8_t* codes, int n) except NULL:
-    key = (name, (<char*>codes)[:n])
-    found = _plans.get(key)
-    if found is None:
-        found = <size_t>_backend.resolve(_backend.op_index(name), codes, n)
-        _plans[key] = found
-    return <cupyPlan*><size_t>found
 
 
 _ndarray.getitem = getitem

@@ -5,20 +5,22 @@ from libc.string cimport memset
 
 import numpy
 
-from cupy._core._dtype cimport code_of, dtype_object, itemsizes, pack, unpack
-from cupy._core._elementwise cimport as_contiguous, converted, copy_into
+from cupy._core._dtype cimport can_cast_codes, code_of, dtype_object, itemsizes, pack, unpack
+from cupy._core._elementwise cimport (
+    Source, as_contiguous, axis_order, converted, copy_into, new_like, plan_of)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
-from cupy._core._ufunc cimport Loop, ufunc
+    C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_ordered, new_view, shape_tuple)
+from cupy._core._ufunc cimport Loop, reduction_loop, ufunc
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
-    CUPY_BOOL, CUPY_FLOAT16, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyAttr, cupyOperand, cupyPlan)
+    CUPY_BOOL, CUPY_COMPLEX64, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyAttr, cupyOperand, cupyPlan)
 
-from cupy._core._axes import normalize_axes, normalize_axis
+from cupy._core._axes import normalize_axes, normalize_axis, reduction_axes
 from cupy._core._creation import asarray, empty, full
 from cupy._core._ndarray import install
 from cupy._core._ufunc import as_mask
+from cupy._core._views import broadcast_to, may_share_memory
 
 cdef enum:
     DEVICE_RANK = 8
@@ -28,83 +30,71 @@ cdef dict _ROWS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum"
 cdef dict _SCANS = {"add": "cumsum", "multiply": "cumprod", "maximum": "cummax", "minimum": "cummin"}
 # Functions whose grouping does not matter can be reduced by halves; the others go one element at a time.
 cdef frozenset _ASSOCIATIVE = frozenset(("bitwise_and", "bitwise_or", "bitwise_xor", "logical_xor", "fmax", "fmin",
-                                         "gcd", "lcm", "logaddexp", "logaddexp2", "hypot"))
-cdef frozenset _LOGICAL = frozenset(("logical_and", "logical_or", "logical_xor"))
+                                         "gcd", "logaddexp", "logaddexp2", "hypot"))
+# Without an identity these, too, may reduce several axes in any order.
+cdef frozenset _REORDERABLE = frozenset(("maximum", "minimum", "fmax", "fmin"))
 cdef object _no_value = numpy._NoValue
-
-# Plans by row and dtypes, so that a repeated call resolves nothing.
-cdef dict _plan_cache = {}
 
 
 cdef cupyPlan* plan_for(str row, int source, int target) except NULL:
     cdef int8_t[2] codes
-    key = (row, source, target)
-    found = _plan_cache.get(key)
-    if found is None:
-        codes[0] = source
-        codes[1] = target
-        found = <size_t>_backend.resolve(_backend.op_index(row), codes, 2)
-        _plan_cache[key] = found
-    return <cupyPlan*><size_t>found
+    codes[0] = source
+    codes[1] = target
+    return plan_of(row, codes, 2)
 
 
-cdef int accumulator_code(ufunc u, ndarray a, object dtype, ndarray out) except -1:
-    """Return the dtype a reduction of `a` computes in, by NumPy's rule for narrow integers."""
-    if dtype is not None:
-        return code_of(dtype)
-    if out is not None:
-        return out.code
-    if u.__name__ in ("add", "multiply"):
-        if a.code < CUPY_INT64:
-            return CUPY_INT64
-        if CUPY_UINT8 <= a.code < CUPY_UINT64:
-            return CUPY_UINT64
+cdef inline int sum_code(ndarray a) noexcept:
+    """Return the dtype of a sum or product of `a`, by NumPy's rule for narrow integers."""
+    if a.code < CUPY_INT64:
+        return CUPY_INT64
+    if CUPY_UINT8 <= a.code < CUPY_UINT64:
+        return CUPY_UINT64
     return a.code
 
 
-cdef object no_loop(ufunc u):
-    return TypeError(f"No loop matching the specified signature and casting was found for ufunc {u.__name__}")
-
-
-cdef int truth_code(ufunc u, object dtype) except -1:
-    if dtype is not None and code_of(dtype) != CUPY_BOOL:
-        raise no_loop(u)
-    return CUPY_BOOL
-
-
-cdef int closed_code(ufunc u, int code) except -1:
-    """Return the dtype in which `u` is applied to its own results, given operands of dtype `code`."""
-    cdef Loop* loop = u.loop(code, code)
-    if loop.codes[0] != loop.codes[2] or loop.codes[1] != loop.codes[2]:
-        raise no_loop(u)
-    return loop.codes[2]
-
-
-cdef object initial_value(object initial, int code):
-    """Return the first value of a reduction in its dtype, as NumPy assigns it to an element."""
-    cdef unsigned char[16] scalar
-    if isinstance(initial, ndarray):
-        return converted(<ndarray>initial, code)
-    pack(initial, code, scalar)
-    return unpack(code, scalar)
+cdef ndarray remaining(ndarray a, const bint* is_reduced, int code):
+    """Return a new array for what remains of `a`, whose axes lie in memory as those of `a`."""
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef int[MAX_RANK] order, kept_order, place
+    cdef Source s
+    cdef int i, n = 0, m = 0
+    for i in range(a.rank):
+        if not is_reduced[i]:
+            place[i] = n
+            shape[n] = a.dims[i]
+            n += 1
+    if n < 2 or a.bits & C_CONTIGUOUS:
+        return new_array(code, n, shape)
+    s.array = <void*>a
+    axis_order(&s, 1, a.rank, order)
+    for i in range(a.rank):
+        if not is_reduced[order[i]]:
+            kept_order[m] = place[order[i]]
+            m += 1
+    return new_ordered(code, n, shape, kept_order)
 
 
 cdef int launch_reduction(cupyPlan* plan, ndarray a, const bint* is_reduced, ndarray out) except -1:
-    """Reduce `a` over the marked axes into contiguous `out`, whose shape is what remains; merges axes first.
+    """Reduce `a` over the marked axes into `out`, an array of :func:`remaining`; merges axes first.
 
-    Returns -2 without a launch where that is not possible: nothing to reduce, or too many axes left.
+    Returns -2 without a launch where too many axes are left.
     """
-    cdef int64_t[MAX_RANK] shape, strides, reduced_axes, out_shape, out_strides
-    cdef bint[MAX_RANK] kind
-    cdef int[MAX_RANK] order
+    cdef int64_t[MAX_RANK + 1] shape, strides, steps, reduced_axes
+    cdef int64_t[MAX_RANK] out_shape, out_strides
+    cdef bint[MAX_RANK + 1] kind
+    cdef int[MAX_RANK] order, place
+    cdef Source source
     cdef cupyOperand[2] operands
     cdef cupyAttr attr
-    cdef int64_t step
+    cdef int64_t step, out_step
     cdef int i, k, axis, m = 0, kept = 0, n_reduced = 0
     cdef bint everything = True
     for i in range(a.rank):
         order[i] = i
-        everything = everything and is_reduced[i]
+        place[i] = kept
+        if not is_reduced[i]:
+            kept += 1
+            everything = False
     if everything:  # the order does not matter: walk the memory
         for i in range(1, a.rank):
             axis = order[i]
@@ -113,49 +103,66 @@ cdef int launch_reduction(cupyPlan* plan, ndarray a, const bint* is_reduced, nda
                 order[k] = order[k - 1]
                 k -= 1
             order[k] = axis
+    elif not a.bits & C_CONTIGUOUS:
+        source.array = <void*>a
+        axis_order(&source, 1, a.rank, order)
     for i in range(a.rank):
         axis = order[i]
         if a.dims[axis] == 1:
             continue
-        if m and kind[m - 1] == is_reduced[axis] and strides[m - 1] == a.dims[axis] * a.dims[a.rank + axis]:
+        out_step = 0 if is_reduced[axis] else out.dims[out.rank + place[axis]]
+        if m and kind[m - 1] == is_reduced[axis] and strides[m - 1] == a.dims[axis] * a.dims[a.rank + axis] \
+                and steps[m - 1] == a.dims[axis] * out_step:
             shape[m - 1] *= a.dims[axis]
-            strides[m - 1] = a.dims[a.rank + axis]
         else:
             shape[m] = a.dims[axis]
-            strides[m] = a.dims[a.rank + axis]
             kind[m] = is_reduced[axis]
             m += 1
+        strides[m - 1] = a.dims[a.rank + axis]
+        steps[m - 1] = out_step
+    for i in range(m):
+        n_reduced += kind[i]
+    if n_reduced == 0:  # nothing to combine is an axis of extent 1
+        shape[m] = 1
+        strides[m] = itemsizes[a.code]
+        steps[m] = 0
+        kind[m] = True
+        m += 1
+    if m > DEVICE_RANK:
+        return -2
+    kept = n_reduced = 0
     for i in range(m):
         if kind[i]:
             reduced_axes[n_reduced] = i
             n_reduced += 1
         else:
             out_shape[kept] = shape[i]
+            out_strides[kept] = steps[i]
             kept += 1
-    if m > DEVICE_RANK or n_reduced == 0:
-        return -2
-    step = itemsizes[out.code]
-    for i in range(kept - 1, -1, -1):
-        out_strides[i] = step
-        step *= out_shape[i]
     fill_operand(&operands[0], a)
     operands[0].shape = shape
     operands[0].strides = strides
     operands[0].ndim = m
-    step = itemsizes[a.code]
-    operands[0].contiguous = True
-    for i in range(m - 1, -1, -1):
-        if strides[i] != step:
-            operands[0].contiguous = False
-        step *= shape[i]
+    operands[0].contiguous = dense(shape, strides, m, itemsizes[a.code])
     fill_operand(&operands[1], out)
     operands[1].shape = out_shape
     operands[1].strides = out_strides
     operands[1].ndim = kept
+    operands[1].contiguous = dense(out_shape, out_strides, kept, itemsizes[out.code])
     attr.list = reduced_axes
     attr.count = n_reduced
     ensure_current()
     return _backend.launch(plan, operands, 2, &attr, current().stream, a.size)
+
+
+cdef inline bint dense(const int64_t* shape, const int64_t* strides, int n, int64_t step) noexcept:
+    """Return whether strides are those of C order."""
+    cdef int i
+    for i in range(n - 1, -1, -1):
+        if strides[i] != step and shape[i] != 1:
+            return False
+        step *= shape[i]
+    return True
 
 
 cdef inline Py_ssize_t _distance(ndarray a, int axis) noexcept:
@@ -165,9 +172,8 @@ cdef inline Py_ssize_t _distance(ndarray a, int axis) noexcept:
 cdef object along_axis(ndarray a, object axis, bint keepdims, str row, int code):
     """Reduce over one axis or all, the common case; None where the general way has to be taken."""
     cdef bint[MAX_RANK] is_reduced
-    cdef Py_ssize_t[MAX_RANK] shape
     cdef ndarray out
-    cdef int i, n = 0, chosen
+    cdef int i, chosen
     memset(is_reduced, 0, sizeof(is_reduced))
     if axis is None:
         for i in range(a.rank):
@@ -179,167 +185,220 @@ cdef object along_axis(ndarray a, object axis, bint keepdims, str row, int code)
         return None
     if a.size == 0:
         return None
-    for i in range(a.rank):
-        if not is_reduced[i]:
-            shape[n] = a.dims[i]
-            n += 1
-    out = new_array(code, n, shape)
+    out = remaining(a, is_reduced, code)
     if launch_reduction(plan_for(row, a.code, code), a, is_reduced, out) == -2:
         return None
-    if not keepdims:
-        return out
-    for i in range(a.rank):
-        shape[i] = 1 if is_reduced[i] else a.dims[i]
-    return out.reshape(tuple([shape[i] for i in range(a.rank)]))
+    return with_kept_axes(out, a.rank, is_reduced) if keepdims else out
 
 
-cdef int reduce_by_row(str row, ndarray a, tuple axes, ndarray out) except -1:
+cdef ndarray with_kept_axes(ndarray result, int rank, const bint* is_reduced):
+    """Return `result` seen with extent 1 at the reduced axes."""
+    cdef Py_ssize_t[MAX_RANK] shape, strides
+    cdef int i, k = 0
+    for i in range(rank):
+        if is_reduced[i]:
+            shape[i] = 1
+            strides[i] = itemsizes[result.code]
+        else:
+            shape[i] = result.dims[k]
+            strides[i] = result.dims[result.rank + k]
+            k += 1
+    return new_view(result, result.code, rank, shape, strides, result.offset)
+
+
+cdef ndarray reduce_by_row(str row, ndarray a, tuple axes, int code):
     """Reduce by one row of the contract, in stages if the collapsed rank is beyond the device's."""
     cdef bint[MAX_RANK] is_reduced
-    cdef ndarray stage
-    cdef int rc
-    memset(is_reduced, 0, sizeof(is_reduced))
+    cdef ndarray out
+    mark(axes, is_reduced)
+    out = remaining(a, is_reduced, code)
+    if out.size == 0 or launch_reduction(plan_for(row, a.code, code), a, is_reduced, out) != -2:
+        return out
+    before, last = axes[:-1], axes[-1:]
+    if before:
+        out = reduce_by_row(row, a, last, code)
+        return reduce_by_row("sum" if row == "count_nonzero" else row, out, before, code)
+    # At most one axis: as (before, axis, after) the rank is three.
+    shape = shape_tuple(a)
+    at = last[0] if last else a.rank
+    kept = shape[:at] + shape[at + 1:]
+    a = as_contiguous(a).reshape((int(numpy.prod(shape[:at])), shape[at] if last else 1, -1))
+    return reduce_by_row(row, a, (1,), code).reshape(kept)
+
+
+cdef int mark(tuple axes, bint* is_reduced) except -1:
+    memset(is_reduced, 0, MAX_RANK * sizeof(bint))
     for i in axes:
         is_reduced[<int>i] = True
-    rc = launch_reduction(plan_for(row, a.code, out.code), a, is_reduced, out)
-    if rc != -2:
-        return rc
-    if all(a.dims[<int>i] == 1 for i in axes):  # nothing to combine
-        copy_into(out.reshape(shape_tuple(a)), a if row not in ("any", "all", "count_nonzero") else a != 0)
-        return 0
-    last = axes[len(axes) - 1]
-    if len(axes) > 1:
-        rest = axes[:len(axes) - 1]
-        stage = empty(tuple([n for i, n in enumerate(shape_tuple(a)) if i != last]), out.dtype)
-        reduce_by_row(row, a, (last,), stage)
-        return reduce_by_row("sum" if row == "count_nonzero" else row, stage, rest, out)
-    # One axis: as (before, axis, after) the rank is three.
-    shape = (int(numpy.prod(shape_tuple(a)[:last])), a.dims[<int>last], -1)
-    return reduce_by_row(row, as_contiguous(a).reshape(shape), (1,), out)
+    return 0
 
 
-cdef ndarray with_kept_axes(ndarray result, ndarray a, tuple axes):
-    """Return `result` seen with extent 1 at the reduced axes."""
-    return result.reshape(tuple([1 if i in axes else n for i, n in enumerate(shape_tuple(a))]))
-
-
-cdef object finish(ndarray result, ndarray a, tuple axes, bint keepdims, ndarray out, str name):
+cdef object finish(ndarray result, int rank, tuple axes, bint keepdims, ndarray out, str name):
     """Return the result with its axes kept if asked, in `out` if given."""
+    cdef bint[MAX_RANK] is_reduced
     if keepdims:
-        result = with_kept_axes(result, a, axes)
+        mark(axes, is_reduced)
+        result = with_kept_axes(result, rank, is_reduced)
     if out is None:
         return result
-    if shape_tuple(out) != shape_tuple(result):
-        raise ValueError(f"output parameter for reduction operation {name} has the wrong shape "
-                         f"{shape_tuple(out)}; expected {shape_tuple(result)}")
-    if not out.bits & WRITEABLE:
-        raise ValueError("output array is read-only")
+    check_output(out, shape_tuple(result), name)
     copy_into(out, result)
     return out
 
 
-def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
-    """The body of ``ufunc.reduce`` and of the functions built on it."""
-    cdef ndarray a = asarray(array), result, target
-    cdef int code, source
-    cdef str row
-    if u.nin != 2 or u.nout != 1:
-        raise ValueError("reduce only supported for binary functions")
+cdef int check_output(ndarray out, tuple shape, str name) except -1:
+    if shape_tuple(out) != shape:
+        raise ValueError(f"output parameter for reduction operation {name} has the wrong shape "
+                         f"{shape_tuple(out)}; expected {shape}")
+    if not out.bits & WRITEABLE:
+        raise ValueError("output array is read-only")
+    return 0
+
+
+cdef ndarray output_of(object out):
+    """Return the array that `out=` names, alone or in a tuple."""
     if isinstance(out, tuple):
         if len(out) != 1:
             raise ValueError("The 'out' tuple must have exactly one entry")
         out = out[0]
     if out is not None and not isinstance(out, ndarray):
         raise TypeError(f"output must be a cupy.ndarray, not {type(out).__name__}")
-    axes = normalize_axes(axis, a.rank)
-    row = _ROWS.get(u.__name__)
-    code = accumulator_code(u, a, dtype, out)
-    logical = row in ("any", "all")  # their input keeps its dtype
-    if u.__name__ in _LOGICAL:
-        code = truth_code(u, dtype)
-    elif row is None:
-        code = closed_code(u, code)
-    if row is None and len(axes) > 1 and not logical and u.__name__ not in _ASSOCIATIVE:
-        raise ValueError(f"reduction operation '{u.__name__}' is not reorderable, so at most one axis may be specified")
+    return out
+
+
+def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
+    """The body of ``ufunc.reduce`` and of the functions built on it."""
+    cdef ndarray a = asarray(array), target = output_of(out), result, mask = None, start = None
+    cdef Loop* loop
+    cdef int code
+    cdef str row = _ROWS.get(u.__name__), name = u.__name__
+    cdef bint[MAX_RANK] is_reduced
+    cdef object identity = u.identity
+    if u.nin != 2 or u.nout != 1:
+        raise ValueError("reduce only supported for " + (
+            "binary functions" if u.nin != 2 else "functions returning a single value"))
+    axes = reduction_axes(axis, a.rank)
     if where is not True:
-        where = as_mask(where)
+        mask = broadcast_to(as_mask(where), shape_tuple(a))
+    loop = reduction_loop(u, "reduce", a, dtype, target)
+    if len(axes) > 1 and identity is None and name not in _REORDERABLE:
+        raise ValueError(f"reduction operation '{name}' is not reorderable, so at most one axis may be specified")
+    code = loop.codes[0]
     length = 1
     for i in axes:
         length *= a.dims[<int>i]
-    given = initial is not _no_value and initial is not None
-    if given:
-        initial = initial_value(initial, code)
-    identity = u.identity if u.identity is not None or not given else initial
-    if u.__name__ in ("logical_or", "logical_and"):
-        identity = bool(identity)
-    if where is not True:
-        if identity is None or initial is None:
-            raise ValueError(f"reduction operation '{u.__name__}' does not have an identity, so to use a where mask "
-                             "one has to specify 'initial'")
-        from cupy._core.ufuncs import where as select
-        a = select(where, a, numpy.asarray(identity).astype(a.dtype)[()])
-    shape = tuple([n for i, n in enumerate(shape_tuple(a)) if i not in axes])
+    if initial is None:
+        identity = None
+    elif initial is not _no_value:
+        start = asarray(initial_value(initial, code))
+        identity = start
+    if identity is None:
+        if mask is not None:
+            raise ValueError(f"reduction operation '{name}' does not have an identity, so to use a where mask one has "
+                             "to specify 'initial'")
+        if length == 0:
+            raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
+    if target is not None:
+        check_output(target, tuple([1 if i in axes else n for i, n in enumerate(shape_tuple(a))
+                                    if keepdims or i not in axes]), name)
     if length == 0:
-        if identity is None or initial is None:
-            raise ValueError(f"zero-size array to reduction operation {u.__name__} which has no identity")
-        return finish(full(shape, initial if given else identity, dtype_object(code)), a, axes, keepdims, out,
-                      u.__name__)
-    result = empty(shape, dtype_object(code))
-    if result.size:
-        if row is None or a.rank == 0 or not axes:
-            result = combine(u, converted(a, code) if row is None or not logical else a, axes, result)
-        else:
-            # Sums convert on their way; what only selects elements is converted before.
-            reduce_by_row(row, a if row in ("sum", "prod") or logical else converted(a, code), axes, result)
-    if given:
-        result = u(result, initial, dtype=None if logical else dtype_object(code))
-    return finish(result, a, axes, keepdims, out, u.__name__)
+        mark(axes, is_reduced)
+        result = remaining(a, is_reduced, code)
+        copy_into(result, filled((), identity, code))
+    elif row is None:
+        result = combine(u, loop, a, axes, mask, identity)
+    else:
+        # Sums and tests for truth convert on their way; what only selects elements is converted before.
+        if row in ("max", "min") or row in ("sum", "prod") and a.code >= CUPY_COMPLEX64 > code:
+            a = converted(a, code)
+        if mask is not None:
+            from cupy._core.ufuncs import where as select
+            neutral = identity if row in ("max", "min") else u.identity
+            a = select(mask, a, filled((), neutral, a.code))
+        result = reduce_by_row(row, a, axes, code)
+        if start is not None:
+            u(start, result, out=result)
+    return finish(result, a.rank, axes, keepdims, target, name)
 
 
-cdef ndarray combine(ufunc u, ndarray a, tuple axes, ndarray result):
+cdef object initial_value(object initial, int code):
+    """Return the first value of a reduction in its dtype, as NumPy assigns it to an element."""
+    cdef unsigned char[16] scalar
+    if isinstance(initial, ndarray):
+        return converted(<ndarray>initial, code)
+    pack(initial, code, scalar)
+    return unpack(code, scalar)
+
+
+cdef ndarray filled(tuple shape, object identity, int code):
+    """Return an array of a neutral element; -1 stands for all bits."""
+    if isinstance(identity, ndarray):
+        return broadcast_to(identity.astype(dtype_object(code)), shape).copy()
+    return full(shape, numpy.asarray(identity).astype(dtype_object(code))[()], dtype_object(code))
+
+
+cdef ndarray combine(ufunc u, Loop* loop, ndarray a, tuple axes, ndarray mask, object identity):
     """Reduce with the function itself, where no row does it."""
-    cdef ndarray part
-    if not axes:
-        copy_into(result, a)
+    cdef ndarray acc = None, part
+    cdef Py_ssize_t n, half, i = 0
+    cdef bint[MAX_RANK] is_reduced
+    cdef bint associative = u.__name__ in _ASSOCIATIVE
+    mark(axes, is_reduced)
+    result = remaining(a, is_reduced, loop.codes[0])
+    if result.size == 0:
         return result
-    for axis in reversed(axes):
-        part = a.transpose((axis,) + tuple([i for i in range(a.rank) if i != axis]))
+    kept = shape_tuple(<ndarray>result)
+    order = axes + tuple([i for i in range(a.rank) if not is_reduced[<int>i]])
+    part = converted(a, loop.codes[1]).transpose(order).reshape((-1,) + kept)
+    if mask is not None:
+        mask = mask.transpose(order).reshape((-1,) + kept)
+        if associative and u.identity is not None:
+            from cupy._core.ufuncs import where as select
+            part = select(mask, part, filled((), u.identity, part.code))
+            mask = None
+    if identity is not None:
+        acc = filled(kept, identity, loop.codes[0])
+    if associative and mask is None:
         while part.dims[0] > 1:
             n = part.dims[0]
-            if u.__name__ in _ASSOCIATIVE:
-                half = n // 2
-                joined = u(part[:half], part[half:2 * half])
-                if n % 2:
-                    joined[0] = u(joined[0], part[n - 1])
-                part = joined
-            else:
-                joined = part[0]
-                for i in range(1, n):
-                    joined = u(joined, part[i])
-                part = (<ndarray>joined).reshape((1,) + joined.shape)
-        a = part[0]
-    return a if a.code == result.code else converted(a, result.code)
+            half = n // 2
+            joined = u(part[:half], part[half:2 * half])
+            if n % 2:
+                joined[0] = u(joined[0], part[n - 1])
+            part = joined
+    elif acc is None:
+        acc = converted(part[0], loop.codes[0]).copy()
+        i = 1
+    for i in range(i, part.dims[0]):
+        if mask is not None:
+            u(acc, part[i], out=acc, where=mask[i])
+        elif acc is None:
+            acc = part[i]
+        else:
+            acc = u(acc, part[i])
+    copy_into(result, acc)
+    return result
 
 
 def accumulate(ufunc u, array, axis=0, dtype=None, out=None):
     """The body of ``ufunc.accumulate``."""
-    cdef ndarray a = asarray(array), result
-    cdef int code
+    cdef ndarray a = asarray(array), result, target = output_of(out)
+    cdef Loop* loop
+    cdef Source like
     if u.nin != 2 or u.nout != 1:
-        raise ValueError("accumulate only supported for binary functions")
+        raise ValueError("accumulate only supported for " + (
+            "binary functions" if u.nin != 2 else "functions returning a single value"))
     if a.rank == 0:
         raise TypeError("cannot accumulate on a scalar")
-    if isinstance(out, tuple):
-        out = out[0]
     axis = normalize_axis(axis, a.rank)
-    code = accumulator_code(u, a, dtype, out)
+    loop = reduction_loop(u, "accumulate", a, dtype, target)
+    if target is not None:
+        check_output(target, shape_tuple(a), u.__name__)
     row = _SCANS.get(u.__name__)
-    if u.__name__ in _LOGICAL:
-        code = truth_code(u, dtype)
-    elif row is None:
-        code = closed_code(u, code)
-    source = converted(a, code)
-    result = empty(shape_tuple(a), dtype_object(code))
+    source = converted(a, loop.codes[0])
+    like.array = <void*>a
+    like.code = a.code
+    result = new_like(&like, 1, loop.codes[0], a.rank, a.dims, "K")
     if a.size and row is not None:
         scan(row, source, axis, result)
     elif a.size:
@@ -347,18 +406,28 @@ def accumulate(ufunc u, array, axis=0, dtype=None, out=None):
         partial[0] = lines[0]
         for i in range(1, len(lines)):
             partial[i] = u(partial[i - 1], lines[i])
-    if out is None:
+    if target is None:
         return result
-    return finish(result, a, (), False, out, u.__name__)
+    copy_into(target, result)
+    return target
 
 
 cdef int scan(str row, ndarray a, int axis, ndarray out) except -1:
     """Scan along one axis; ranks beyond the device's become (before, axis, after)."""
     cdef cupyAttr attr
     cdef cupyOperand[2] operands
+    cdef int[MAX_RANK] order
+    cdef Source s
     if a.rank > DEVICE_RANK:
         shape = (int(numpy.prod(shape_tuple(a)[:axis])), a.dims[axis], -1)
-        return scan(row, as_contiguous(a).reshape(shape), 1, out.reshape(shape))
+        flat = empty(shape_tuple(a), out.dtype)
+        scan(row, as_contiguous(a).reshape(shape), 1, flat.reshape(shape))
+        return copy_into(out, flat)
+    if not out.bits & C_CONTIGUOUS:  # seen along its memory it is
+        s.array = <void*>out
+        axis_order(&s, 1, out.rank, order)
+        along = tuple([order[i] for i in range(out.rank)])
+        a, out, axis = a.transpose(along), out.transpose(along), along.index(axis)
     attr.i = axis
     fill_operand(&operands[0], a)
     fill_operand(&operands[1], out)
@@ -368,36 +437,96 @@ cdef int scan(str row, ndarray a, int axis, ndarray out) except -1:
 
 def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
     """The body of ``ufunc.reduceat``: one reduction per slice."""
-    cdef ndarray a = asarray(array)
+    cdef ndarray a = asarray(array), result, target = output_of(out)
+    cdef Loop* loop
+    cdef Source like
+    cdef int[MAX_RANK] order
+    cdef Py_ssize_t[MAX_RANK] extents
+    if u.nin != 2 or u.nout != 1:
+        raise ValueError("reduceat only supported for " + (
+            "binary functions" if u.nin != 2 else "functions returning a single value"))
+    if a.rank == 0:
+        raise TypeError("cannot reduceat on a scalar")
     axis = normalize_axis(axis, a.rank)
     starts = numpy.asarray(indices.get() if isinstance(indices, ndarray) else indices)
+    if starts.size == 0:
+        starts = starts.astype(numpy.int64)
+    if starts.ndim > 1:
+        raise ValueError("object too deep for desired array")
+    if starts.dtype.kind not in "biu":
+        raise TypeError(f"Cannot cast array data from {starts.dtype!r} to dtype('int64') according to the rule 'safe'")
+    starts = starts.reshape(-1)
     n = a.dims[<int>axis]
     if starts.size and (starts.min() < 0 or starts.max() >= n):
         bad = starts[(starts < 0) | (starts >= n)][0]
         raise IndexError(f"index {bad} out-of-bounds in {u.__name__}.reduceat [0, {n})")
-    lines = a.swapaxes(0, axis)
+    loop = reduction_loop(u, "reduceat", a, dtype, target)
+    shape = list(shape_tuple(a))
+    shape[<int>axis] = starts.size
+    if target is not None:
+        check_output(target, tuple(shape), u.__name__)
+    like.array = <void*>a
+    axis_order(&like, 1, a.rank, order)
+    for i, k in enumerate(shape):
+        extents[i] = k
+    result = new_ordered(loop.codes[0], a.rank, extents, order)
+    parts = result.swapaxes(0, axis)
+    lines = converted(a, loop.codes[0]).swapaxes(0, axis)
     ends = numpy.append(starts[1:], n)
-    parts = [reduce(u, lines[i:max(i + 1, j)], 0, dtype) for i, j in zip(starts.tolist(), ends.tolist())]
-    result = empty((len(parts),) + lines.shape[1:], parts[0].dtype if parts else a.dtype)
-    for i, part in enumerate(parts):
-        result[i] = part
-    return finish(result.swapaxes(0, axis), a, (), False, out, u.__name__)
+    row = _ROWS.get(u.__name__)
+    for k, (i, j) in enumerate(zip(starts.tolist(), ends.tolist())):
+        if i + 1 >= j:
+            parts[k] = lines[i]
+        elif row is None:
+            parts[k] = combine(u, loop, lines[i:j], (0,), None, None)
+        else:
+            parts[k] = reduce_by_row(row, lines[i:j], (0,), loop.codes[0])
+    if target is None:
+        return result
+    copy_into(target, result)
+    return target
 
 
-def at(ufunc u, ndarray a, indices, b=None):
+def at(ufunc u, ndarray a, indices, b=_no_value):
     """The body of ``ufunc.at``."""
+    from cupy import arange
     from cupy._core._indexing import scatter
+    cdef Py_ssize_t repeated
+    if u.nout != 1:
+        raise ValueError("Only single output ufuncs supported at this time")
+    if (u.nin == 2) != (b is not _no_value):
+        raise ValueError("second operand needed for ufunc" if u.nin == 2 else
+                         "second operand provided when ufunc is unary")
+    if not a.bits & WRITEABLE:
+        raise ValueError("output array is read-only")
+    operands = (a,) if u.nin == 1 else (a, asarray(b))
+    # The loop, and NumPy's errors, are those of a call that may cast as it likes.
+    probe = tuple([empty((0,), x.dtype) for x in operands])
+    loop = u(*probe, casting="unsafe")
     modes = {"add": 1, "multiply": 2, "maximum": 3, "minimum": 4}
-    if u.nin == 1:
-        a[indices] = u(a[indices])
-    elif b is None:
-        raise ValueError(f"{u.__name__}.at needs a second operand")
-    elif u.__name__ == "subtract":
-        scatter(a, indices, -asarray(b), 1)
-    elif u.__name__ in modes:
-        scatter(a, indices, b, modes[u.__name__])
-    else:
-        raise NotImplementedError(f"{u.__name__}.at is not available; add, subtract, multiply, maximum and minimum are")
+    if u.__name__ in modes and loop.dtype == a.dtype:
+        scatter(a, indices, operands[1].astype(a.dtype, copy=False), modes[u.__name__])
+        return
+    places = arange(a.size).reshape(shape_tuple(a))[indices]
+    shape = places.shape
+    places = places.ravel()
+    order = places.argsort(kind="stable")
+    ordered = places[order]
+    # Elements that occur several times take one of their operands in each round.
+    nth = arange(places.size)
+    nth = nth - ordered.searchsorted(ordered)
+    rounds = int(nth.max()) + 1 if places.size else 0
+    flat = a if a.rank == 1 else a.reshape(-1)
+    if len(operands) > 1 and operands[1].ndim > len(shape):
+        raise ValueError(f"{u.__name__}.at: operand of shape {operands[1].shape} does not broadcast to the shape {shape} "
+                         "of the elements")
+    given = [broadcast_to(x, shape).reshape(-1)[order] for x in operands[1:]]
+    for k in range(rounds):
+        now = slice(None) if rounds == 1 else nth == k
+        target = ordered[now]
+        flat[target] = u(flat[target], *[x[now] for x in given]).astype(a.dtype, copy=False)
+    if rounds and not may_share_memory(flat, a):
+        copy_into(a, flat.reshape(shape_tuple(a)))
 
 
 cdef object _ufuncs = None
@@ -419,7 +548,7 @@ def sum_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=
     """Return the sum over `axis`; see :func:`cupy.sum`."""
     cdef object result = None
     if plain(dtype, out, initial, where):
-        result = along_axis(self, axis, keepdims, "sum", accumulator_code(by_name("add"), self, None, None))
+        result = along_axis(self, axis, keepdims, "sum", sum_code(self))
     return reduce(by_name("add"), self, axis, dtype, out, keepdims, initial, where) if result is None else result
 
 
@@ -472,6 +601,8 @@ def index_reduction(str row, ndarray self, axis=None, out=None, keepdims=False):
     cdef cupyAttr attr
     cdef cupyOperand[2] operands
     cdef int where, i
+    if self.rank == 0 and type(axis) is int and -1 <= axis <= 0:
+        axis = None
     if self.size == 0 and (axis is None or self.dims[<int>normalize_axis(axis, self.rank)] == 0):
         raise ValueError(f"attempt to get {row} of an empty sequence")
     kept = (1,) * self.rank
@@ -495,7 +626,14 @@ def index_reduction(str row, ndarray self, axis=None, out=None, keepdims=False):
         result = result.reshape(tuple([n for i, n in enumerate(shape_tuple(self)) if i != axis % self.rank]))
     if keepdims:
         result = result.reshape(kept)
-    return result if out is None else finish(result, result, (), False, out, row)
+    if out is None:
+        return result
+    out = output_of(out)
+    check_output(out, shape_tuple(result), row)
+    if not can_cast_codes((<ndarray>out).code, CUPY_INT64, "safe"):
+        raise TypeError(f"{row}: the output holds positions; its dtype {out.dtype} does not fit into int64")
+    copy_into(out, result)
+    return out
 
 
 def argmax(ndarray self, axis=None, out=None, *, keepdims=False):
@@ -511,12 +649,14 @@ def argmin(ndarray self, axis=None, out=None, *, keepdims=False):
 def reduce_row(str row, ndarray a, axis=None, dtype=None, out=None, keepdims=False):
     """Reduce by any row of the contract that takes axes (``mean``, ``count_nonzero``); the input's dtype is the
     caller's business, an empty extent too."""
-    axes = normalize_axes(axis, a.rank)
-    cdef ndarray result = empty(tuple([n for i, n in enumerate(shape_tuple(a)) if i not in axes]),
-                                a.dtype if dtype is None else dtype)
-    if result.size and a.size:
-        reduce_by_row(row, a, axes, result)
-    return finish(result, a, axes, keepdims, out, row)
+    cdef ndarray result
+    axes = normalize_axes(axis, a.rank) if row == "mean" else reduction_axes(axis, a.rank)
+    cdef int code = a.code if dtype is None else code_of(dtype)
+    if a.size:
+        result = reduce_by_row(row, a, axes, code)
+    else:
+        result = empty(tuple([n for i, n in enumerate(shape_tuple(a)) if i not in axes]), dtype_object(code))
+    return finish(result, a.rank, axes, keepdims, out, row)
 
 
 for _f in (sum_, prod_, max_, min_, any_, all_, argmax, argmin, _scan_method("cumsum", "add"),

@@ -6,8 +6,7 @@ Each function returns None where the general form has to decide; none of them ra
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp
 
-from cupy._core._elementwise cimport Source, launch_elementwise
-from cupy._core._indexing cimport plan_of
+from cupy._core._elementwise cimport Source, launch_elementwise, plan_of
 from cupy._core._memory cimport current
 from cupy._core._ndarray cimport C_CONTIGUOUS, MAX_RANK, fill_operand, ndarray, new_array
 from cupy_backends.backend cimport _backend

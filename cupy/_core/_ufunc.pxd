@@ -23,6 +23,7 @@ cdef class ufunc:
     cdef Loop* loop(self, int a, int b) except NULL
 
 
-cdef object call1(ufunc u, ndarray a, ndarray out=*, object casting=*)
-cdef object call2(ufunc u, object x, object y, ndarray out=*, object casting=*)
+cdef object call1(ufunc u, ndarray a, ndarray out=*)
+cdef object call2(ufunc u, object x, object y, ndarray out=*)
 cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object order, object casting, object signature)
+cdef Loop* reduction_loop(ufunc u, str method, ndarray a, object dtype, ndarray out) except NULL

@@ -11,21 +11,20 @@ from libc.string cimport memcmp, memcpy
 
 import numpy
 
-from cupy._core cimport _ndarray
 from cupy._core._dtype cimport (
     WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack,
     pack_unsafe, scalar_code)
 from cupy._core._elementwise cimport (
-    MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, launch_elementwise, new_like)
+    MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, launch_elementwise, new_like,
+    plan_of)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, MAX_RANK, NUM_OPERATORS, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
-from cupy._core._ndarray cimport EQUAL, MATMUL, NOT_EQUAL, POWER
+    C_CONTIGUOUS, MAX_RANK, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
-    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, cupyOperand)
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyOperand)
 
-from cupy._core._creation import asarray, full
+from cupy._core._creation import asarray, full_like
 
 cdef int64_t[15] _steps
 for _i in range(15):
@@ -135,14 +134,14 @@ cdef class ufunc:
             signature = sig
         if casting != "same_kind":
             can_cast_codes(0, 0, casting)  # refuses what is no casting rule
-        if n == self.nin and where is True and dtype is None and signature is None and order == "K" \
+        elif n == self.nin and where is True and dtype is None and signature is None and order == "K" \
                 and (target is None or type(target) is ndarray and self.nout == 1):
             if n == 2:
-                result = call2(self, args[0], args[1], target, casting)
+                result = call2(self, args[0], args[1], target)
                 if result is not NotImplemented:
                     return result
             elif n == 1 and type(args[0]) is ndarray:
-                return call1(self, <ndarray>args[0], target, casting)
+                return call1(self, <ndarray>args[0], target)
         n = len(args)
         if n < self.nin or n > self.nin + self.nout:
             raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments "
@@ -237,10 +236,10 @@ cdef class ufunc:
         """
         if self.nin != 2:
             raise ValueError("outer product only supported for binary functions")
-        A, B = asarray(A), asarray(B)
+        A, B = asarray(A), asarray(B)  # a Python number has a dtype of its own here
         return self(A.reshape(A.shape + (1,) * B.ndim), B, **kwargs)
 
-    def at(self, a, indices, b=None):
+    def at(self, a, indices, b=numpy._NoValue, /):
         """Apply the function in place at `indices`, once for every occurrence of an index.
 
         Examples
@@ -315,7 +314,18 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
         else:
             given.append(replacement if code == CUPY_BFLOAT16 else dtype_object(code))
     extra = {} if signature is None else {"signature": signature}
-    found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
+    if casting == "equiv" and any(isinstance(d, type) for d in given):
+        # NumPy's resolver would crash where it has to refuse a Python scalar; a call of the function refuses.
+        u.reference(*[d(1) if isinstance(d, type) else numpy.empty(0, d) for d in given], casting=casting, **extra)
+        casting = "same_kind"
+    try:
+        found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
+    except TypeError:
+        # The comparisons of int64 with uint64 are found under the names of `long long` only.
+        if not u.comparison or signature is None or None in signature:
+            raise
+        extra["signature"] = tuple([numpy.dtype({"l": "q", "L": "Q"}.get(d.char, d.char)) for d in signature])
+        found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
     loop = <Loop*>calloc(1, sizeof(Loop))
     if loop is NULL:
         raise MemoryError()
@@ -332,6 +342,42 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
     if u.op >= 0:
         loop.plan = _backend.resolve(u.op, <int8_t*>loop.codes, n)
     return loop
+
+
+cdef Loop* reduction_loop(ufunc u, str method, ndarray a, object dtype, ndarray out) except NULL:
+    """Return the loop in which a method of `u` (reduce, accumulate, reduceat) combines the elements of `a`.
+
+    Its first operand and its result are the running value, its second operand the next element.
+    """
+    cdef int given = -1 if dtype is None else code_of(dtype)
+    cdef int first = a.code if out is None else out.code
+    cdef Loop* loop
+    key = (method, a.code, given, -1 if out is None else out.code)
+    found = u.loops.get(key)
+    if found is not None:
+        return <Loop*><size_t>found
+    # NumPy's own method says what is refused; its resolver does not know outputs.
+    sample = [numpy.ones(1, stand_in(a.code))] + ([[0]] if method == "reduceat" else [])
+    target = None if out is None else numpy.ones(() if method == "reduce" else 1, stand_in(out.code))
+    with numpy.errstate(all="ignore"):
+        getattr(u.reference, method)(*sample, dtype=None if given < 0 else stand_in(given), out=target)
+    if given < 0 and out is None and u.__name__ in ("add", "multiply"):
+        if a.code < CUPY_INT64:
+            given = CUPY_INT64
+        elif CUPY_UINT8 <= a.code < CUPY_UINT64:
+            given = CUPY_UINT64
+    if u.comparison or u.__name__.startswith("logical"):
+        loop = find_loop(u, (CUPY_BOOL, CUPY_BOOL), None, "same_kind")
+    else:
+        signature = None if given < 0 else (dtype_object(given), None, dtype_object(given))
+        loop = find_loop(u, (first, a.code), signature, "unsafe")
+    u.loops[key] = <size_t>loop
+    return loop
+
+
+cdef object stand_in(int code):
+    """Return the dtype that has NumPy's loops for a code."""
+    return _half if code == CUPY_BFLOAT16 else dtype_object(code)
 
 
 cdef inline void flat_operand(cupyOperand* operand, ndarray a) noexcept:
@@ -363,7 +409,7 @@ cdef inline bint takes(ndarray out, Loop* loop, int nin) noexcept:
     return out is None or out.code == loop.codes[nin] and out.bits & WRITEABLE and out.bits & C_CONTIGUOUS
 
 
-cdef object call1(ufunc u, ndarray a, ndarray out=None, object casting="same_kind"):
+cdef object call1(ufunc u, ndarray a, ndarray out=None):
     """u(a) for an array, optionally into `out`."""
     cdef Loop* loop = u.loop(a.code, 0)
     cdef cupyOperand[2] operands
@@ -376,10 +422,10 @@ cdef object call1(ufunc u, ndarray a, ndarray out=None, object casting="same_kin
             flat_operand(&operands[1], out)
             _backend.launch(loop.plan, operands, 2, NULL, current().stream, a.size)
         return out
-    return call(u, (a,), None if out is None else (out,), True, "K", casting, None)
+    return call(u, (a,), None if out is None else (out,), True, "K", "same_kind", None)
 
 
-cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting="same_kind"):
+cdef object call2(ufunc u, object x, object y, ndarray out=None):
     """u(x, y), optionally into `out`; NotImplemented if an operand is neither an array nor a scalar."""
     cdef cupyOperand[3] operands
     cdef ndarray a
@@ -391,21 +437,23 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
     else:
         cx = scalar_code(x)
         if cx < 0:
-            return of_subclass(u, x, y, out, casting)
+            return of_subclass(u, x, y, out)
     if y_array:
         cy = (<ndarray>y).code
     else:
         cy = scalar_code(y)
         if cy < 0:
-            return of_subclass(u, x, y, out, casting)
+            return of_subclass(u, x, y, out)
     if u.nin != 2:
         return NotImplemented
     if not x_array and not y_array:
-        return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
+        return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
     loop = u.loop(cx, cy)
-    # A Python integer may lie outside the dtype it is compared with: the general call knows what to do.
+    # A Python integer may lie outside the dtype it is compared with, an exponent on the device be negative: the
+    # general call knows what to do.
     if loop.same and loop.plan is not NULL and u.nout == 1 and takes(out, loop, 2) \
-            and not (u.comparison and (cx == WEAK_INT or cy == WEAK_INT)):
+            and not (u.comparison and (cx == WEAK_INT or cy == WEAK_INT)) \
+            and not (u.op == _power and y_array and loop.codes[1] < CUPY_UINT8):
         a = <ndarray>(x if x_array else y)
         if a.size and lies_flat(a, a if out is None else out, out) and (
                 not (x_array and y_array) or lies_flat(y, a, out)):
@@ -424,13 +472,13 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None, object casting=
             flat_operand(&operands[2], out)
             _backend.launch(loop.plan, operands, 3, NULL, current().stream, a.size)
             return out
-    return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
+    return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
 
 
-cdef object of_subclass(ufunc u, object x, object y, ndarray out, object casting):
+cdef object of_subclass(ufunc u, object x, object y, ndarray out):
     """u(x, y) if one is of a subclass of ndarray and neither is of an unknown type."""
     if u.nin == 2 and (isinstance(x, ndarray) or scalar_code(x) >= 0) and (isinstance(y, ndarray) or scalar_code(y) >= 0):
-        return call(u, (x, y), None if out is None else (out,), True, "K", casting, None)
+        return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
     return NotImplemented
 
 
@@ -457,10 +505,10 @@ cdef int pack_beyond(ufunc u, list operands, list codes, int i, Source* s) excep
     cdef int other = 1 - i
     if u.wraps:
         return pack_unsafe(numpy.asarray(operands[i])[()], s[i].code, s[i].scalar)
-    if not u.comparison or not CUPY_BOOL < codes[other] < CUPY_FLOAT16:
+    if not u.comparison or not CUPY_BOOL < codes[other] < CUPY_FLOAT16 or codes[other] != s[i].code:
         raise
     large = operands[i] > 0
-    operands[other] = full(shape_tuple(<ndarray>operands[other]), 0 if large else 1, dtype_object(s[i].code))
+    operands[other] = full_like(operands[other], 0 if large else 1)
     s[other].array = <void*>operands[other]
     return pack(1 if large else 0, s[i].code, s[i].scalar)
 
@@ -520,15 +568,20 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             s[i].array = <void*>keep[i]
         else:
             s[i].array = NULL
+            if codes[i] == WEAK_COMPLEX and CUPY_BOOL < loop.codes[i] < CUPY_COMPLEX64:
+                raise TypeError(f"{u.__name__}: a complex number is no operand of a loop over "
+                                f"{dtype_object(loop.codes[i])}")
             try:
                 if casting == "unsafe":
                     pack_unsafe(keep[i], loop.codes[i], s[i].scalar)
                 else:
+                    if codes[i] == WEAK_FLOAT and CUPY_BOOL < loop.codes[i] < CUPY_FLOAT16:
+                        keep[i] = int(keep[i])  # so that one out of range is refused
                     pack_operand(keep[i], loop.codes[i], s[i].scalar)
             except OverflowError:
+                if signature is not None and signature[:nin] != (None,) * nin:
+                    raise
                 pack_beyond(u, keep, codes, i, s)
-            if i == 1 and is_negative_power(u, loop, keep[i]):
-                raise ValueError("Integers to negative integer powers are not allowed.")
     ndim = broadcast_shape(s, nin, shape)
     if masked:
         where = as_mask(where)
@@ -560,6 +613,8 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
         targets.append(a)
         s[nin + k].array = <void*>a
         s[nin + k].code = code
+    if u.op == _power and CUPY_BOOL < loop.codes[1] < CUPY_UINT8:
+        refuse_negative(keep[1], where, tuple([shape[i] for i in range(ndim)]))
     if loop.plan is not NULL:
         ensure_current()
         launch_elementwise(loop.plan, s, nin + nout, ndim, shape)
@@ -591,12 +646,26 @@ cdef int merge(ndarray mask, ndarray new, ndarray out) except -1:
     for i, a in enumerate((mask, new, out, out)):
         s[i].array = <void*>a
         s[i].code = codes[i]
-    return launch_elementwise(_backend.resolve(_backend.op_index("where"), codes, 4), s, 4, out.rank, out.dims)
+    return launch_elementwise(plan_of("where", codes, 4), s, 4, out.rank, out.dims)
 
 
 cdef inline bint is_negative_power(ufunc u, Loop* loop, object exponent) except -1:
     """Return whether this is an integer raised to a negative host integer, which NumPy refuses."""
     return u.op == _power and CUPY_BOOL < loop.codes[1] < CUPY_UINT8 and exponent < 0
+
+
+cdef int refuse_negative(object exponents, object where, tuple shape) except -1:
+    """Raise ValueError if an integer exponent that counts is negative; of an array this waits for the device."""
+    if 0 in shape:
+        return 0
+    negative = exponents < 0
+    if isinstance(negative, ndarray):
+        if where is not True:
+            negative = negative & where
+        negative = negative.any().item()
+    if negative:
+        raise ValueError("Integers to negative integer powers are not allowed.")
+    return 0
 
 
 cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int ndim, const Py_ssize_t* shape,
@@ -649,87 +718,3 @@ cdef object canonical_signature(ufunc u, object signature):
     if len(signature) != n:
         raise ValueError(f"a type-tuple must be specified of length {n} for ufunc '{u.__name__}'")
     return tuple([None if x is None else dtype_object(code_of(x)) for x in signature])
-
-
-# The operators of Python.
-
-cdef list _operators = [None] * NUM_OPERATORS
-cdef object _matmul = None
-
-
-cdef dict _simple = {}
-
-
-def set_operators(list ufuncs, dict simple, matmul):
-    """Name the ufunc of each operator, in the order of the numbers in ``_ndarray.pxd``, and those that stand for a
-    power."""
-    global _matmul
-    _simple.update(simple)
-    assert len(ufuncs) == NUM_OPERATORS
-    _operators[:] = ufuncs
-    _matmul = matmul
-
-
-cdef object binary(int which, object x, object y):
-    cdef object result
-    if which == MATMUL:
-        if not (isinstance(x, ndarray) and isinstance(y, ndarray)):
-            return matmul_with(x, y)
-        return _matmul(x, y)
-    if y is None and (<ufunc>_operators[which]).nin == 1:
-        return call1(<ufunc>_operators[which], <ndarray>x)
-    if which == POWER and type(x) is ndarray:
-        simple = simple_power(<ndarray>x, y)
-        if simple is not None:
-            return call1(<ufunc>simple, <ndarray>x)
-    result = call2(<ufunc>_operators[which], x, y)
-    return beside(which, x, y) if result is NotImplemented else result
-
-
-cdef object beside(int which, object x, object y):
-    """An operator between an array and what is neither array nor scalar: sequences are operands as for the ufunc, and
-    an array equals no text and nothing that compares by identity."""
-    other = y if isinstance(x, ndarray) else x
-    if isinstance(other, (list, tuple, range)):
-        return call(<ufunc>_operators[which], (x, y), None, True, "K", "same_kind", None)
-    if which == EQUAL or which == NOT_EQUAL:
-        if isinstance(other, (str, bytes)) or type(other).__eq__ is object.__eq__:
-            return full(shape_tuple(<ndarray>(x if isinstance(x, ndarray) else y)), which == NOT_EQUAL, bool)
-    return NotImplemented
-
-
-cdef object matmul_with(object x, object y):
-    """x @ y where one of them is a sequence."""
-    return _matmul(x, y) if isinstance(x, (list, tuple)) or isinstance(y, (list, tuple)) else NotImplemented
-
-
-cdef object simple_power(ndarray a, object exponent):
-    """Return the ufunc that `a ** exponent` means for the few exponents that NumPy's operator treats apart."""
-    if type(exponent) is int and exponent == 2:
-        return _simple["square"]
-    if a.code >= CUPY_FLOAT16 and (type(exponent) is float or type(exponent) is int):
-        if exponent == 0.5:
-            return _simple["sqrt"]
-        if exponent == -1:
-            return _simple["reciprocal"]
-        if exponent == 1:
-            return _simple["positive"]
-    return None
-
-
-cdef object inplace(int which, object x, object y):
-    cdef object result
-    if which == MATMUL:
-        return _matmul(x, y, out=x) if isinstance(y, ndarray) else NotImplemented
-    if which == POWER:
-        simple = simple_power(<ndarray>x, y)
-        if simple is not None:
-            return call1(<ufunc>simple, <ndarray>x, <ndarray>x)
-    result = call2(<ufunc>_operators[which], x, y, <ndarray>x)
-    if result is NotImplemented and isinstance(y, (list, tuple)):
-        return call(<ufunc>_operators[which], (x, y), (x,), True, "K", "same_kind", None)
-    return result
-
-
-_ndarray.binary_operator = binary
-_ndarray.inplace_operator = inplace

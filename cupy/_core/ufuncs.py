@@ -5,28 +5,31 @@ import math
 import numpy
 
 from cupy._core import _shortcuts
-from cupy._core._ufunc import set_operators, ufunc
+from cupy._core._operators import set_operators
+from cupy._core._ufunc import ufunc
 from cupy_backends.backend import _backend
 
 # Names that share the row of another function, with the loops of their own.
 _ROWS = {"fabs": "absolute", "float_power": "power", "positive": "copy"}
 
 
-def _scaled(factor):
-    """Return the composition of a ufunc that multiplies by a constant."""
+def _scaled(numerator, denominator):
+    """Return the composition of a ufunc that multiplies by a quotient, which like NumPy's has the dtype of the loop,
+    but at least single precision."""
 
     def composed(inputs, outputs):
+        kind = numpy.float64 if outputs[0].dtype == numpy.float64 else numpy.float32
+        factor = kind(numerator) / kind(denominator)
         _made["multiply"](inputs[0], factor, out=outputs[0])
 
     return composed
 
 
-_DEGREE = math.pi / 180.0
 _COMPOSED = {
-    "deg2rad": _scaled(_DEGREE),
-    "radians": _scaled(_DEGREE),
-    "rad2deg": _scaled(180.0 / math.pi),
-    "degrees": _scaled(180.0 / math.pi),
+    "deg2rad": _scaled(math.pi, 180),
+    "radians": _scaled(math.pi, 180),
+    "rad2deg": _scaled(180, math.pi),
+    "degrees": _scaled(180, math.pi),
 }
 # NumPy's ufuncs over dates, text and objects, and the generalised ones, which are functions here.
 _LEFT_OUT = {"isnat", "matmul", "vecdot", "matvec", "vecmat"}

@@ -48,12 +48,12 @@ def _mean(a, axes, compute, keepdims, where):
 
 
 def _over(total, count):
-    """Divide sums by counts in the dtype of the sums: an integer array would promote them."""
+    """Divide sums by counts in the dtype of the sums, and in place: an integer array would promote them."""
     if isinstance(count, (int, float)):
         return total / count
-    if total.dtype.itemsize == 2:  # too narrow for large counts
-        return (total.astype(_SINGLE) / count.astype(_SINGLE)).astype(total.dtype)
-    return total / cast(count, total.dtype) if kind_of(total.dtype) in "fc" else total / count
+    if kind_of(total.dtype) == "f" and total.dtype.itemsize == 2:  # too narrow for large counts
+        return uf.divide(total.astype(_SINGLE), count.astype(_SINGLE), out=total)
+    return uf.divide(total, cast(count, total.dtype), out=total) if kind_of(total.dtype) in "fc" else total / count
 
 
 def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
@@ -93,7 +93,8 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     compute, final = _dtypes(a, dtype, out)
     if where is True and not all(a.shape[i] for i in axes):
         _warn("Mean of empty slice.")
-    return deliver(cast(_mean(a, axes, compute, keepdims, where), final), out, "unsafe")
+    result = _mean(a, axes, compute, keepdims, where)
+    return cast(result, final) if out is None else deliver(result, out, "unsafe")
 
 
 def _squared_modulus(x):
@@ -121,12 +122,16 @@ def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
         mean = _mean(a, axes, compute, True, where)
     else:
         mean = as_array(mean)
+    if kind_of(compute) in "iu":
+        mean = cast(mean, compute)
     deviation = a - mean if kind_of(a.dtype) != "b" else uf.subtract(a, mean, dtype=compute)
     squares = _squared_modulus(deviation)
     if kind_of(compute) != "c" or kind_of(squares.dtype) == "c":
         total = squares.sum(axes, compute, None, keepdims, _NO_VALUE, where)
     else:
         total = squares.sum(axes, None, None, keepdims, _NO_VALUE, where)
+    if dtype is not None and kind_of(final) == "c":
+        total = cast(total, final)  # the division by zero of complex numbers is NaN in both parts
     count = _count(a, axes, where, keepdims)
     if isinstance(count, int):
         if count - ddof <= 0:
@@ -135,10 +140,13 @@ def _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     else:
         result = _over(total, uf.maximum(count - ddof, 0))
     if root:
-        result = uf.sqrt(result)
+        # NumPy takes the root in place, which integers refuse; only of a number it does not.
+        target = final if out is None else out.dtype
+        in_place = kind_of(target) in "iu" and (out is not None or result.ndim)
+        result = uf.sqrt(result, out=cast(result, target) if in_place else None)
     if kind_of(final) == "c":
         final = numpy.zeros((), final).real.dtype if dtype is None else final
-    return deliver(cast(result, final), out, "unsafe")
+    return cast(result, final) if out is None else deliver(result, out, "unsafe")
 
 
 def var(
@@ -251,7 +259,7 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     if kind_of(a.dtype) not in "fc":
         return mean(a, axis, dtype, out, keepdims, where=where)
     where = where if where is True else _core.as_mask(where)
-    axes = _core.normalize_axes(axis, a.ndim)
+    axes = _core.reduction_axes(axis, a.ndim)
     missing = uf.isnan(a)
     total = select(missing, 0, a, a.dtype).sum(axes, dtype, None, keepdims, _NO_VALUE, where)
     return deliver(_over(total, _valid(missing, axes, keepdims, where)), out, "unsafe")
@@ -270,7 +278,7 @@ def _nan_variance(a, axis, dtype, out, ddof, keepdims, where, mean, root):
     if kind_of(a.dtype) not in "fc":
         return _variance(a, axis, dtype, out, ddof, keepdims, where, mean, root)
     where = where if where is True else _core.as_mask(where)
-    axes = _core.normalize_axes(axis, a.ndim)
+    axes = _core.reduction_axes(axis, a.ndim)
     missing = uf.isnan(a)
     count = _valid(missing, axes, True, where)
     if mean is _NO_VALUE:
@@ -383,6 +391,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
         If the shapes differ and no `axis` is given.
     ValueError
         If the weights do not fit.
+    ZeroDivisionError
+        If there is nothing to average.
 
     Examples
     --------
@@ -393,7 +403,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     a = as_array(a)
     if weights is None:
         out = mean(a, axis, keepdims=keepdims)
-        scale = _core.full((), a.size / out.size if out.size else 0, out.dtype)
+        scale = _core.full((), a.size / out.size, out.dtype)
     else:
         weights = as_array(weights)
         if kind_of(a.dtype) in "biu":
@@ -403,6 +413,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
         if a.shape != weights.shape:
             weights = _spread(a, weights, axis)
         scale = weights.sum(axis, dtype, None, keepdims)
+        if weights.size == 0 and scale.size:
+            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         out = uf.multiply(a, weights, dtype=dtype).sum(axis, None, None, keepdims) / scale
     if not returned:
         return out

@@ -174,4 +174,5 @@ def ptp(a, axis=None, out=None, keepdims=False):
     array([3, 1])
     """
     a = as_array(a)
-    return _core.ufuncs.subtract(a.max(axis, keepdims=keepdims), a.min(axis, keepdims=keepdims), out=out)
+    # The maximum passes through `out`, whose dtype then counts.
+    return uf.subtract(a.max(axis, out, keepdims), a.min(axis, None, keepdims), out=out)

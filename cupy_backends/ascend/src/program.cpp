@@ -160,6 +160,8 @@ int launch_program(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attr
                    cupyStream stream) {
     Plan *plan = static_cast<Plan *>(base);
     if (plan->elementwise && is_empty(ops[n - 1])) return CUPY_OK;
+    if (plan->elementwise && plan->dense && !ops[n - 1].contiguous)
+        return launch_elementwise(plan, ops, n, attrs, stream);
     if (plan->shortcut && holds(plan->shortcut_if, ops))
         return plan->shortcut->launch(plan->shortcut, ops, n, attrs, stream);
     if (int rc = bind()) return rc;

@@ -360,6 +360,7 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
             plan->shortcut = ProgramBuilder(request, programs[c.shortcut]).build(&ignored);
             plan->shortcut_if = c.shortcut_if;
         }
+        if (plan) plan->dense |= c.dense >> request.output(0) & 1;
         return plan;
     }
     case WAY_CALL: break;

@@ -72,7 +72,9 @@ def same(call, *, ulp=0, absolute=0.0, strides=True, zeros=True, which_error=Tru
     if refusal is not None:
         if error is None:
             raise AssertionError(f"returned {actual!r}; NumPy raises {refusal!r}")
-        wanted = public_class(refusal) if which_error else (TypeError, ValueError, OverflowError)
+        wanted = (public_class(refusal),)
+        if not which_error:
+            wanted += (TypeError, ValueError, OverflowError, IndexError)
         if not isinstance(error, wanted):
             raise AssertionError(f"raised {error!r}; NumPy raises {refusal!r}") from error
         return
