@@ -81,7 +81,7 @@ class flatiter:
     def __setitem__(self, key, value):
         flat = self._read(key)
         value = asarray(value).ravel()
-        if key == () and isinstance(key, tuple):
+        if isinstance(key, tuple) and key == ():
             raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
         if isinstance(key, int) and value.size != 1:
             raise ValueError("Error setting single item of array.")

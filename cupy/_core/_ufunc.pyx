@@ -568,7 +568,7 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             s[i].array = <void*>keep[i]
         else:
             s[i].array = NULL
-            if codes[i] == WEAK_COMPLEX and CUPY_BOOL < loop.codes[i] < CUPY_COMPLEX64:
+            if codes[i] == WEAK_COMPLEX and CUPY_BOOL < loop.codes[i] < CUPY_COMPLEX64 and casting != "unsafe":
                 raise TypeError(f"{u.__name__}: a complex number is no operand of a loop over "
                                 f"{dtype_object(loop.codes[i])}")
             try:
