@@ -9,8 +9,9 @@ from . import strategies as draw
 from .compare import same
 from .test_ufuncs import BINARY, UFUNCS, loops, tolerance
 
-# NumPy's vector loop of arctan2 does not see that a reduction needs each result before the next.
-REDUCED = [n for n in BINARY if n != "arctan2"]
+# NumPy's vector loop of arctan2 does not see that a reduction needs each result before the next; errors of powers of
+# powers grow beyond all bounds.
+REDUCED = [n for n in BINARY if n not in ("arctan2", "power", "float_power")]
 METHODS = ("reduce", "accumulate", "reduceat", "outer", "at")
 
 
