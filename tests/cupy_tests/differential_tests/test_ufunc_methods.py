@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from . import strategies as draw
 from .compare import same
-from .test_ufuncs import BINARY, UFUNCS, loops, tolerance
+from .test_ufuncs import BINARY, UFUNCS, loops, tolerance, without_zero_reciprocal
 
 # NumPy's vector loop of arctan2 does not see that a reduction needs each result before the next; errors of powers of
 # powers grow beyond all bounds.
@@ -139,6 +139,7 @@ def test_at(name, data):
     shape = data.draw(draw.shapes(min_rank=1, max_rank=3))
     dtype = loop[-1] if data.draw(st.booleans()) else loop[0]
     a = data.draw(draw.operands(shape, dtype, special=False, repeated=False))
+    without_zero_reciprocal(name, [a])
     n = shape[0]
     count = data.draw(st.integers(0, 5)) if n else 0
     index = st.lists(st.integers(-max(n, 1), max(n - 1, 0)), min_size=count, max_size=count)
