@@ -25,6 +25,15 @@ Status run_direct(aclOpExecutor &e) {
     return Status::Ok;
 }
 
+// The commonest of them, without a loop over the operands.
+Status run_three(aclOpExecutor &e) {
+    const View *v = e.views;
+    char *args[3] = {v[0].data, v[1].data, v[2].data};
+    const intptr_t steps[3] = {v[0].strides[0], v[1].strides[0], v[2].strides[0]};
+    e.loop(args, &v[2].shape[0], steps);
+    return Status::Ok;
+}
+
 Status run_loop(aclOpExecutor &e) {
     run_elementwise(e.loop, e.views, e.nviews);
     return Status::Ok;
@@ -169,12 +178,31 @@ aclnnStatus plan(Call &c, LoopFn loop, const T *dtypes, const Source *inputs, in
 
 } // namespace
 
+namespace {
+
+// One operand of a plan_alike, which has checked it: no bit of the plan's state changes.
+inline void set_alike(Executor &e, int index, const aclTensor *t, int param, int64_t size) {
+    const int64_t item = t->item, offset = t->offset * item;
+    View &v = e.views[index];
+    v.data = to_host(t->data) + offset;
+    v.dtype = t->dtype;
+    v.ndim = 1;
+    v.shape[0] = size;
+    v.strides[0] = item;
+    e.source[index] = int16_t(param);
+    e.offset[index] = offset;
+}
+
+} // namespace
+
 bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
     const aclTensor *x = c.tensor(a), *y = c.tensor(b), *o = c.tensor(out);
     const int8_t *dtypes = signatures().dtypes[int(op)][int(x->dtype)];
     if ((y->dtype != x->dtype) | (int(o->dtype) != dtypes[2]) |
         !(x->contiguous & y->contiguous & o->contiguous) | (x->ndim != y->ndim) |
-        (x->ndim != o->ndim) | (x->size == 0))
+        (x->ndim != o->ndim) | (x->size == 0) | (x->reach != Reach::Inside) |
+        (y->reach != Reach::Inside) | (o->reach != Reach::Inside) |
+        !(is_device(x->data) & is_device(y->data) & is_device(o->data)))
         return false;
     for (int i = 0; i < x->ndim; ++i)
         if ((x->shape[i] != y->shape[i]) | (x->shape[i] != o->shape[i])) return false;
@@ -183,10 +211,10 @@ bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
     if (!e.loop) return false;
     const int64_t size = x->size;
     e.nviews = 3;
-    set_line(e, 0, x, a, size, x->item);
-    set_line(e, 1, y, b, size, y->item);
-    set_line(e, 2, o, out, size, o->item);
-    e.run = size <= kDirect ? run_direct : run_loop;
+    set_alike(e, 0, x, a, size);
+    set_alike(e, 1, y, b, size);
+    set_alike(e, 2, o, out, size);
+    e.run = size <= kDirect ? run_three : run_loop;
     return true;
 }
 

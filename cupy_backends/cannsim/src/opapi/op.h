@@ -203,17 +203,13 @@ inline int add_view(Executor &e, const aclTensor *t, int param) {
 }
 
 // The same seen as one axis of n elements, `step` bytes apart.
-inline void set_line(Executor &e, int index, const aclTensor *t, int param, int64_t n,
-                     int64_t step) {
+inline void add_line(Executor &e, const aclTensor *t, int param, int64_t n, int64_t step) {
+    const int index = e.nviews++;
     bind_tensor(e, index, t, param);
     View &v = e.views[index];
     v.ndim = 1;
     v.shape[0] = n;
     v.strides[0] = step;
-}
-
-inline void add_line(Executor &e, const aclTensor *t, int param, int64_t n, int64_t step) {
-    set_line(e, e.nviews++, t, param, n, step);
 }
 
 int add_item(Executor &e, const aclTensor *t, int param, int index);
