@@ -7,10 +7,29 @@ from cupy._core._axes import normalize_axes, normalize_axis, reduction_axes
 from cupy._core._ndarray import ndarray
 from cupy._core._dtype import can_cast, dtype_of, promote_types, result_type
 from cupy._core._creation import (
-    array, asarray, asnumpy, copyto, empty, empty_like, empty_ordered, full, full_like, on_device, ones, ones_like,
-    zeros, zeros_like,
+    array,
+    asarray,
+    asnumpy,
+    copyto,
+    empty,
+    empty_like,
+    empty_ordered,
+    full,
+    full_like,
+    on_device,
+    ones,
+    ones_like,
+    zeros,
+    zeros_like,
 )
-from cupy._core._views import as_strided, broadcast_shapes, broadcast_to, may_share_memory, shares_memory, transpose
+from cupy._core._views import (
+    as_strided,
+    broadcast_shapes,
+    broadcast_to,
+    may_share_memory,
+    shares_memory,
+    transpose,
+)
 from cupy._core import _ufunc, ufuncs
 from cupy._core._bounds import bounded_index
 from cupy._core._indexing import nonzero, run_op, scatter, take_valid
@@ -26,12 +45,20 @@ def reduce(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=Non
 
     ``mean`` and ``count_nonzero`` are rows without a ufunc: they take neither `initial` nor `where`.
     """
-    names = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "any": "logical_or",
-             "all": "logical_and"}
+    names = {
+        "sum": "add",
+        "prod": "multiply",
+        "max": "maximum",
+        "min": "minimum",
+        "any": "logical_or",
+        "all": "logical_and",
+    }
     if name in ("mean", "count_nonzero"):
         return reduce_row(name, a, axis, dtype, out, keepdims)
     extra = {} if initial is None else {"initial": initial}
     return getattr(ufuncs, names.get(name, name)).reduce(
-        a, axis=axis, dtype=dtype, out=out, keepdims=keepdims, where=where, **extra)
+        a, axis=axis, dtype=dtype, out=out, keepdims=keepdims, where=where, **extra
+    )
+
 
 _backend_is_built = True  # ends the list above: what it imports is compiled

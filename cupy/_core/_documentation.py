@@ -10,7 +10,9 @@ _SUMMARIES = {1: "of each element", 2: "of the elements of two arrays"}
 
 def _example(u):
     """Return (arguments as text, NumPy's result as text) for operands that the function accepts."""
-    candidates = [(x,) for x in _UNARY] if u.nin == 1 else _BINARY if u.nin == 2 else [("[1, 5, 9]", "2", "6")]
+    candidates = (
+        [(x,) for x in _UNARY] if u.nin == 1 else _BINARY if u.nin == 2 else [("[1, 5, 9]", "2", "6")]
+    )
     for texts in candidates:
         values = [numpy.array(eval(t)) if t.startswith("[") else eval(t) for t in texts]  # noqa: S307 (our own text)
         with numpy.errstate(all="ignore"):

@@ -21,7 +21,9 @@ def _shown(a):
     for axis, n in enumerate(a.shape):
         if n > 2 * edge + 1:
             head = (slice(None),) * axis
-            part = concatenate([part[head + (slice(edge + 1),)], part[head + (slice(n - edge, n),)]], axis=axis)
+            part = concatenate(
+                [part[head + (slice(edge + 1),)], part[head + (slice(n - edge, n),)]], axis=axis
+            )
     return part.get(), True
 
 

@@ -192,7 +192,9 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     div = num - 1 if endpoint else num
     on_host = not any(isinstance(v, (ndarray, list, tuple)) for v in (start, stop))
     with on_device(device):
-        convert, result_type = (numpy.asarray, numpy.result_type) if on_host else (as_array, _core.result_type)
+        convert, result_type = (
+            (numpy.asarray, numpy.result_type) if on_host else (as_array, _core.result_type)
+        )
         ends = [convert(v) for v in (start, stop)]
         if on_host and (ends[0].ndim or ends[1].ndim):
             raise TypeError("start and stop must be scalars or cupy arrays")

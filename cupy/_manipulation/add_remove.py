@@ -106,7 +106,9 @@ def delete(arr, obj, axis=None):
     parts = [arr[(*before, slice(int(r.start), int(r.stop)))] for r in runs]
     if not parts:
         return arr[(*before, slice(0, 0))].copy()
-    return concatenate(parts, axis, _core.empty(_longer(arr, axis, kept.size - length), arr.dtype, _order(arr)))
+    return concatenate(
+        parts, axis, _core.empty(_longer(arr, axis, kept.size - length), arr.dtype, _order(arr))
+    )
 
 
 def insert(arr, obj, values, axis=None):
@@ -175,7 +177,9 @@ def insert(arr, obj, values, axis=None):
         shape[axis] = values.shape[axis]
         values = _core.broadcast_to(values, tuple(shape))
         parts = arr[(*before, slice(0, index))], values, arr[(*before, slice(index, None))]
-        return concatenate(parts, axis, _core.empty(_longer(arr, axis, values.shape[axis]), arr.dtype, _order(arr)))
+        return concatenate(
+            parts, axis, _core.empty(_longer(arr, axis, values.shape[axis]), arr.dtype, _order(arr))
+        )
     if where.size == 0 and values.size == 1:
         return arr.copy(order="A")
     order = where.argsort(kind="stable")

@@ -261,7 +261,9 @@ def where(condition, x=None, y=None, /):
         y = as_array(y)
     try:
         return _where(condition, x, y)
-    except OverflowError:  # a Python integer that the dtype of the other does not hold wraps here, as in NumPy
+    except (
+        OverflowError
+    ):  # a Python integer that the dtype of the other does not hold wraps here, as in NumPy
         dtype = _core.result_type(x, y)
         x, y = (v if isinstance(v, ndarray) else numpy.asarray(v).astype(dtype)[()] for v in (x, y))
         return _where(condition, x, y)

@@ -44,7 +44,9 @@ def _sorted(name, a, axis, dtype=None):
 
 def _flipped(a, axis):
     """Return `a` backwards along `axis`, as a view."""
-    return a[(slice(None),) * _core.normalize_axis(-1 if axis is None else axis, a.ndim) + (slice(None, None, -1),)]
+    return a[
+        (slice(None),) * _core.normalize_axis(-1 if axis is None else axis, a.ndim) + (slice(None, None, -1),)
+    ]
 
 
 def sort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False):

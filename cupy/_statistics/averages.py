@@ -53,7 +53,11 @@ def _over(total, count):
         return total / count
     if kind_of(total.dtype) == "f" and total.dtype.itemsize == 2:  # too narrow for large counts
         return uf.divide(total.astype(_SINGLE), count.astype(_SINGLE), out=total)
-    return uf.divide(total, cast(count, total.dtype), out=total) if kind_of(total.dtype) in "fc" else total / count
+    return (
+        uf.divide(total, cast(count, total.dtype), out=total)
+        if kind_of(total.dtype) in "fc"
+        else total / count
+    )
 
 
 def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):

@@ -366,15 +366,23 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
             )
         shorter = programs.add(op, shortcut["do"]) if "do" in shortcut else -1
         scalars = [calls.add(op, c, row[c]) if c in row else -1 for c in ("scalar0", "scalar1")]
-        out.append(
-            f"    {{WAY_{way.upper()}, {index}, {hex(mask('when'))}, {hex(mask('when_out'))}, {hex(mask('except', 0))}, {hex(mask('dense', 0))}, "
-            f"VIEW_{row.get('view', 'none').upper()}, {int(row.get('cast', False))}, {int(row.get('same', False))}, "
-            f"{int(row.get('mixed', False))}, "
-            f"{-1 if main == 'out0' else int(main[2:])}, {{{scalars[0]}, {scalars[1]}}}, {hex(mask('scalar_when'))}, "
-            f"{row.get('variant', -1)}, GENERATOR_{row.get('generator', 'none').upper()}, "
-            f"IF_{shortcut['if'].upper()}, {shorter}, "
-            f"{json.dumps(row['host']) if way == 'host' else 'nullptr'}}},"
+        fields = (  # of struct Candidate in src/tables.h
+            f"WAY_{way.upper()}",
+            index,
+            *(hex(mask(column)) for column in ("when", "when_out")),
+            *(hex(mask(column, 0)) for column in ("except", "dense")),
+            f"VIEW_{row.get('view', 'none').upper()}",
+            *(int(row.get(column, False)) for column in ("cast", "same", "mixed")),
+            -1 if main == "out0" else int(main[2:]),
+            f"{{{scalars[0]}, {scalars[1]}}}",
+            hex(mask("scalar_when")),
+            row.get("variant", -1),
+            f"GENERATOR_{row.get('generator', 'none').upper()}",
+            f"IF_{shortcut['if'].upper()}",
+            shorter,
+            json.dumps(row["host"]) if way == "host" else "nullptr",
         )
+        out.append(f"    {{{', '.join(map(str, fields))}}},")
     return out
 
 

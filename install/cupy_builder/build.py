@@ -49,7 +49,14 @@ def _flags(name: str, cpp: bool) -> tuple[list[str], list[str]]:
     optimise = "-O2" if name.startswith(HOT) and not SANITIZE else "-O1"
     debug = ["-g1", "-fno-omit-frame-pointer"] if SANITIZE else ["-g0"]
     numbers = NUMBER_FLAGS[bool(SANITIZE) :] if name.startswith(NUMBERS) else []
-    compiler = [optimise, *numbers, *debug, *instrument, "-fvisibility=hidden", *(["-std=c++17"] if cpp else [])]
+    compiler = [
+        optimise,
+        *numbers,
+        *debug,
+        *instrument,
+        "-fvisibility=hidden",
+        *(["-std=c++17"] if cpp else []),
+    ]
     strip = [] if SANITIZE else ["-Wl,-s"]
     linker = [*instrument, *strip, "-ldl"] if sys.platform == "linux" else instrument
     return compiler, linker
@@ -65,7 +72,9 @@ def write_if_changed(path: Path, text: str) -> None:
 def generate(root: Path) -> Path:
     """Write all generated sources under ``build/generated`` and return that folder."""
     out = root / GENERATED
-    write_if_changed(out / "cupy_ops.h", contract.header(contract.load(root / "cupy_backends/backend/ops.toml")))
+    write_if_changed(
+        out / "cupy_ops.h", contract.header(contract.load(root / "cupy_backends/backend/ops.toml"))
+    )
     for name in ("aclnn", "stubs"):
         try:
             module = __import__(f"cupy_builder.{name}", fromlist=["generate"])
@@ -84,19 +93,28 @@ def extensions(root: Path) -> list[Extension]:
     import numpy
 
     generated = generate(root)
-    include = [str(generated), str(root / "cupy_backends/backend/include"), str(root / "cupy/_core/include"), numpy.get_include()]
+    include = [
+        str(generated),
+        str(root / "cupy_backends/backend/include"),
+        str(root / "cupy/_core/include"),
+        numpy.get_include(),
+    ]
     result = []
     for source in sorted([*root.glob("cupy*/**/*.pyx"), *(generated / "pyx").glob("**/*.pyx")]):
         base = generated / "pyx" if generated in source.parents else root
         name = ".".join(source.relative_to(base).with_suffix("").parts)
         cpp = _is_cpp(source)
         sources = [str(source.relative_to(root))]
-        depends = [str(p) for p in (generated / "cupy_ops.h", root / "cupy_backends/backend/include/cupy_backend.h")]
+        depends = [
+            str(p) for p in (generated / "cupy_ops.h", root / "cupy_backends/backend/include/cupy_backend.h")
+        ]
         extra = list(include)
         native = source.parent / "src"
         if native.is_dir():
             extra += [str(native), str(root / "cupy_backends/cannsim/abi")]
-            depends += [str(p) for p in [*native.glob("*.h"), *generated.glob("*.h"), *generated.glob("*.inc")]]
+            depends += [
+                str(p) for p in [*native.glob("*.h"), *generated.glob("*.h"), *generated.glob("*.inc")]
+            ]
             if source.stem == f"_{source.parent.name}":
                 sources += [str(p.relative_to(root)) for p in sorted(native.glob("*.cpp"))]
         compiler, linker = _flags(name, cpp)
@@ -106,7 +124,10 @@ def extensions(root: Path) -> list[Extension]:
                 sources,
                 include_dirs=extra,
                 depends=depends,
-                define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"), ("CYTHON_USE_TYPE_SPECS", "0")],
+                define_macros=[
+                    ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
+                    ("CYTHON_USE_TYPE_SPECS", "0"),
+                ],
                 extra_compile_args=compiler,
                 extra_link_args=linker,
                 language="c++" if cpp else "c",

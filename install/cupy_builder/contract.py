@@ -69,7 +69,9 @@ def load(path: Path) -> list[Op]:
             for item in row.get("attrs", "").split():
                 attr, _, kind_ = item.partition(":")
                 if kind_ not in ATTR_TYPES:
-                    raise TableError(path, name, "attrs", f"{item!r} is not name:type with a type of {ATTR_TYPES}")
+                    raise TableError(
+                        path, name, "attrs", f"{item!r} is not name:type with a type of {ATTR_TYPES}"
+                    )
                 attrs.append((attr, kind_))
             ops.append(Op(name, kind, nin, nout, tuple(attrs), row["numpy"], ulp, row.get("note", "")))
     return ops
@@ -85,6 +87,7 @@ def header(ops: list[Op]) -> str:
     return (
         "/* Generated from ops.toml. */\n#ifndef CUPY_OPS_H\n#define CUPY_OPS_H\n\n"
         f"typedef enum {{\n{enum}    CUPY_NUM_OPS\n}} cupyOp;\n\n"
-        "typedef struct cupyOpInfo {\n    const char *name, *kind;\n    int nin, nout, nattrs, elementwise;\n} cupyOpInfo;\n\n"
+        "typedef struct cupyOpInfo {\n    const char *name, *kind;\n"
+        "    int nin, nout, nattrs, elementwise;\n} cupyOpInfo;\n\n"
         f"__attribute__((unused)) static const cupyOpInfo cupy_op_info[] = {{\n{rows}}};\n\n#endif\n"
     )

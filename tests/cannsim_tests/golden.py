@@ -1,7 +1,7 @@
 """Replays the conformance corpus: recorded calls with the status that CANN's own host code returned.
 
-python golden.py LIBCANNSIM CORPUS [--execute]: one line per call that differs (or that is accepted and fails). The simulator reads its chip from the
-environment once, so each chip is a process of its own.
+python golden.py LIBCANNSIM CORPUS [--execute]: one line per call that differs (or that is accepted and fails).
+The simulator reads its chip from the environment once, so each chip is a process of its own.
 """
 
 import collections
@@ -58,7 +58,10 @@ class Caller:
         shape = d["shape"]
         strides = d.get("strides")
         storage = d.get("storage_shape", shape)
-        dims = lambda v: (ctypes.c_int64 * max(len(v), 1))(*v)
+
+        def dims(v):
+            return (ctypes.c_int64 * max(len(v), 1))(*v)
+
         t = self.lib.aclCreateTensor(
             dims(shape),
             ctypes.c_uint64(len(shape)),

@@ -41,7 +41,9 @@ def _steps(got, want):
 
 def allowed_ulp(row, dtype, of_complex=False):
     """Return the largest error of ``row`` in ``dtype``, in units in the last place."""
-    ulp = 0 if row.ulp == "rel" else row.ulp  # what such a row leaves unbounded, zeros of a triangle, is exact
+    ulp = (
+        0 if row.ulp == "rel" else row.ulp
+    )  # what such a row leaves unbounded, zeros of a triangle, is exact
     if of_complex or dtype.kind == "c":
         stated = re.search(r"complex: (\d+) ulp", row.note)
         return max(ulp, int(stated[1]) if stated else 0)

@@ -180,7 +180,8 @@ def _unsupported(facts):
         result = f"return {refuse}" if value is None else refuse + (f" return {value};" if value else "")
         rows.append(f"WEAK {ret} {name}({params}) {{ {result} }}")
     return (
-        '// Generated. Runtime functions without an implementation.\n#include "base/error.h"\n#include "cann_runtime.h"\n\n'
+        "// Generated. Runtime functions without an implementation.\n"
+        '#include "base/error.h"\n#include "cann_runtime.h"\n\n'
         "namespace {\nint unsupported(const char *name) {\n"
         '    return cannsim::fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "%s is not supported by cannsim", name);\n}\n}\n\n'
         '#define WEAK extern "C" __attribute__((weak, visibility("default")))\n\n' + "\n".join(rows) + "\n"

@@ -62,7 +62,8 @@ def view(a):
 
 
 lib = ctypes.CDLL(
-    os.environ.get("CANNSIM_ARRAY_TESTS") or str(native.build(pathlib.Path(__file__).parent, "cannsim_array_tests"))
+    os.environ.get("CANNSIM_ARRAY_TESTS")
+    or str(native.build(pathlib.Path(__file__).parent, "cannsim_array_tests"))
 )
 
 

@@ -33,7 +33,9 @@ def set_indexed(a, indices, axes, position, values, update="set"):
 
 # key, axes, position of the broadcast axes
 def keys(rng):
-    i = lambda n, *shape: rng.integers(-n, n, shape)
+    def i(n, *shape):
+        return rng.integers(-n, n, shape)
+
     yield (6, 7, 8), (i(6, 5),), (0,), 0
     yield (6, 7, 8), (i(6, 3, 2),), (0,), 0
     yield (6, 7, 8), (slice(None), i(7, 5)), (1,), 1

@@ -3,8 +3,14 @@ import pytest
 from kernels import COMPLEX, FLOATS, KernelError, call, layouts, make
 
 FIELDS = FLOATS + COMPLEX
-real = lambda dtype: np.zeros(0, dtype).real.dtype
-tolerance = lambda dtype: 2e-3 if real(dtype) == "f4" else 1e-10
+
+
+def real(dtype):
+    return np.zeros(0, dtype).real.dtype
+
+
+def tolerance(dtype):
+    return 2e-3 if real(dtype) == "f4" else 1e-10
 
 
 @pytest.mark.parametrize("dtype", FIELDS, ids=str)

@@ -40,9 +40,19 @@ def test_bfloat16():
     assert x.astype("f4").get().tolist() == [1, 2.5, -3]
 
 
-@pytest.mark.parametrize("bad", [object(), "text", ["a", "b"], np.array(["2020-01-01"], "M8[D]"),
-                                 np.zeros(2, [("x", int)]), np.zeros(2, np.longdouble), {"a": 1}],
-                         ids=["object", "text", "texts", "dates", "structure", "longdouble", "dict"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        object(),
+        "text",
+        ["a", "b"],
+        np.array(["2020-01-01"], "M8[D]"),
+        np.zeros(2, [("x", int)]),
+        np.zeros(2, np.longdouble),
+        {"a": 1},
+    ],
+    ids=["object", "text", "texts", "dates", "structure", "longdouble", "dict"],
+)
 def test_what_cannot_be_an_array(bad):
     with pytest.raises(TypeError, match="not supported"):
         cupy.array(bad)
@@ -74,8 +84,17 @@ def test_copy_and_order_arguments():
 
 
 @pytest.mark.parametrize("function", ["empty", "zeros", "ones", "full"])
-@pytest.mark.parametrize("shape, error", [(-1, ValueError), ((2, -3), ValueError), ((2**40, 2**40), ValueError),
-                                          ("ab", TypeError), (1.5, TypeError), ((None,), TypeError)])
+@pytest.mark.parametrize(
+    "shape, error",
+    [
+        (-1, ValueError),
+        ((2, -3), ValueError),
+        ((2**40, 2**40), ValueError),
+        ("ab", TypeError),
+        (1.5, TypeError),
+        ((None,), TypeError),
+    ],
+)
 def test_bad_shapes(function, shape, error):
     args = (shape, 1) if function == "full" else (shape,)
     with pytest.raises(error):
@@ -156,9 +175,22 @@ def test_host_conversion_is_never_implicit():
         np.asarray(cupy.ones(2))
 
 
-@pytest.mark.parametrize("a", [np.arange(3.0), np.arange(6).reshape(2, 3), np.float32([1.5]), np.array(True), np.zeros((0, 3)),
-                               np.arange(2000), np.arange(1200).reshape(300, 4), np.random.default_rng(0).random((60, 60)),
-                               np.array([1 + 2j]), np.float16([1, np.nan, np.inf])], ids=lambda a: str(a.shape))
+@pytest.mark.parametrize(
+    "a",
+    [
+        np.arange(3.0),
+        np.arange(6).reshape(2, 3),
+        np.float32([1.5]),
+        np.array(True),
+        np.zeros((0, 3)),
+        np.arange(2000),
+        np.arange(1200).reshape(300, 4),
+        np.random.default_rng(0).random((60, 60)),
+        np.array([1 + 2j]),
+        np.float16([1, np.nan, np.inf]),
+    ],
+    ids=lambda a: str(a.shape),
+)
 def test_printing_is_numpys(a):
     x = cupy.asarray(a)
     assert repr(x) == repr(a) and str(x) == str(a)
@@ -170,7 +202,13 @@ def test_formatting():
 
 def test_copies():
     x = cupy.arange(6).reshape(2, 3).T
-    for y in (copy.copy(x), copy.deepcopy(x), pickle.loads(pickle.dumps(x)), x.copy(), x.flatten().reshape(3, 2)):
+    for y in (
+        copy.copy(x),
+        copy.deepcopy(x),
+        pickle.loads(pickle.dumps(x)),
+        x.copy(),
+        x.flatten().reshape(3, 2),
+    ):
         assert not cupy.may_share_memory(x, y)
         np.testing.assert_array_equal(y.get(), x.get())
     assert pickle.loads(pickle.dumps(cupy.add)) is cupy.add

@@ -275,7 +275,10 @@ def test_asarray_takes_arrays_of_other_libraries():
     producer = Foreign()
     x = cupy.asarray(producer)
     assert x.data.ptr == producer.like.data.ptr and cupy.asarray(producer, copy=False).shape == (2, 3)
-    assert not cupy.shares_memory(cupy.array(producer), x) and cupy.asarray(producer, dtype="i4").dtype == np.int32
+    assert (
+        not cupy.shares_memory(cupy.array(producer), x)
+        and cupy.asarray(producer, dtype="i4").dtype == np.int32
+    )
     host = Foreign(np.arange(6, dtype="f4").reshape(2, 3))
     assert cupy.asarray(host).get().tolist() == [[0, 1, 2], [3, 4, 5]] and host.deleted == 1
     with pytest.raises(ValueError, match="avoid copy"):
@@ -317,7 +320,9 @@ def test_bad_tensors_are_refused(changes, message):
     assert producer.deleted == 0  # the capsule is still its maker's
 
 
-@pytest.mark.skipif(os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="another backend knows no addresses")
+@pytest.mark.skipif(
+    os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="another backend knows no addresses"
+)
 def test_memory_of_another_device_is_refused():
     producer = Foreign(data=4096)
     with pytest.raises(BufferError, match="not a device of this library"):

@@ -138,7 +138,8 @@ def test_basic_keys_are_views():
     (1.5, "only integers, slices"),
     ([0.5], "arrays used as indices must be of integer"),
     ("x", "only integers, slices"),
-    (([0, 1], [0, 1, 2]), "shape mismatch: indexing arrays could not be broadcast together with shapes \\(2,\\) \\(3,\\)"),
+    (([0, 1], [0, 1, 2]),
+     "shape mismatch: indexing arrays could not be broadcast together with shapes \\(2,\\) \\(3,\\)"),
     (np.ones(3, bool), "boolean index did not match indexed array along axis 0; size of axis is 4 but size"),
 ])  # fmt: skip
 def test_bad_key(key, message):
@@ -164,7 +165,9 @@ def test_index_array_on_the_device_is_checked():
 
 def test_bad_values():
     x = cupy.zeros((3, 4))
-    with pytest.raises(ValueError, match=r"could not broadcast input array from shape \(3,\) into shape \(3, ?4\)"):
+    with pytest.raises(
+        ValueError, match=r"could not broadcast input array from shape \(3,\) into shape \(3, ?4\)"
+    ):
         x[...] = cupy.ones(3)
     with pytest.raises(ValueError, match="shape mismatch: value array of shape"):
         x[[0, 1]] = cupy.ones(3)
@@ -183,7 +186,11 @@ def test_last_of_repeated_indices_wins():
 
 def test_assignment_between_overlapping_views():
     a = np.arange(20)
-    for target, source in ((slice(2, 12), slice(0, 10)), (slice(0, 10), slice(2, 12)), (slice(None), slice(None, None, -1))):
+    for target, source in (
+        (slice(2, 12), slice(0, 10)),
+        (slice(0, 10), slice(2, 12)),
+        (slice(None), slice(None, None, -1)),
+    ):
         b, x = a.copy(), cupy.asarray(a)
         b[target] = b[source].copy()
         x[target] = x[source]

@@ -26,8 +26,17 @@ def test_matmul_is_not_swapped():
 def test_scalar_on_the_left():
     a = np.array([1, 2, 4])
     x = cupy.asarray(a)
-    for f in (lambda v: 2 / v, lambda v: 2 - v, lambda v: 2**v, lambda v: 2 << v, lambda v: 64 >> v, lambda v: 7 // v,
-              lambda v: 7 % v, lambda v: 3 < v, lambda v: divmod(9, v)[1]):
+    for f in (
+        lambda v: 2 / v,
+        lambda v: 2 - v,
+        lambda v: 2**v,
+        lambda v: 2 << v,
+        lambda v: 64 >> v,
+        lambda v: 7 // v,
+        lambda v: 7 % v,
+        lambda v: 3 < v,
+        lambda v: divmod(9, v)[1],
+    ):
         same(f(x), f(a))
 
 
@@ -88,17 +97,27 @@ def test_a_failing_native_call_raises():
     assert float(cupy.ones(2).sum()) == 2
 
 
-@pytest.mark.skipif(os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="another backend has other errors")
+@pytest.mark.skipif(
+    os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="another backend has other errors"
+)
 def test_an_error_of_cann_says_everything():
     from cupy_backends.ascend.errors import AscendError
 
     with pytest.raises(AscendError) as caught:
-        cupy._core.run_op("matmul", [cupy.ones((2, 3), "f2"), cupy.ones((4, 5), "f2")], [cupy.empty((2, 5), "f2")])
+        cupy._core.run_op(
+            "matmul", [cupy.ones((2, 3), "f2"), cupy.ones((4, 5), "f2")], [cupy.empty((2, 5), "f2")]
+        )
     error = caught.value
     assert isinstance(error, cupy.exceptions.BackendError)
     assert (error.op, error.code, error.name) == ("matmul", 161002, "ACLNN_ERR_PARAM_INVALID")
     assert error.dtypes == ("float16",) * 3 and error.shapes == ((2, 3), (4, 5), (2, 5))
-    for part in ("matmul(float16[2, 3], float16[4, 5]", error.call, "161002", "cannot be multiplied", "cupy.show_routes()"):
+    for part in (
+        "matmul(float16[2, 3], float16[4, 5]",
+        error.call,
+        "161002",
+        "cannot be multiplied",
+        "cupy.show_routes()",
+    ):
         assert part in str(error)
 
 
@@ -132,7 +151,10 @@ def test_workspace_outlives_the_asynchronous_kernel():
 import cupy as cp, numpy as np
 a = np.random.default_rng(0).random((40, 500)).astype('f4')
 x = cp.asarray(a)
-results = [(cp.sort(x[i:]), cp.argsort(x[i:]), x[i:].sum(axis=0), x[:, i:].T @ x[:, i:], cp.cumsum(x[i:], axis=1)) for i in range(20)]
+results = [
+    (cp.sort(x[i:]), cp.argsort(x[i:]), x[i:].sum(axis=0), x[:, i:].T @ x[:, i:], cp.cumsum(x[i:], axis=1))
+    for i in range(20)
+]
 for i, (s, p, t, m, c) in enumerate(results):
     np.testing.assert_array_equal(s.get(), np.sort(a[i:]))
     np.testing.assert_array_equal(p.get(), np.argsort(a[i:], kind='stable'))
@@ -141,8 +163,12 @@ for i, (s, p, t, m, c) in enumerate(results):
     np.testing.assert_allclose(c.get(), a[i:].cumsum(axis=1), rtol=1e-4)
 """
     for mode in ("1", "worker"):
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                              env={**os.environ, "CANNSIM_ASYNC": mode})
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "CANNSIM_ASYNC": mode},
+        )
         assert done.returncode == 0, done.stderr
 
 

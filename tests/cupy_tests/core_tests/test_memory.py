@@ -32,7 +32,10 @@ def test_statistics_and_slack():
         assert n <= grown <= max(n + 544, n * 1.125 + 64)
         del a
     assert used() == before
-    assert pool.total_bytes() >= pool.used_bytes() and pool.free_bytes() == pool.total_bytes() - pool.used_bytes()
+    assert (
+        pool.total_bytes() >= pool.used_bytes()
+        and pool.free_bytes() == pool.total_bytes() - pool.used_bytes()
+    )
 
 
 def test_free_all_blocks_gives_memory_back():
@@ -76,7 +79,9 @@ def test_limit():
 ])  # fmt: skip
 def test_nothing_is_lost_after_an_error(call):
     before = used()
-    with pytest.raises((ValueError, TypeError, IndexError, MemoryError, OverflowError, np.linalg.LinAlgError)):
+    with pytest.raises(
+        (ValueError, TypeError, IndexError, MemoryError, OverflowError, np.linalg.LinAlgError)
+    ):
         call()
     assert used() == before
     assert cupy.ones(3).sum() == 3
@@ -129,12 +134,16 @@ def test_devices():
 
 def run(code, **environment):
     """Run Python code in a fresh process; return its output."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment})
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-@pytest.mark.skipif(os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="the limit is the simulated device's")
+@pytest.mark.skipif(
+    os.environ.get("CUPY_BACKEND", "ascend") != "ascend", reason="the limit is the simulated device's"
+)
 def test_out_of_device_memory():
     code = """
 import cupy

@@ -220,7 +220,11 @@ def test_nothing_and_text_equal_no_number(other):
     assert other not in X
 
 
-@pytest.mark.parametrize("other", [{}, object(), Fraction(1, 2), Decimal(1), {1, 2}, iter([1])], ids=lambda other: type(other).__name__)
+@pytest.mark.parametrize(
+    "other",
+    [{}, object(), Fraction(1, 2), Decimal(1), {1, 2}, iter([1])],
+    ids=lambda other: type(other).__name__,
+)
 def test_unknown_operands(other):
     for call in (lambda: X + other, lambda: other - X, lambda: X < other, lambda: cupy.add(X, other)):
         with pytest.raises(TypeError):

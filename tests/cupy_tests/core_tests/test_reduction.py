@@ -32,7 +32,9 @@ def test_every_axis_form(method, dtype):
 
 
 @pytest.mark.parametrize("method", METHODS + ["argmax", "argmin", "cumsum", "cumprod"])
-@pytest.mark.parametrize("view", [lambda a: a.T, lambda a: a[::2, :, ::-1], lambda a: a.transpose(1, 0, 2), lambda a: a[:, 1:2]])
+@pytest.mark.parametrize(
+    "view", [lambda a: a.T, lambda a: a[::2, :, ::-1], lambda a: a.transpose(1, 0, 2), lambda a: a[:, 1:2]]
+)
 def test_layouts(method, view):
     a = view(sample("d") + np.arange(5))
     x = view(cupy.asarray(sample("d") + np.arange(5)))
@@ -48,7 +50,10 @@ def test_positions(method):
         for axis in (None, 0, 1, 2, -2):
             expected = np.asarray(getattr(a, method)(axis=axis))
             agree(getattr(x, method)(axis=axis), expected)
-            agree(getattr(x, method)(axis=axis, keepdims=True), np.asarray(getattr(a, method)(axis=axis, keepdims=True)))
+            agree(
+                getattr(x, method)(axis=axis, keepdims=True),
+                np.asarray(getattr(a, method)(axis=axis, keepdims=True)),
+            )
     nan = np.array([1.0, np.nan, 5.0, np.nan])
     assert int(getattr(cupy.asarray(nan), method)()) == 1
 
@@ -113,5 +118,7 @@ def test_scans(method, dtype):
     x = cupy.asarray(a)
     for axis in (None, 0, 1, -1):
         agree(getattr(x, method)(axis=axis), getattr(a, method)(axis=axis))
-    agree(getattr(x, method)(axis=0, dtype="f8" if dtype not in "FD" else "c16"),
-          getattr(a, method)(axis=0, dtype="f8" if dtype not in "FD" else "c16"))
+    agree(
+        getattr(x, method)(axis=0, dtype="f8" if dtype not in "FD" else "c16"),
+        getattr(a, method)(axis=0, dtype="f8" if dtype not in "FD" else "c16"),
+    )

@@ -45,13 +45,21 @@ def test_files_stay_small():
 
 
 def test_every_numeric_ufunc_of_numpy_is_here():
-    numeric = {n for n in dir(np) if isinstance(getattr(np, n), np.ufunc)} - {"isnat", "matmul", "vecdot", "matvec", "vecmat"}
+    numeric = {n for n in dir(np) if isinstance(getattr(np, n), np.ufunc)} - {
+        "isnat",
+        "matmul",
+        "vecdot",
+        "matvec",
+        "vecmat",
+    }
     missing = [n for n in numeric if not isinstance(getattr(cupy, n, None), cupy.ufunc)]
     assert not missing
     rows = set(_backend.ops())
     for name in numeric:
         u = getattr(cupy, name)
-        assert u.composed is not None or u.__name__ in rows or u.__name__ in ("fabs", "float_power", "positive")
+        assert (
+            u.composed is not None or u.__name__ in rows or u.__name__ in ("fabs", "float_power", "positive")
+        )
 
 
 def test_an_unknown_operation_is_an_error():
@@ -65,6 +73,11 @@ def test_the_bare_tree_says_what_to_do(tmp_path):
     import sys
 
     shutil.copytree(ROOT / "cupy", tmp_path / "cupy", ignore=shutil.ignore_patterns("*.so"))
-    done = subprocess.run([sys.executable, "-c", "import cupy"], cwd=tmp_path, capture_output=True, text=True,
-                          env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin"})
+    done = subprocess.run(
+        [sys.executable, "-c", "import cupy"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin"},
+    )
     assert done.returncode != 0 and "pip install ." in done.stderr

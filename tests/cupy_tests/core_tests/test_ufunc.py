@@ -81,7 +81,9 @@ def both(function, *arrays):
 def compare(function, *arrays, ulp=4):
     expected, got = both(function, *arrays)
     if isinstance(expected, Exception):
-        assert isinstance(got, type(expected).__mro__[-4] if len(type(expected).__mro__) > 5 else type(expected)), got
+        assert isinstance(
+            got, type(expected).__mro__[-4] if len(type(expected).__mro__) > 5 else type(expected)
+        ), got
     else:
         assert not isinstance(got, Exception), got
         agree(got, expected, ulp)
@@ -95,7 +97,9 @@ def test_binary_over_all_dtype_pairs(name):
             y = abs(y)
         if name == "ldexp" and y.dtype.kind == "i":
             y = np.clip(y, -3, 3)
-        expected, got = both(lambda p, q, xp=None: getattr(np if isinstance(p, np.ndarray) else cupy, name)(p, q), x, y)
+        expected, got = both(
+            lambda p, q, xp=None: getattr(np if isinstance(p, np.ndarray) else cupy, name)(p, q), x, y
+        )
         if isinstance(expected, Exception):
             assert isinstance(got, Exception), (a, b)
             assert isinstance(got, TypeError) == isinstance(expected, TypeError), (a, b, got)
@@ -117,7 +121,15 @@ def test_unary_over_dtypes_and_layouts(name, layout):
     }
     for dtype in DTYPES:
         x = sample(dtype)
-        if np.dtype(dtype).kind in "fc" and name in ("arcsin", "arccos", "arctanh", "log", "log2", "log10", "sqrt"):
+        if np.dtype(dtype).kind in "fc" and name in (
+            "arcsin",
+            "arccos",
+            "arctanh",
+            "log",
+            "log2",
+            "log10",
+            "sqrt",
+        ):
             x = abs(x) / 4
         if name == "reciprocal" and x.dtype.kind in "iu":
             x = abs(x) + np.array(1, dtype)  # of an integer zero NumPy's answer depends on the machine
@@ -154,9 +166,20 @@ def test_in_place_operator(name):
 
         def run(p, q):
             p = p.copy()
-            expression = {"add": "p += q", "subtract": "p -= q", "multiply": "p *= q", "divide": "p /= q",
-                          "floor_divide": "p //= q", "remainder": "p %= q", "power": "p **= q", "and": "p &= q",
-                          "or": "p |= q", "xor": "p ^= q", "lshift": "p <<= q", "rshift": "p >>= q"}.get(name, "p = p")
+            expression = {
+                "add": "p += q",
+                "subtract": "p -= q",
+                "multiply": "p *= q",
+                "divide": "p /= q",
+                "floor_divide": "p //= q",
+                "remainder": "p %= q",
+                "power": "p **= q",
+                "and": "p &= q",
+                "or": "p |= q",
+                "xor": "p ^= q",
+                "lshift": "p <<= q",
+                "rshift": "p >>= q",
+            }.get(name, "p = p")
             space = {"p": p, "q": q}
             exec(expression, space)
             return space["p"]
@@ -167,7 +190,13 @@ def test_in_place_operator(name):
 @pytest.mark.parametrize("order", ["C", "F", "A", "K"])
 def test_order_of_the_result(order):
     base = np.arange(24.0).reshape(2, 3, 4)
-    for view in (lambda a: a, lambda a: a.T, lambda a: a.transpose(1, 0, 2), lambda a: a[:, ::2], lambda a: a[::-1]):
+    for view in (
+        lambda a: a,
+        lambda a: a.T,
+        lambda a: a.transpose(1, 0, 2),
+        lambda a: a[:, ::2],
+        lambda a: a[::-1],
+    ):
         expected = np.add(view(base), 1, order=order)
         got = cupy.add(view(cupy.asarray(base)), 1, order=order)
         assert got.strides == expected.strides
@@ -207,7 +236,11 @@ def test_out_is_checked():
 
 def test_overlapping_output_gives_the_result_of_disjoint_memory():
     a = np.arange(10.0)
-    for source, target in ((slice(0, 9), slice(1, 10)), (slice(1, 10), slice(0, 9)), (slice(None, None, -1), slice(None))):
+    for source, target in (
+        (slice(0, 9), slice(1, 10)),
+        (slice(1, 10), slice(0, 9)),
+        (slice(None, None, -1), slice(None)),
+    ):
         expected, x = a.copy(), cupy.asarray(a)
         np.add(expected[source], 1, out=expected[target])
         cupy.add(x[source], 1, out=x[target])
@@ -257,8 +290,21 @@ def test_integer_power_refuses_negative_exponents():
     agree(cupy.arange(1, 3.0) ** -1, np.arange(1, 3.0) ** -1)
 
 
-@pytest.mark.parametrize("name", ["add", "multiply", "maximum", "minimum", "bitwise_or", "logical_and", "logical_xor",
-                                  "subtract", "fmax", "hypot"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "add",
+        "multiply",
+        "maximum",
+        "minimum",
+        "bitwise_or",
+        "logical_and",
+        "logical_xor",
+        "subtract",
+        "fmax",
+        "hypot",
+    ],
+)
 @pytest.mark.parametrize("axis", [0, 1, -1, (0, 2), None])
 def test_reduce(name, axis):
     a = np.arange(24).reshape(2, 3, 4) % 7
@@ -269,11 +315,15 @@ def test_reduce(name, axis):
     if axis is None and name == "subtract":
         return
     agree(getattr(cupy, name).reduce(cupy.asarray(a), axis=axis), getattr(np, name).reduce(a, axis=axis))
-    agree(getattr(cupy, name).reduce(cupy.asarray(a), axis=axis, keepdims=True),
-          getattr(np, name).reduce(a, axis=axis, keepdims=True))
+    agree(
+        getattr(cupy, name).reduce(cupy.asarray(a), axis=axis, keepdims=True),
+        getattr(np, name).reduce(a, axis=axis, keepdims=True),
+    )
 
 
-@pytest.mark.parametrize("name", ["add", "multiply", "maximum", "minimum", "bitwise_xor", "subtract", "logical_or"])
+@pytest.mark.parametrize(
+    "name", ["add", "multiply", "maximum", "minimum", "bitwise_xor", "subtract", "logical_or"]
+)
 def test_accumulate_reduceat_outer_at(name):
     a = np.arange(1, 13).reshape(3, 4) % 5
     x = cupy.asarray(a)
@@ -306,8 +356,11 @@ def test_several_outputs():
 
 
 def test_host_arrays_are_refused_with_advice():
-    for call in (lambda: cupy.ones(3) + np.ones(3), lambda: np.ones(3) + cupy.ones(3),
-                 lambda: cupy.add(cupy.ones(3), np.ones(3))):
+    for call in (
+        lambda: cupy.ones(3) + np.ones(3),
+        lambda: np.ones(3) + cupy.ones(3),
+        lambda: cupy.add(cupy.ones(3), np.ones(3)),
+    ):
         with pytest.raises(TypeError, match="asarray"):
             call()
 

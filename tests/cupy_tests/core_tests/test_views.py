@@ -85,8 +85,17 @@ def test_refused(call):
         call(cupy.asarray(A))
 
 
-@pytest.mark.parametrize("call", [lambda x: x.swapaxes(0, 3), lambda x: x.transpose(0, 1, 3), lambda x: x.sum(axis=3),
-                                  lambda x: x.squeeze(axis=-4), lambda x: x.diagonal(0, 0, 3), lambda x: x.argmax(5)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x.swapaxes(0, 3),
+        lambda x: x.transpose(0, 1, 3),
+        lambda x: x.sum(axis=3),
+        lambda x: x.squeeze(axis=-4),
+        lambda x: x.diagonal(0, 0, 3),
+        lambda x: x.argmax(5),
+    ],
+)
 def test_bad_axis(call):
     with pytest.raises(cupy.exceptions.AxisError):
         call(cupy.asarray(A))

@@ -611,7 +611,8 @@ CHAPTERS = {
 # The exception where it is not NumPy's: text is no array, host arrays do not mix, rank is checked first.
 REFUSED = {
     "TypeError": [
-        "A + np.ones(3)", "A @ 2", "np.ones(3) + A", "np.float64(1) + A + np.ones((2, 3))", "xp.add(A, np.ones((2, 3)))",
+        "A + np.ones(3)", "A @ 2", "np.ones(3) + A", "np.float64(1) + A + np.ones((2, 3))",
+        "xp.add(A, np.ones((2, 3)))",
         "xp.add(np.ones(3), np.ones(3))", "xp.concatenate([A, np.ones((2, 3))])", "xp.sum(np.ones(3))",
         "xp.dot(A, np.ones(3))", "xp.linalg.inv(np.eye(2))", "xp.fft.fft(np.ones(3))", "xp.sort(np.ones(3))",
         "xp.where(np.ones(3) > 0, 1, 2)", "xp.matmul(M, np.eye(3))", "xp.add(A, A, out=np.zeros((2, 3)))",

@@ -13,7 +13,9 @@ A = sample((4, 5), "f8")
     ((2, 3), None), ((4, 5), None), ((1, 1), None), (3, 1), (2, -2), ((2, 2), (0, 0)), ((0, 2), None), ((2, 2), (1, 0)),
 ])  # fmt: skip
 def test_sliding_window_view(window, axis):
-    body = lambda xp, a: xp.lib.stride_tricks.sliding_window_view(a, window, axis)
+    def body(xp, a):
+        return xp.lib.stride_tricks.sliding_window_view(a, window, axis)
+
     for layout in ("contiguous", "transposed", "strided", "reversed"):
         if layout == "transposed" and window == (4, 5):
             continue

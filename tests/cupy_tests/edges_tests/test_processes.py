@@ -39,9 +39,9 @@ def run(code, *, backend="ascend", **variables):
 def dummy(tmp_path_factory):
     """Libraries with CANN's names whose functions end the process."""
     folder = tmp_path_factory.mktemp("dummy")
-    names = ("aclInit aclFinalize aclrtSetDevice aclrtGetDeviceCount aclrtMalloc aclrtFree aclrtMemcpy aclrtMemcpyAsync "
-             "aclrtCreateStream aclrtSynchronizeStream aclrtGetSocName aclCreateTensor aclCreateScalar "
-             "aclnnAddGetWorkspaceSize aclnnAdd aclnnMulGetWorkspaceSize aclnnMul cannsimHostPointer").split()  # fmt: skip
+    names = """aclInit aclFinalize aclrtSetDevice aclrtGetDeviceCount aclrtMalloc aclrtFree aclrtMemcpy
+        aclrtMemcpyAsync aclrtCreateStream aclrtSynchronizeStream aclrtGetSocName aclCreateTensor aclCreateScalar
+        aclnnAddGetWorkspaceSize aclnnAdd aclnnMulGetWorkspaceSize aclnnMul cannsimHostPointer""".split()
     source = folder / "dummy.c"
     source.write_text(
         "#include <stdlib.h>\n" + "".join(f"int {name}(void) {{ abort(); }}\n" for name in names)
@@ -123,5 +123,8 @@ def test_import_touches_no_device():
 
 
 def test_the_end_of_the_process_is_quiet():
-    code = "import cupy, atexit; keep = cupy.ones(10); s = cupy.cuda.Stream(); atexit.register(lambda: print(keep.sum()))"
+    code = (
+        "import cupy, atexit; keep = cupy.ones(10); s = cupy.cuda.Stream(); "
+        "atexit.register(lambda: print(keep.sum()))"
+    )
     assert run(code) == "10.0\n"

@@ -40,7 +40,12 @@ def run(use, wait="cp.xpu.Stream.null.synchronize()", index=10, error="IndexErro
     from pathlib import Path
 
     root = Path(cp.__file__).parents[1]
-    environment = {"CANNSIM_ASYNC": "1", "CUPY_INDEX_CHECK": check, "PYTHONPATH": str(root), "PATH": "/usr/bin:/bin"}
+    environment = {
+        "CANNSIM_ASYNC": "1",
+        "CUPY_INDEX_CHECK": check,
+        "PYTHONPATH": str(root),
+        "PATH": "/usr/bin:/bin",
+    }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(use=use, wait=wait, index=index, error=error)],
         capture_output=True,
