@@ -66,8 +66,13 @@ class GUFunc:
         casting="same_kind",
         order="K",
         dtype=None,
+        signature=None,
         subok=True,
     ):
+        if signature is not None:
+            if dtype is not None:
+                raise TypeError("cannot specify both 'signature' and 'dtype'")
+            dtype = self._signature_dtype(signature)
         if self._plain and out is axes is axis is dtype is None and (keepdims, casting, order) == _DEFAULTS:
             result = multiply_plain(x1, x2)
             if result is not None:
@@ -119,6 +124,29 @@ class GUFunc:
         if out_axes:
             result = _place_axes(result, out_axes)
         return result
+
+    def _signature_dtype(self, signature):
+        """Return the dtype that a signature asks for, or None; operands and result of a loop have one dtype."""
+        if not isinstance(signature, (str, tuple)):
+            raise TypeError("the signature object to ufunc must be a string or a tuple.")
+        if len(signature) == 1:
+            raise TypeError("Use `dtype` or fill the tuple with more than one 'None'.")
+        letters = isinstance(signature, str)
+        items = "".join(signature.split("->")) if letters else signature
+        if len(items) != self.nargs or letters and not signature[self.nin :].startswith("->"):
+            raise ValueError(
+                f"a signature for ufunc '{self.__name__}' is a tuple of length {self.nargs} "
+                f"or text such as 'dd->d', not {signature!r}"
+            )
+        try:
+            dtypes = {_core.dtype_of(item) for item in items if item is not None}
+        except TypeError as error:
+            raise (ValueError if letters else TypeError)(str(error)) from None
+        if len(dtypes) > 1:
+            raise TypeError(
+                f"No loop matching the specified signature and casting was found for ufunc {self.__name__}"
+            )
+        return dtypes.pop() if dtypes else None
 
     def _check_rank(self, a, b):
         for i, x in enumerate((a, b)):

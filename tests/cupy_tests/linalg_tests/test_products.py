@@ -212,3 +212,31 @@ def test_gufuncs_describe_themselves():
         assert (ours.nin, ours.nout, ours.nargs) == (theirs.nin, theirs.nout, theirs.nargs)
         assert set(ours.types) <= set(theirs.types)
         assert ours.__name__ == name and repr(ours) == f"<ufunc '{name}'>"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["dd->d", "ff->f", "d", ("f", "f", "f"), (None, None, "d"), "df->d", ("f", "f"), "QQ->Q", "zz->z"],
+)
+@pytest.mark.parametrize("name", ["matmul", "vecdot", "matvec", "vecmat"])
+def test_signature_of_products(name, signature):
+    def run(xp):
+        operands = {
+            "matmul": ((2, 3), (3, 2)),
+            "vecdot": ((3,), (3,)),
+            "matvec": ((2, 3), (3,)),
+            "vecmat": ((3,), (3, 2)),
+        }
+        a, b = (xp.ones(shape, "f4") for shape in operands[name])
+        try:
+            return getattr(xp, name)(a, b, signature=signature).dtype
+        except (TypeError, ValueError) as error:
+            return TypeError if isinstance(error, TypeError) else ValueError
+
+    assert run(cupy) == run(np)
+
+
+def test_signature_excludes_dtype():
+    for xp in (np, cupy):
+        with pytest.raises(TypeError, match="cannot specify both 'signature' and 'dtype'"):
+            xp.matmul(xp.ones((2, 2)), xp.ones((2, 2)), signature="dd->d", dtype="d")
