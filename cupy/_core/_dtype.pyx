@@ -14,6 +14,9 @@ from cpython.float cimport PyFloat_Check, PyFloat_AsDouble
 from cpython.long cimport PyLong_Check
 from cpython.bytes cimport PyBytes_AS_STRING
 
+cdef extern from "Python.h":
+    long long PyLong_AsLongLongAndOverflow(object, int*) except? -1
+
 from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_COMPLEX128, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_FLOAT64, CUPY_INT8,
     CUPY_INT16, CUPY_INT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT16, CUPY_UINT32, CUPY_UINT64)
@@ -153,6 +156,7 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
     cdef double d
     cdef float f
     cdef long long i
+    cdef int beyond, bits
     cdef object t = type(value)
     if t is float or t is int and (code == CUPY_FLOAT32 or code == CUPY_FLOAT64):
         d = value
@@ -163,10 +167,16 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
         if code == CUPY_FLOAT64:
             memcpy(out, &d, 8)
             return 0
-    elif t is int and (code == CUPY_INT32 or code == CUPY_INT64) and -2147483648 <= value <= 2147483647:
-        i = value
-        memcpy(out, &i, itemsizes[code])  # little endian: the low bytes are the narrower number
-        return 0
+        if code == CUPY_FLOAT16 and (d == 0 or 6.2e-5 < abs(d) < 65504):  # NumPy has nothing to warn about
+            return store(numpy.float16(d), code, out)
+    elif t is int and CUPY_BOOL < code < CUPY_FLOAT16:
+        i = PyLong_AsLongLongAndOverflow(value, &beyond)
+        bits = 8 * itemsizes[code] - (code < CUPY_UINT8)  # of the magnitude
+        if not beyond and (i < 0 and code < CUPY_UINT8 or i >= 0) and (bits > 62 or -(<long long>1 << bits) <= i < <long long>1 << bits):
+            memcpy(out, &i, itemsizes[code])  # little endian: the low bytes are the narrower number
+            return 0
+    elif t is int and code == CUPY_FLOAT16 and -2048 <= value <= 2048:
+        return store(numpy.float16(value), code, out)
     cdef object element = numpy.empty((), numpy.float64 if code == CUPY_BFLOAT16 else dtype_object(code))
     if isinstance(value, numpy.generic) and value.dtype.kind == "V":
         value = numpy.float32(value)  # NumPy assigns no bfloat16 to another dtype
@@ -195,8 +205,11 @@ cdef int store(object element, int code, unsigned char* out) except -1:
     cdef bytes data
     if code == CUPY_BFLOAT16:
         element = rounded(element, dtype_object(code))
-    with numpy.errstate(all="ignore"):
-        data = element.astype(dtype_object(code), copy=False).tobytes()
+    if element.dtype == dtype_object(code):
+        data = element.tobytes()
+    else:
+        with numpy.errstate(all="ignore"):
+            data = element.astype(dtype_object(code)).tobytes()
     memcpy(out, PyBytes_AS_STRING(data), itemsizes[code])
     return 0
 

@@ -24,7 +24,7 @@ from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyOperand)
 
-from cupy._core._creation import asarray, full_like
+from cupy._core._creation import asarray
 
 cdef int64_t[15] _steps
 for _i in range(15):
@@ -449,22 +449,22 @@ cdef object call2(ufunc u, object x, object y, ndarray out=None):
     if not x_array and not y_array:
         return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
     loop = u.loop(cx, cy)
-    # A Python integer may lie outside the dtype it is compared with, an exponent on the device be negative: the
+    # An exponent on the device may be negative, a Python integer lie outside the dtype it is compared with: the
     # general call knows what to do.
     if loop.same and loop.plan is not NULL and u.nout == 1 and takes(out, loop, 2) \
-            and not (u.comparison and (cx == WEAK_INT or cy == WEAK_INT)) \
             and not (u.op == _power and y_array and loop.codes[1] < CUPY_UINT8):
         a = <ndarray>(x if x_array else y)
         if a.size and lies_flat(a, a if out is None else out, out) and (
                 not (x_array and y_array) or lies_flat(y, a, out)):
             if x_array:
                 flat_operand(&operands[0], <ndarray>x)
-            else:
-                scalar_operand(&operands[0], x, loop.codes[0])
+            elif not scalar_fits(u, &operands[0], x, loop.codes[0]):
+                return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
             if y_array:
                 flat_operand(&operands[1], <ndarray>y)
             else:
-                scalar_operand(&operands[1], y, loop.codes[1])
+                if not scalar_fits(u, &operands[1], y, loop.codes[1]):
+                    return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
                 if is_negative_power(u, loop, y):
                     raise ValueError("Integers to negative integer powers are not allowed.")
             if out is None:
@@ -480,6 +480,18 @@ cdef object of_subclass(ufunc u, object x, object y, ndarray out):
     if u.nin == 2 and (isinstance(x, ndarray) or scalar_code(x) >= 0) and (isinstance(y, ndarray) or scalar_code(y) >= 0):
         return call(u, (x, y), None if out is None else (out,), True, "K", "same_kind", None)
     return NotImplemented
+
+
+cdef inline bint scalar_fits(ufunc u, cupyOperand* operand, object value, int code) except -1:
+    """Write a scalar operand; False for an integer beyond the dtype that it is compared with."""
+    if not u.comparison:
+        scalar_operand(operand, value, code)
+        return True
+    try:
+        scalar_operand(operand, value, code)
+    except OverflowError:
+        return False
+    return True
 
 
 cdef inline int scalar_operand(cupyOperand* operand, object value, int code) except -1:
@@ -503,13 +515,19 @@ cdef int pack_beyond(ufunc u, list operands, list codes, int i, Source* s) excep
     (``where``) converts it as a cast does. Otherwise the OverflowError that is being handled goes on.
     """
     cdef int other = 1 - i
+    cdef ndarray stand_in
     if u.wraps:
         return pack_unsafe(numpy.asarray(operands[i])[()], s[i].code, s[i].scalar)
     if not u.comparison or not CUPY_BOOL < codes[other] < CUPY_FLOAT16 or codes[other] != s[i].code:
         raise
     large = operands[i] > 0
-    operands[other] = full_like(operands[other], 0 if large else 1)
-    s[other].array = <void*>operands[other]
+    # In the memory order of the array, which the result takes over.
+    stand_in = <ndarray>operands[other]
+    s[other].array = <void*>stand_in
+    stand_in = new_like(&s[other], 1, stand_in.code, stand_in.rank, stand_in.dims, "K")
+    stand_in.fill(0 if large else 1)
+    operands[other] = stand_in
+    s[other].array = <void*>stand_in
     return pack(1 if large else 0, s[i].code, s[i].scalar)
 
 

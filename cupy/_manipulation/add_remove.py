@@ -169,17 +169,16 @@ def insert(arr, obj, values, axis=None):
             order = list(range(1, values.ndim))
             order.insert(axis, 0)
             values = values.transpose(tuple(order))
+        count = values.shape[axis]
         extra = values.ndim - arr.ndim
         if extra > 0 and values.shape[:extra] == (1,) * extra:  # dropped, as in assignment
             values = values.reshape(values.shape[extra:])
         index = int(where.reshape(()))
         shape = list(arr.shape)
-        shape[axis] = values.shape[axis]
+        shape[axis] = count
         values = _core.broadcast_to(values, tuple(shape))
         parts = arr[(*before, slice(0, index))], values, arr[(*before, slice(index, None))]
-        return concatenate(
-            parts, axis, _core.empty(_longer(arr, axis, values.shape[axis]), arr.dtype, _order(arr))
-        )
+        return concatenate(parts, axis, _core.empty(_longer(arr, axis, count), arr.dtype, _order(arr)))
     if where.size == 0 and values.size == 1:
         return arr.copy(order="A")
     order = where.argsort(kind="stable")

@@ -69,6 +69,8 @@ def same(call, *, ulp=0, absolute=0.0, strides=True, zeros=True, which_error=Tru
     theirs, ours = Side(np), Side(cupy)
     expected, refusal = theirs.run(call)
     actual, error = ours.run(call)
+    if isinstance(refusal, SystemError):
+        return  # NumPy has lost its own error message
     if refusal is not None:
         if error is None:
             raise AssertionError(f"returned {actual!r}; NumPy raises {refusal!r}")
