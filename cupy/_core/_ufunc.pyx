@@ -590,7 +590,8 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
                 raise TypeError(f"{u.__name__}: a complex number is no operand of a loop over "
                                 f"{dtype_object(loop.codes[i])}")
             try:
-                if casting == "unsafe":
+                # The casting rule has let one of NumPy's scalars pass; a Python number has to fit.
+                if casting == "unsafe" or isinstance(keep[i], numpy.generic):
                     pack_unsafe(keep[i], loop.codes[i], s[i].scalar)
                 else:
                     if codes[i] == WEAK_FLOAT and CUPY_BOOL < loop.codes[i] < CUPY_FLOAT16:

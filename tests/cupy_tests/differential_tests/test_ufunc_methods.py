@@ -54,7 +54,7 @@ def test_reduce(name, data):
         keywords["dtype"] = data.draw(st.sampled_from(draw.NUMERIC))
     if data.draw(st.integers(0, 2)) == 0:
         keywords["where"] = data.draw(draw.masks(a.shape))
-    if data.draw(st.integers(0, 2)) == 0:
+    if "dtype" not in keywords and data.draw(st.integers(0, 2)) == 0:
         try:
             shape = np.add.reduce(
                 np.empty(a.shape), keywords["axis"], keepdims=keywords.get("keepdims", False)
@@ -62,12 +62,11 @@ def test_reduce(name, data):
         except Exception:
             shape = ()
         # A narrower output would wrap the first element: NumPy keeps the running value in it.
-        wider = [
-            d for d in draw.NUMERIC if np.can_cast(a.dtype, d) and np.can_cast(keywords.get("dtype", "?"), d)
-        ]
+        wider = [d for d in draw.NUMERIC if np.can_cast(a.dtype, d)]
         keywords["out"] = data.draw(draw.operands(shape, data.draw(st.sampled_from(wider)), repeated=False))
     same(
         lambda side: getattr(side.xp, name).reduce(side(a), **side(keywords)),
+        strides=False,
         which_error=len(keywords) < 3,
         **accuracy(name),
     )
