@@ -1,8 +1,10 @@
 """CUPY_INDEX_CHECK: when index arrays on the device are found to be out of bounds."""
 
+import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,22 +37,17 @@ print(a.get().tolist())
 """
 
 
+def environment(**variables):
+    return {**os.environ, "PYTHONPATH": str(Path(cp.__file__).parents[1]), **variables}
+
+
 def run(use, wait="cp.xpu.Stream.null.synchronize()", index=10, error="IndexError", check="deferred"):
     """Return the lines that the program prints with execution put off until something waits."""
-    from pathlib import Path
-
-    root = Path(cp.__file__).parents[1]
-    environment = {
-        "CANNSIM_ASYNC": "1",
-        "CUPY_INDEX_CHECK": check,
-        "PYTHONPATH": str(root),
-        "PATH": "/usr/bin:/bin",
-    }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(use=use, wait=wait, index=index, error=error)],
         capture_output=True,
         text=True,
-        env=environment,
+        env=environment(CANNSIM_ASYNC="1", CUPY_INDEX_CHECK=check),
         cwd=tempfile.gettempdir(),
         timeout=120,
         check=False,
@@ -109,7 +106,7 @@ def test_bad_value_is_refused():
         [sys.executable, "-c", "import cupy"],
         capture_output=True,
         text=True,
-        env={"CUPY_INDEX_CHECK": "maybe", "PYTHONPATH": ":".join(sys.path)},
+        env=environment(CUPY_INDEX_CHECK="maybe"),
         check=False,
     )
     assert "expected deferred, sync or off" in done.stderr
