@@ -281,6 +281,9 @@ cdef object to_host(ndarray a, object order="C"):
     cdef bint fortran = order == "F" or order in ("A", "K") and a.bits & F_CONTIGUOUS and not a.bits & C_CONTIGUOUS
     cdef object host
     cdef size_t target
+    if a.block.arena.device != current().device:
+        with on_device(a.block.arena.device):  # whose work is to be waited for
+            return to_host(a, order)
     if not a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS):
         source = new_array(a.code, a.rank, a.dims, fortran)
         copy_into(source, a)
@@ -299,6 +302,9 @@ cdef object to_host(ndarray a, object order="C"):
 cdef object first_element(ndarray a):
     """Return the only element of `a` as a Python number; waits for the stream."""
     cdef unsigned char[16] data
+    if a.block.arena.device != current().device:
+        with on_device(a.block.arena.device):
+            return first_element(a)
     ensure_current()
     _backend.check(
         _backend.active().copy_to_host(data, <char*>a.block.address + a.offset, itemsizes[a.code], current().stream),

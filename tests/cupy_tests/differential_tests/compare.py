@@ -41,7 +41,10 @@ class Side:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
-                return call(self), None
+                result = call(self)
+                if self.xp is cupy:
+                    cupy.xpu.Device().synchronize()  # finds indices out of bounds where execution is deferred
+                return result, None
             except Exception as error:
                 return None, error
 
