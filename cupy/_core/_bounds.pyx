@@ -19,9 +19,9 @@ from libc.stdint cimport int8_t, int64_t
 from libc.string cimport memcpy, memset
 
 from cupy._core cimport _memory
-from cupy._core._elementwise cimport Source, converted, launch_elementwise
+from cupy._core._elementwise cimport Source, converted, launch_elementwise, plan_of
 from cupy._core._memory cimport current, ensure_current, waited
-from cupy._core._ndarray cimport fill_operand, ndarray, new_array
+from cupy._core._ndarray cimport DEVICE_RANK, fill_operand, ndarray, new_array
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_INT64, cupyBackend, cupyOperand, cupyPlan, cupyStream)
@@ -29,7 +29,6 @@ from cupy_backends.backend._backend cimport (
 from cupy._core._creation import asarray
 
 cdef enum:
-    DEVICE_RANK = 8
     MOST_PENDING = 256  # then a check waits, so that their memory stays bounded
 
 cdef cupyPlan* _limits_plan = NULL
@@ -98,7 +97,7 @@ cdef ndarray limits_of(ndarray a):
     limits = new_array(CUPY_INT64, 1, &two)
     if _limits_plan is NULL:
         codes[0] = codes[1] = codes[2] = CUPY_INT64
-        _limits_plan = _backend.resolve(_backend.op_index("index_limits"), codes, 3)
+        _limits_plan = plan_of("index_limits", codes, 3)
     fill_operand(&operands[0], a)
     fill_operand(&operands[1], limits)
     operands[1].ndim = 0
@@ -119,7 +118,7 @@ cdef ndarray wrapped(ndarray a, Py_ssize_t n):
     global _wrap_plan
     if _wrap_plan is NULL:
         codes[0] = codes[1] = codes[2] = codes[3] = CUPY_INT64
-        _wrap_plan = _backend.resolve(_backend.op_index("wrap_index"), codes, 4)
+        _wrap_plan = plan_of("wrap_index", codes, 4)
     memset(sources, 0, sizeof(sources))
     for k in range(4):
         sources[k].code = CUPY_INT64

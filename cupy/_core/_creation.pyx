@@ -28,6 +28,11 @@ cpdef str order_letter(object order, str allowed):
     return letter
 
 
+def stride_order(ndarray a):
+    """Return the axes by falling strides; equal ones keep their order."""
+    return tuple(sorted(range(a.rank), key=lambda i: -abs(<Py_ssize_t>a.dims[a.rank + <int>i])))
+
+
 cdef ndarray new_as(ndarray a, int code, int ndim, const Py_ssize_t* shape, str order):
     """Return a new array in the memory order that `order`, C, F, A or K, means for `a`, of `ndim` axes as well.
 
@@ -41,7 +46,7 @@ cdef ndarray new_as(ndarray a, int code, int ndim, const Py_ssize_t* shape, str 
         return new_array(code, ndim, shape, True)
     if order == "A":
         return new_array(code, ndim, shape)
-    for i, axis in enumerate(sorted(range(ndim), key=lambda k: -abs(<Py_ssize_t>a.dims[ndim + <int>k]))):
+    for i, axis in enumerate(stride_order(a)):
         axes[i] = axis
     return new_ordered(code, ndim, shape, axes)
 

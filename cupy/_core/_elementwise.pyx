@@ -10,12 +10,9 @@ from libc.string cimport memcpy, memset
 from cupy._core._dtype cimport itemsizes
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, fill_operand, new_array, new_ordered, new_view, overlaps, same_layout, shape_tuple)
+    C_CONTIGUOUS, DEVICE_RANK, F_CONTIGUOUS, MAX_RANK, fill_operand, new_array, new_ordered, new_view, overlaps, same_layout, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport CUPY_NUM_DTYPES, CUPY_OP_COPY, CUPY_OP_FILL
-
-cdef enum:
-    DEVICE_RANK = 8  # what one launch may have after collapsing
 
 cdef cupyPlan* _copy_plans[225]
 cdef cupyPlan* _fill_plans[15]

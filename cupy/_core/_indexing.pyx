@@ -18,7 +18,7 @@ from cupy._core._elementwise cimport (
     Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
     launch_op, plan_of)
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
+    C_CONTIGUOUS, DEVICE_RANK, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
@@ -29,9 +29,6 @@ from cupy._core._creation import asarray, empty, to_assign
 cdef extern from "Python.h":
     int PySlice_Unpack(object, Py_ssize_t*, Py_ssize_t*, Py_ssize_t*) except -1
     Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t*, Py_ssize_t*, Py_ssize_t)
-
-cdef enum:
-    DEVICE_RANK = 8
 
 
 cdef cupyPlan* _take_plans[15]

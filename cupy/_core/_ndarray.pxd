@@ -7,6 +7,7 @@ cdef enum:
     WRITEABLE = 4
     INLINE_RANK = 6
     MAX_RANK = 64
+    DEVICE_RANK = 8  # what one launch may have after collapsing
 
 cdef enum:
     # The binary operators of Python that arrays have, as numbers of ufuncs.

@@ -10,7 +10,7 @@ from cupy._core._elementwise cimport (
     Source, as_contiguous, axis_order, converted, copy_into, new_like, plan_of)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_ordered, new_view, shape_tuple)
+    C_CONTIGUOUS, DEVICE_RANK, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_ordered, new_view, shape_tuple)
 from cupy._core._ufunc cimport Loop, reduction_loop, ufunc
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
@@ -21,9 +21,6 @@ from cupy._core._creation import asarray, empty, full
 from cupy._core._ndarray import install
 from cupy._core._ufunc import as_mask
 from cupy._core._views import broadcast_to, may_share_memory
-
-cdef enum:
-    DEVICE_RANK = 8
 
 cdef dict _ROWS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any",
                    "logical_and": "all"}

@@ -9,7 +9,7 @@ import numpy
 from libc.string cimport memcpy
 
 from cupy._core._dtype cimport code_of, itemsizes
-from cupy._core._elementwise cimport Source, broadcast_shape, broadcast_view, copy_into
+from cupy._core._elementwise cimport Source, axis_order, broadcast_shape, broadcast_view, copy_into
 from cupy._core._memory cimport retain
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, blank, byte_range, ndarray, new_array, new_view, read_shape,
@@ -17,7 +17,7 @@ from cupy._core._ndarray cimport (
 from cupy_backends.backend._backend cimport CUPY_UINT8
 
 from cupy._core._axes import normalize_axes, normalize_axis
-from cupy._core._creation import asarray, order_letter, zeros_like
+from cupy._core._creation import asarray, order_letter, stride_order, zeros_like
 from cupy._core._ndarray import install
 
 
@@ -140,25 +140,15 @@ cdef bint is_fortran(ndarray a, str order):
     return order == "F" or order == "A" and a.bits & F_CONTIGUOUS and not a.bits & C_CONTIGUOUS
 
 
-cdef tuple stride_order(ndarray a):
-    """Return the axes by falling strides; equal ones keep their order."""
-    return tuple(sorted(range(a.rank), key=lambda i: -abs(<Py_ssize_t>a.dims[a.rank + <int>i])))
-
-
-cdef list iteration_order(ndarray a):
-    """Return the axes in the order of order='K': as they lie in memory, stretched ones and those of extent 1 at rest."""
-    cdef int i, j, place
-    cdef list steps = [abs(a.dims[a.rank + i]) if a.dims[i] != 1 else 0 for i in range(a.rank)]
-    cdef list order = list(range(a.rank))
-    for i in range(a.rank - 2, -1, -1):
-        place = i
-        for j in range(i + 1, a.rank):
-            if steps[order[i]] and steps[order[j]]:
-                if steps[order[j]] <= steps[order[i]]:
-                    break
-                place = j
-        order.insert(place, order.pop(i))
-    return order
+cdef tuple iteration_order(ndarray a):
+    """Return the axes in the order in which a launch over the array walks them: that of order='K'."""
+    cdef int[MAX_RANK] order
+    cdef Source s
+    cdef int i
+    s.array = <void*>a
+    s.code = a.code
+    axis_order(&s, 1, a.rank, order)
+    return tuple([order[i] for i in range(a.rank)])
 
 
 def ravel(ndarray self, order="C"):
@@ -183,7 +173,7 @@ def ravel(ndarray self, order="C"):
     if order == "K":
         a = transpose(self, stride_order(self))
         if not a.bits & C_CONTIGUOUS:
-            a = transpose(self, tuple(iteration_order(self)))
+            a = transpose(self, iteration_order(self))
     fortran = is_fortran(a, order)
     return reshaped(a, 1, &size, fortran, None if a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS) else True)
 
