@@ -163,7 +163,7 @@ def full(shape, fill_value, dtype=None, order="C", *, device=None):
         with on_device(device):
             return full(shape, fill_value, dtype, order)
     if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
-        fill_value = asarray(fill_value)
+        fill_value = asarray(fill_value, dtype if fill_value is None else None)
         a = empty(shape, fill_value.dtype if dtype is None else dtype, order)
         copy_into(a, fill_value)
         return a
@@ -601,7 +601,7 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     dtype : dtype-like
     order : {'K', 'A', 'C', 'F'}, optional
     casting : str, optional
-        NumPy's casting rule to hold the cast to.
+        NumPy's casting rule to hold the cast to; 'same_value' waits for the device.
     copy : bool, optional
         False returns the array itself if nothing has to change.
 
@@ -609,6 +609,8 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     ------
     TypeError
         If `casting` forbids the cast.
+    ValueError
+        If `casting` is 'same_value' and an element would change.
 
     Examples
     --------
@@ -620,6 +622,12 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     cdef ndarray out
     if order != "K":
         order = order_letter(order, "KACF")
+    if casting == "same_value":
+        out = astype(self, dtype, order, copy=copy)
+        back = out.astype(self.dtype)
+        if code != self.code and not ((back == self) & (out == self) | (back != back) & (self != self)).all():
+            raise ValueError(f"could not cast 'same_value' {self.dtype} to {out.dtype}: an element would change")
+        return out
     if casting != "unsafe" and not can_cast_codes(self.code, code, casting):
         raise TypeError(f"Cannot cast {'array data' if self.rank else 'scalar'} from {self.dtype!r} to {dtype_object(code)!r} "
                         f"according to the rule '{casting}'")

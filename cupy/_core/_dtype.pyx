@@ -40,7 +40,7 @@ for _c in "?bhilqBHILQefdFD":
     _d = numpy.dtype(_c)
     _code_of_num[_d.num] = _names.index(_d.name)
 
-cdef tuple _CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+cdef tuple _CASTINGS = ("no", "equiv", "safe", "same_kind", "same_value", "unsafe")
 # What a program can do about data of a kind that arrays do not hold.
 cdef dict _ADVICE = {
     "O": "make numbers of the elements first, as numpy.asarray(x, dtype=float) does",
@@ -245,6 +245,8 @@ cdef bint can_cast_codes(int source, int target, object casting) except -1:
         raise ValueError(f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', 'unsafe' (got {casting!r})")
     if source == target or casting == "unsafe":
         return True
+    if casting == "same_value":
+        raise ValueError("casting='same_value' is for astype, which looks at the elements")
     if source != CUPY_BFLOAT16 and target != CUPY_BFLOAT16:
         return numpy.can_cast(dtype_object(source), dtype_object(target), casting)
     if casting in ("no", "equiv"):

@@ -227,7 +227,7 @@ cdef list integer_indices(ndarray a, object item, int axis):
     if item.ndim == 0:
         return [None]
     for k in range(item.ndim):
-        if item.shape[k] != a.dims[axis + k]:
+        if item.shape[k] != a.dims[axis + k] and item.shape[k]:  # NumPy lets a mask of extent 0 pass
             raise IndexError(f"boolean index did not match indexed array along axis {axis + k}; size of axis is "
                              f"{a.dims[axis + k]} but size of corresponding boolean axis is {item.shape[k]}")
     if isinstance(item, ndarray):
@@ -394,7 +394,11 @@ cdef int setitem(ndarray a, object key, object value) except -1:
         if code >= 0:
             pack(value, view.code, scalar)
             return fill_with(view, scalar)
-        value = to_assign(value, view.code)
+        source = to_assign(value, view.code)
+        if source.rank > view.rank and isinstance(value, (list, tuple)):
+            raise ValueError(f"setting an array element with a sequence: {source.rank} levels of lists are assigned "
+                             f"to {view.rank} axes")
+        value = source
     source = <ndarray>value
     return copy_into(view, source)
 
@@ -431,14 +435,14 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
     if mask.rank > a.rank:
         raise IndexError(f"too many indices for array: array is {a.rank}-dimensional, but {mask.rank} were indexed")
     for i in range(mask.rank):
-        if mask.dims[i] != a.dims[i]:
+        if mask.dims[i] != a.dims[i] and mask.dims[i]:
             raise IndexError(f"boolean index did not match indexed array along axis {i}; size of axis is {a.dims[i]} "
                              f"but size of corresponding boolean axis is {mask.dims[i]}")
     source = to_assign(value, a.code)
     if mask.rank == a.rank and source.rank > 1:
         raise TypeError("NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, "
                         f"input has {source.rank} dimensions")
-    if source.size == 1 and source.rank <= 1:
+    if source.size == 1 and source.rank <= 1 and mask.size:
         # The same value everywhere: no positions are needed, so nothing waits.
         wide = mask.reshape(shape_tuple(mask) + (1,) * (a.rank - mask.rank))
         source = source.reshape(())

@@ -213,7 +213,7 @@ def _edges(a, bins, range, weights):
         edges = as_array(bins)
         if (edges[:-1] > edges[1:]).any():
             raise ValueError("`bins` must increase monotonically, when an array")
-        return edges, edges.size - 1
+        return edges, max(edges.size - 1, 0)
     else:
         raise ValueError("`bins` must be 1d, when an array")
     dtype = numpy.result_type(first, last, a.dtype)
@@ -303,6 +303,8 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     """
     a, weights = _flat(a, weights)
     edges, count = _edges(a, bins, range, weights)
+    if not edges.size:
+        return _core.zeros(0, INT64 if weights is None else weights.dtype), edges
     counts = _counted(_bin_numbers(a, edges), count + 2, weights)[1:-1]
     if weights is not None:
         counts = cast(counts, weights.dtype)

@@ -109,6 +109,16 @@ repr(xp.arange(3000))
 xp.array_repr(xp.arange(3000), 30)
 repr(xp.arange(27000).reshape(30, 30, 30))
 xp.array_repr(arr=f)
+xp.zeros(3).__setitem__(0, [1])
+xp.zeros(3).__setitem__(0, [[1]])
+xp.zeros((3, 3)).__setitem__(0, [[1, 2, 3]])
+xp.zeros((3, 3)).__setitem__([0, 1], [[[1, 2, 3]]])
+xp.zeros((3, 4))[xp.zeros((0, 4), bool)]
+xp.zeros((3, 4))[xp.zeros((0, 5), bool)]
+xp.zeros((3, 4, 2))[:, xp.zeros(0, bool)]
+xp.zeros(3).__setitem__(xp.zeros(0, bool), 3)
+xp.zeros((3, 4)).__setitem__(xp.zeros((0, 4), bool), xp.zeros(0))
+xp.zeros((3, 4)).__setitem__(xp.zeros((0, 4), bool), xp.zeros(2))
 """.splitlines()
     if line
 ]

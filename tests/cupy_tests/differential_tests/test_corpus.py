@@ -117,6 +117,26 @@ xp.add.at(int64, 0, xp.asarray([1, 2]))
 xp.power.outer(0, half)
 xp.lcm.outer(5, uint16)
 xp.bitwise_and.outer(uint64, 3)
+# the sign of zeros
+xp.sum(xp.asarray([-0.0, -0.0]))
+xp.mean(xp.asarray([[-0.0], [-0.0]]), axis=0)
+xp.sum(xp.asarray(-0.0))
+xp.sum(xp.full((3, 4), -0.0, "c8"), axis=1)
+xp.sum(xp.full((3, 40), -0.0, "f2"), axis=0)
+# casts that keep values
+double.astype("i4", casting="same_value")
+int64.astype("u1", casting="same_value")
+int8.astype("u1", casting="same_value")
+xp.asarray([float("nan"), 1, float("inf")]).astype("f4", casting="same_value")
+xp.asarray([0.1]).astype("f4", casting="same_value")
+xp.asarray([1 + 1j]).astype("f8", casting="same_value")
+# None is a number in some places
+xp.full(3, None, "f4")
+xp.full(3, None, "i4")
+xp.asarray([None, 1], "f4")
+# bins without edges
+xp.histogram(double, bins=[])
+xp.histogram(double, bins=[1.0])
 """
 
 

@@ -61,7 +61,14 @@ template <class F> void on_reals(DType t, void *x, int64_t n, F &&f) {
 }
 
 template <class T> void divide(void *x, int64_t n, const void *, double count) {
-    for (int64_t i = 0; i < n; ++i) static_cast<T *>(x)[i] /= T(count);
+    for (int64_t i = 0; i < n; ++i) static_cast<T *>(x)[i] = (static_cast<T *>(x)[i] + T(0)) / T(count);
+}
+// A sum starts at +0: one of negative zeros alone is +0.
+template <class T> void plus_zero(void *x, int64_t n, const void *, double) {
+    for (int64_t i = 0; i < n; ++i) static_cast<T *>(x)[i] += T(0);
+}
+template <class T> void plus_zero_pairs(void *x, int64_t n, const void *, double) {
+    plus_zero<T>(x, 2 * n, nullptr, 0);
 }
 template <class T> void divide_pairs(void *x, int64_t n, const void *, double count) {
     divide<T>(x, 2 * n, nullptr, count);
@@ -320,6 +327,8 @@ Status reduce(ReduceOp op, const View &full_out, const View &in, uint32_t axes, 
     if (op == ReduceOp::Mean) {
         r.finish = is_complex_dtype(t) ? PICK(divide_pairs, t) : PICK(divide, t);
         r.parameter = double(n);
+    } else if (is_float_dtype(t) || is_complex_dtype(t)) {
+        r.finish = is_complex_dtype(t) ? PICK(plus_zero_pairs, t) : PICK(plus_zero, t);
     }
     return run_reduction(r, out, in, axes);
 }
