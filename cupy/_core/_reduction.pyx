@@ -14,7 +14,8 @@ from cupy._core._ndarray cimport (
 from cupy._core._ufunc cimport Loop, reduction_loop, ufunc
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
-    CUPY_BOOL, CUPY_COMPLEX64, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyAttr, cupyOperand, cupyPlan)
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyAttr,
+    cupyOperand, cupyPlan)
 
 from cupy._core._axes import normalize_axes, normalize_axis, reduction_axes
 from cupy._core._creation import asarray, empty, full
@@ -312,9 +313,12 @@ def reduce(ufunc u, array, axis=0, dtype=None, out=None, keepdims=False, initial
             from cupy._core.ufuncs import where as select
             neutral = identity if row in ("max", "min") else u.identity
             a = select(mask, a, filled((), neutral, a.code))
-        result = reduce_by_row(row, a, axes, code)
+        # With a first value the halves are added up as float32, so that they are rounded once.
+        wide = start is not None and row in ("sum", "prod") and code in (CUPY_FLOAT16, CUPY_BFLOAT16)
+        result = reduce_by_row(row, a, axes, CUPY_FLOAT32 if wide else code)
         if start is not None:
             u(start, result, out=result)
+            result = converted(result, code)
     return finish(result, a.rank, axes, keepdims, target, name)
 
 

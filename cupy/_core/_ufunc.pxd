@@ -15,6 +15,7 @@ cdef class ufunc:
     cdef readonly int nin, nout
     cdef readonly object reference      # the ufunc of NumPy that decides dtypes and identity
     cdef readonly object composed   # callable(inputs, outputs) or None
+    cdef void* vectorcall
     cdef int op
     cdef bint comparison            # of two numbers
     cdef bint wraps                 # Python integers out of range wrap, as in a cast

@@ -5,6 +5,7 @@ broadcasts its operands and launches one op of the contract. The common cases - 
 Python scalar beside an array - take a short path without any Python object but the result.
 """
 
+from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int64_t
 from libc.stdlib cimport calloc
 from libc.string cimport memcmp, memcpy
@@ -29,6 +30,18 @@ from cupy._core._creation import asarray
 cdef int64_t[15] _steps
 for _i in range(15):
     _steps[_i] = itemsizes[_i]
+
+cdef extern from *:
+    """
+    /* A Cython class has no syntax for the slot of PEP 590. */
+    static void take_vector_calls(PyObject *type, Py_ssize_t offset) {
+        ((PyTypeObject *)type)->tp_vectorcall_offset = offset;
+        ((PyTypeObject *)type)->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+        PyType_Modified((PyTypeObject *)type);
+    }
+    """
+    void take_vector_calls(object type, Py_ssize_t offset)
+    Py_ssize_t PyVectorcall_NARGS(size_t flagged)
 
 cdef int _power = _backend.op_index("power")
 cdef object _half = numpy.dtype("float16")
@@ -63,6 +76,7 @@ cdef class ufunc:
         self.composed = composed
         self.comparison = name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
         self.wraps = name == "where"
+        self.vectorcall = <void*>vector_call
         self.table = <Loop**>calloc(NUM_CODES * NUM_CODES, sizeof(Loop*))
         self.loops = {}
         if self.table is NULL:
@@ -121,40 +135,8 @@ cdef class ufunc:
             slot[0] = find_loop(self, codes, None, "same_kind")
         return slot[0]
 
-    def __call__(self, *args, out=None, where=True, casting="same_kind", order="K", dtype=None, subok=True,
-                 signature=None, sig=None):
-        cdef int n = len(args)
-        cdef object result, target = out
-        if n == self.nin + 1 and self.nout == 1 and out is None:
-            target = args[n - 1]
-            n -= 1
-        if sig is not None:
-            if signature is not None:
-                raise TypeError("cannot specify both 'sig' and 'signature'")
-            signature = sig
-        if casting != "same_kind":
-            can_cast_codes(0, 0, casting)  # refuses what is no casting rule
-        elif n == self.nin and where is True and dtype is None and signature is None and order == "K" \
-                and (target is None or type(target) is ndarray and self.nout == 1):
-            if n == 2:
-                result = call2(self, args[0], args[1], target)
-                if result is not NotImplemented:
-                    return result
-            elif n == 1 and type(args[0]) is ndarray:
-                return call1(self, <ndarray>args[0], target)
-        n = len(args)
-        if n < self.nin or n > self.nin + self.nout:
-            raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments "
-                            f"but {n} were given")
-        if n > self.nin:
-            if out is not None:
-                raise TypeError("cannot specify 'out' as both a positional and keyword argument")
-            out = args[self.nin:] + (None,) * (self.nin + self.nout - n)
-        if dtype is not None:
-            if signature is not None:
-                raise TypeError("cannot specify both 'signature' and 'dtype'")
-            signature = (None,) * self.nin + (dtype_object(code_of(dtype)),) * self.nout
-        return call(self, args[:self.nin], as_outputs(self, out), where, order, casting, signature)
+    def __call__(self, *args, **keywords):
+        return general_call(self, *args, **keywords)
 
     def resolve_dtypes(self, dtypes, *, signature=None, casting=None, reduction=False):
         """Return the dtypes that the operands compute in.
@@ -407,6 +389,52 @@ cdef inline bint lies_flat(object x, ndarray pattern, ndarray out) noexcept:
 cdef inline bint takes(ndarray out, Loop* loop, int nin) noexcept:
     """Return whether the loop can write straight into `out`."""
     return out is None or out.code == loop.codes[nin] and out.bits & WRITEABLE and out.bits & C_CONTIGUOUS
+
+
+def general_call(ufunc self, *args, out=None, where=True, casting="same_kind", order="K", dtype=None, subok=True,
+                 signature=None, sig=None):
+    """The body of ``ufunc.__call__`` for any arguments."""
+    cdef int n = len(args)
+    if sig is not None:
+        if signature is not None:
+            raise TypeError("cannot specify both 'sig' and 'signature'")
+        signature = sig
+    if casting != "same_kind":
+        can_cast_codes(0, 0, casting)  # refuses what is no casting rule
+    if n < self.nin or n > self.nin + self.nout:
+        raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments "
+                        f"but {n} were given")
+    if n > self.nin:
+        if out is not None:
+            raise TypeError("cannot specify 'out' as both a positional and keyword argument")
+        out = args[self.nin:] + (None,) * (self.nin + self.nout - n)
+    if dtype is not None:
+        if signature is not None:
+            raise TypeError("cannot specify both 'signature' and 'dtype'")
+        signature = (None,) * self.nin + (dtype_object(code_of(dtype)),) * self.nout
+    return call(self, args[:self.nin], as_outputs(self, out), where, order, casting, signature)
+
+
+cdef object vector_call(ufunc self, PyObject** args, size_t flagged, PyObject* names):
+    """Calls from Python arrive here (PEP 590), so that operands alone, or with an output, need no tuple and no dict."""
+    cdef Py_ssize_t k, n = PyVectorcall_NARGS(flagged), keywords = 0 if names is NULL else len(<tuple>names)
+    cdef object result, target = None
+    if self.nout == 1 and (keywords == 0 or keywords == 1 and n == self.nin and (<tuple>names)[0] == "out"):
+        if n + keywords == self.nin + 1:
+            target = <object>args[self.nin]
+        if n + keywords - self.nin in (0, 1) and (target is None or type(target) is ndarray):
+            if self.nin == 2:
+                result = call2(self, <object>args[0], <object>args[1], target)
+                if result is not NotImplemented:
+                    return result
+            elif self.nin == 1 and type(<object>args[0]) is ndarray:
+                return call1(self, <ndarray>args[0], target)
+    return general_call(self, *[<object>args[k] for k in range(n)],
+                        **{(<tuple>names)[k]: <object>args[n + k] for k in range(keywords)})
+
+
+cdef ufunc _any = ufunc("add", numpy.add, None)
+take_vector_calls(ufunc, <char*>&_any.vectorcall - <char*><PyObject*>_any)
 
 
 cdef object call1(ufunc u, ndarray a, ndarray out=None):
