@@ -4,6 +4,8 @@ Everything that touches every element once goes through :func:`launch_elementwis
 reordering) are such launches too.
 """
 
+from sys import intern
+
 from libc.stdint cimport int8_t, int64_t
 from libc.string cimport memcpy, memset
 
@@ -23,14 +25,34 @@ memset(_fill_plans, 0, sizeof(_fill_plans))
 # By row and dtypes, so that a repeated call resolves nothing.
 cdef dict _plans = {}
 
+cdef struct Known:
+    void* row
+    int64_t codes
+    cupyPlan* plan
+
+# The same without a key to build, for rows named by the interned string.
+cdef Known[256] _known
+memset(_known, 0, sizeof(_known))
+
 
 cdef cupyPlan* plan_of(str row, const int8_t* codes, int n) except NULL:
     """Return the plan of a row of the contract for operands of these dtypes."""
+    cdef int64_t packed = 0
+    cdef Known* slot
+    if n < 8:
+        packed = n
+        memcpy(<char*>&packed + 1, codes, n)
+        slot = &_known[(<size_t><void*>row >> 4 ^ <size_t>(packed * <int64_t>0x9e3779b97f4a7c15 >> 48)) & 255]
+        if slot.row is <void*>row and slot.codes == packed:
+            return slot.plan
+    row = intern(row)  # the one object that a key of _plans keeps alive
     key = (row, (<const char*>codes)[:n])
     found = _plans.get(key)
     if found is None:
         found = <size_t>_backend.resolve(_backend.op_index(row), codes, n)
         _plans[key] = found
+    if n < 8:
+        slot.row, slot.codes, slot.plan = <void*>row, packed, <cupyPlan*><size_t>found
     return <cupyPlan*><size_t>found
 
 

@@ -20,7 +20,7 @@ from cupy._core._elementwise cimport (
     plan_of)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, MAX_RANK, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
+    C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyOperand)
@@ -607,6 +607,9 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
         i = 1 if nin > 1 and codes[0] == WEAK_INT != codes[1] else 0
         keep[i] = asarray(keep[i], dtype_object(loop.codes[i]))
 
+    asked = signature is not None and signature[:nin] != (None,) * nin  # for dtypes of the inputs
+    if order == "A":  # what the operands are before they are converted decides
+        order = "F" if all([(<ndarray>x).bits & F_CONTIGUOUS for x in keep if isinstance(x, ndarray)]) else "C"
     for i in range(nin):
         s[i].code = loop.codes[i]
         if isinstance(keep[i], ndarray):
@@ -614,7 +617,8 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             s[i].array = <void*>keep[i]
         else:
             s[i].array = NULL
-            if codes[i] == WEAK_COMPLEX and CUPY_BOOL < loop.codes[i] < CUPY_COMPLEX64 and casting != "unsafe":
+            if codes[i] == WEAK_COMPLEX and CUPY_BOOL < loop.codes[i] < CUPY_COMPLEX64 \
+                    and (casting != "unsafe" or asked):
                 raise TypeError(f"{u.__name__}: a complex number is no operand of a loop over "
                                 f"{dtype_object(loop.codes[i])}")
             try:
@@ -626,7 +630,7 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
                         keep[i] = int(keep[i])  # so that one out of range is refused
                     pack_operand(keep[i], loop.codes[i], s[i].scalar)
             except OverflowError:
-                if signature is not None and signature[:nin] != (None,) * nin:
+                if asked:
                     raise
                 pack_beyond(u, keep, codes, i, s)
     ndim = broadcast_shape(s, nin, shape)

@@ -100,6 +100,11 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
         result = _shortcuts.concatenate(arrays, axis)
         if result is not None:
             return result
+    return _concatenated(arrays, axis, out, dtype, casting)
+
+
+def _concatenated(arrays, axis, out, dtype, casting):
+    """The body of `concatenate` for any arguments."""
     given, arrays = arrays, _sequence(arrays)
     if not arrays:
         raise ValueError("need at least one array to concatenate")

@@ -245,13 +245,19 @@ def where(condition, x=None, y=None, /):
     >>> cp.where(a < 2, a, 10 * a)
     array([ 0,  1, 20, 30])
     """
+    if y is not None:
+        result = _shortcuts.where(condition, x, y)
+        if result is not None:
+            return result
+    return _where_general(condition, x, y)
+
+
+def _where_general(condition, x, y):
+    """The body of `where` for any arguments."""
     if x is None and y is None:
         return nonzero(condition)
     if x is None or y is None:
         raise ValueError("either both or neither of x and y should be given")
-    result = _shortcuts.where(condition, x, y)
-    if result is not None:
-        return result
     condition = as_array(condition)
     if condition.dtype != BOOL:
         condition = condition.astype(BOOL)

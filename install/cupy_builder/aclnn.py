@@ -61,6 +61,7 @@ RUNTIME = [
     "aclGetViewShape",
     "aclSetAclOpExecutorRepeatable?",
     "aclSetTensorAddr?",
+    "aclSetDynamicTensorAddr?",
     "aclDestroyAclOpExecutor?",
 ]
 

@@ -4,6 +4,10 @@
 
 namespace ascend {
 
+static bool is_list(const Arg &arg) {
+    return arg.kind == ARG_LIST || arg.kind == ARG_INDICES;
+}
+
 ExecutorCache *new_cache(const Call &call) {
     if (!api.aclSetAclOpExecutorRepeatable || !api.aclSetTensorAddr || !api.aclDestroyAclOpExecutor)
         return nullptr;
@@ -11,18 +15,21 @@ ExecutorCache *new_cache(const Call &call) {
         switch (call.args[i].kind) {
         case ARG_SHAPED:
         case ARG_OPTIONAL:
-        case ARG_LIST:
-        case ARG_INDICES:
         case ARG_RANGE:
         case ARG_OFFSET: return nullptr;
+        case ARG_LIST:
+        case ARG_INDICES:
+            if (!api.aclSetDynamicTensorAddr) return nullptr;
+            break;
         default: break;
         }
     }
     auto *cache = new ExecutorCache;
     int inputs = 0, outputs = 0;
-    // An absent tensor counts too.
+    // An absent tensor counts too, and a list is one.
     for (int i = 0; i < call.nargs; i++)
-        inputs += call.args[i].kind == ARG_IN || call.args[i].kind == ARG_NULL || call.args[i].ref;
+        inputs += call.args[i].kind == ARG_IN || call.args[i].kind == ARG_NULL ||
+                  is_list(call.args[i]) || call.args[i].ref;
     int input = 0;
     for (int i = 0; i < call.nargs; i++) {
         const Arg &arg = call.args[i];
@@ -32,6 +39,10 @@ ExecutorCache *new_cache(const Call &call) {
             cache->ref_slots[i] = int8_t(inputs + outputs++);
         } else if (arg.kind == ARG_IN) {
             cache->slots[i] = int8_t(input++);
+        } else if (is_list(arg)) {
+            cache->slots[i] = int8_t(input++);
+            cache->list = int8_t(i);
+            cache->first_listed = arg.kind == ARG_INDICES;
         } else if (arg.kind == ARG_NULL) {
             input++;
         } else if (arg.kind == ARG_OUT || arg.kind == ARG_TEMP) {
@@ -106,6 +117,7 @@ void discard(CachedExecutor *entry) {
     api.aclDestroyAclOpExecutor(entry->executor);
     for (int i = 0; i < kMaxArgs; i++)
         if (entry->tensors[i]) api.aclDestroyTensor(entry->tensors[i]);
+    if (entry->list) api.aclDestroyTensorList(entry->list);
     delete entry;
 }
 
@@ -141,6 +153,17 @@ int rerun(Plan *plan, CachedExecutor *entry, cupyOperand *ops, int nin, cupyStre
             code = api.aclSetTensorAddr(entry->executor, size_t(plan->cache->ref_slots[i]),
                                         entry->tensors[i], address);
         if (__builtin_expect(code != 0, 0)) return kStale;
+    }
+    if (entry->list) {
+        const int first = plan->cache->first_listed;
+        for (int k = first; k < nin; k++) {
+            if (ops[k].block == entry->listed[k - first]) continue;
+            entry->listed[k - first] = ops[k].block;
+            if (api.aclSetDynamicTensorAddr(entry->executor,
+                                            size_t(plan->cache->slots[plan->cache->list]),
+                                            size_t(k - first), entry->list, ops[k].block))
+                return kStale;
+        }
     }
     void *workspace = nullptr;
     if (entry->workspace)

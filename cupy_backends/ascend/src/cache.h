@@ -8,6 +8,7 @@ namespace ascend {
 
 constexpr int kKeyWords = 40;
 constexpr int kCacheSlots = 32;
+constexpr int kMaxListed = 16; // longer lists of tensors are not kept
 
 struct Key {
     uint64_t words[kKeyWords];
@@ -28,11 +29,15 @@ struct CachedExecutor {
     uint64_t workspace;
     aclTensor *tensors[kMaxArgs]; // by argument
     void *addresses[kMaxArgs];
+    aclTensorList *list; // of the call that takes one, else null; owns its tensors
+    void *listed[kMaxListed];
 };
 
 struct ExecutorCache {
     int8_t slots[kMaxArgs]; // index of a tensor argument among inputs and then outputs; -1: none
     int8_t ref_slots[kMaxArgs]; // its second index, of arguments that are both
+    int8_t list = -1;           // the argument that is a list of tensors
+    int8_t first_listed = 0;    // the operand that the list begins with
     std::atomic<CachedExecutor *> entries[kCacheSlots] = {};
     std::atomic<uint64_t> missed[kCacheSlots] =
         {};                           // hash of the last miss: what comes twice is kept

@@ -91,7 +91,7 @@ class Made {
     void give_tensors() {
         int kept = 0;
         for (int i = 0; i < count_; i++) {
-            if (kinds_[i] == TENSOR) continue;
+            if (kinds_[i] == TENSOR || kinds_[i] == LIST) continue;
             things_[kept] = things_[i];
             kinds_[kept++] = kinds_[i];
         }
@@ -258,6 +258,10 @@ void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspa
         if (arg.kind != ARG_TEMP)
             entry->addresses[i] = b.ops[arg.kind == ARG_OUT ? b.nin + arg.index : arg.index].block;
     }
+    const ExecutorCache &cache = *plan->cache;
+    entry->list = cache.list < 0 ? nullptr : static_cast<aclTensorList *>(values[cache.list].p);
+    for (int k = cache.first_listed; entry->list && k < b.nin; k++)
+        entry->listed[k - cache.first_listed] = b.ops[k].block;
     put(*plan->cache, entry);
 }
 
@@ -323,7 +327,8 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     int code = call.thunk(plan->phase1, values, &bytes, &executor);
     count(thread.counts->first_phases);
     if (__builtin_expect(code != 0, 0)) return fail(code, call.function);
-    if (keep) keep = repeatable(plan, executor);
+    keep = keep && !(cache->list >= 0 && nin - cache->first_listed > kMaxListed) &&
+           repeatable(plan, executor);
     void *workspace = nullptr;
     int rc = bytes ? scratch.take(bytes, &workspace) : int(CUPY_OK);
     if (!rc) rc = run_phase2(plan, workspace, bytes, executor, stream);

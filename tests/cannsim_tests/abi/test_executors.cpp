@@ -125,6 +125,30 @@ void data_dependent() {
     EXPECT(out.read()[0] == 1 && out.read()[1] == 3);
 }
 
+// Pieces of an output and items of a list move with their addresses.
+void lists_repeated() {
+    Floats a({2}, {1, 2}), b({1}, {3}), out({3}), moved({3});
+    const aclTensor *items[] = {a.tensor, b.tensor};
+    aclTensorList *list = aclCreateTensorList(items, 2);
+    Plan p;
+    OKAY(aclnnCatGetWorkspaceSize(list, 0, out.tensor, &p.workspace, &p.executor));
+    OKAY(aclSetAclOpExecutorRepeatable(p.executor));
+    OKAY(aclnnCat(nullptr, 0, p.executor, nullptr));
+    Floats c({2}, {7, 8}), d({1}, {9});
+    OKAY(aclSetDynamicInputTensorAddr(p.executor, 0, 0, list, c.memory.p));
+    OKAY(aclSetDynamicTensorAddr(p.executor, 0, 1, list, d.memory.p));
+    OKAY(aclSetOutputTensorAddr(p.executor, 0, out.tensor, moved.memory.p));
+    OKAY(aclnnCat(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(out.read()[0] == 1 && out.read()[2] == 3);
+    EXPECT(moved.read()[0] == 7 && moved.read()[1] == 8 && moved.read()[2] == 9);
+    FAILS(aclSetDynamicTensorAddr(p.executor, 1, 0, list, d.memory.p), ACLNN_ERR_PARAM_INVALID,
+          "no such tensor list");
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    a.tensor = b.tensor = nullptr; // the list owns its tensors
+    OKAY(aclDestroyTensorList(list));
+}
+
 // Nothing grows when executors and descriptors come and go.
 void many() {
     Floats a({3}, {1, 2, 3}), out({3});
@@ -149,6 +173,7 @@ int main() {
     descriptors_may_go();
     repeated();
     lists();
+    lists_repeated();
     data_dependent();
     many();
     return finish();

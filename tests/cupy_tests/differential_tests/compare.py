@@ -20,7 +20,7 @@ class Side:
     def __init__(self, xp):
         self.xp = xp
         self.bases = {}
-        self.stretched = False  # whether an operand has an axis of stride 0
+        self.stretched = False  # whether an operand has been broadcast
 
     def __call__(self, x):
         if isinstance(x, Operand):
@@ -28,7 +28,7 @@ class Side:
             if kept is None:
                 kept = self.bases[id(x.base)] = (x.base, self.xp.array(x.base))
             view = x.view(self.xp, kept[1])
-            self.stretched |= any(step == 0 and extent > 1 for step, extent in zip(view.strides, view.shape))
+            self.stretched |= any(kind == "broadcast" for kind, _ in x.steps)
             return view
         if type(x) in (tuple, list):
             return type(x)(self(v) for v in x)

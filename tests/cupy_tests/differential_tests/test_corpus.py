@@ -57,7 +57,13 @@ cube.T.cumsum(axis=1)
 xp.minimum.accumulate(cube.T, axis=0)
 cube.T.mean(axis=1, where=xp.asarray([[[True]], [[False]], [[True]], [[True]]]))
 xp.zeros((3, 0, 2)).transpose(2, 1, 0).max(axis=1, initial=3)
+xp.remainder(xp.asfortranarray(cube[:, :1, :2]), cube[:, :1, 1::-1] > 1, order="A", dtype="i2")
+# Python's complex numbers and real loops
+xp.divide(1j, double, signature="ee->e", casting="unsafe")
+xp.lcm(1j, int8, signature="bb->b", casting="unsafe")
 # outputs
+xp.asarray(uint64)[::2].__ilshift__(xp.uint64(1))
+xp.zeros((4, 2), "u2")[:, :1].__ilshift__(xp.ones((4, 1), "u2"))
 xp.right_shift(uint64[::2], 1, out=uint64[::2])
 uint64[::2].__irshift__(xp.uint64(1))
 xp.add.reduce(double, out=xp.zeros((), int))

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from . import strategies as draw
 from .compare import same
-from .test_ufuncs import BINARY, UFUNCS, loops, tolerance, without_zero_reciprocal
+from .test_ufuncs import BINARY, UFUNCS, loops, tolerance
 
 # NumPy's vector loop of arctan2 does not see that a reduction needs each result before the next; errors of powers of
 # powers grow beyond all bounds.
@@ -61,8 +61,14 @@ def test_reduce(name, data):
             ).shape
         except Exception:
             shape = ()
-        # A narrower output would wrap the first element: NumPy keeps the running value in it.
-        wider = [d for d in draw.NUMERIC if np.can_cast(a.dtype, d)]
+        # A narrower output would wrap the first element: NumPy keeps the running value in it, and counts that
+        # element twice where a loop over floats has an output of integers.
+        lone = np.ones(1, a.dtype)
+        try:
+            lone = getattr(np, name)(lone, lone)
+        except TypeError:
+            pass
+        wider = [d for d in draw.NUMERIC if np.can_cast(a.dtype, d) and np.can_cast(lone.dtype, d, "same_kind")]
         keywords["out"] = data.draw(draw.operands(shape, data.draw(st.sampled_from(wider)), repeated=False))
     same(
         lambda side: getattr(side.xp, name).reduce(side(a), **side(keywords)),
@@ -138,7 +144,8 @@ def test_at(name, data):
     shape = data.draw(draw.shapes(min_rank=1, max_rank=3))
     dtype = loop[-1] if data.draw(st.booleans()) else loop[0]
     a = data.draw(draw.operands(shape, dtype, special=False, repeated=False))
-    without_zero_reciprocal(name, [a])
+    if name == "reciprocal" and a.dtype.kind in "iu":  # the second time it would be that of 0
+        assume((np.abs(a.host) == 1).all())
     n = shape[0]
     count = data.draw(st.integers(0, 5)) if n else 0
     index = st.lists(st.integers(-max(n, 1), max(n - 1, 0)), min_size=count, max_size=count)

@@ -163,7 +163,10 @@ def test_keywords(name, data):
         loop = None
     if "dtype" in keywords:
         loop = np.result_type(keywords["dtype"])
-    same(call, which_error=False, **tolerance(name, loop))
+    # NumPy makes contiguous what it converts of operands with one axis; that decides what 'A' is.
+    ranks = {len(x.shape) for x in given if isinstance(x, draw.Operand)}
+    strides = keywords.get("order") != "A" or len(ranks) == 1
+    same(call, which_error=False, strides=strides, **tolerance(name, loop))
 
 
 @pytest.mark.parametrize("name", BINARY)

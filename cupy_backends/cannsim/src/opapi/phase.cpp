@@ -354,6 +354,15 @@ int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
     return -1;
 }
 
+// Views of a parameter beside the plain ones: pieces of it, or item `item` of a list.
+void bind_extra(Executor *e, int param, int16_t item, const void *addr) {
+    if (!e->extra) return;
+    Extra &x = *e->extra;
+    for (size_t i = 0; i < x.views.size(); ++i)
+        if (x.params[i] == param && x.items[i] == item)
+            x.views[i].data = to_host(addr) + x.offsets[i];
+}
+
 aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
     if (!is_alive(e)) return bad_executor(e);
     int param = find_parameter(*e->op, which, index, ArgKind::Tensor);
@@ -363,6 +372,7 @@ aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
     if (!addr) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the address is null", e->op->name);
     for (int i = 0; i < e->nviews; ++i)
         if (e->source[i] == param) bind(*e, i, addr);
+    if (is_device(addr)) bind_extra(e, param, 0, addr);
     return 0;
 }
 
@@ -374,10 +384,7 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
                     index);
     if (!is_device(addr))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not device memory", e->op->name, addr);
-    if (e->extra)
-        for (size_t i = 0; i < e->extra->views.size(); ++i)
-            if (e->extra->params[i] == param && e->extra->items[i] == int16_t(relative))
-                e->extra->views[i].data = to_host(addr) + e->extra->offsets[i];
+    bind_extra(e, param, int16_t(relative), addr);
     return 0;
 }
 
