@@ -68,7 +68,9 @@ def test_reduce(name, data):
             lone = getattr(np, name)(lone, lone)
         except TypeError:
             pass
-        wider = [d for d in draw.NUMERIC if np.can_cast(a.dtype, d) and np.can_cast(lone.dtype, d, "same_kind")]
+        wider = [
+            d for d in draw.NUMERIC if np.can_cast(a.dtype, d) and np.can_cast(lone.dtype, d, "same_kind")
+        ]
         keywords["out"] = data.draw(draw.operands(shape, data.draw(st.sampled_from(wider)), repeated=False))
     same(
         lambda side: getattr(side.xp, name).reduce(side(a), **side(keywords)),
