@@ -650,7 +650,9 @@ def copy(ndarray self, order="C"):
     >>> a
     array([0, 1, 2])
     """
-    return array(self, order=order_letter(order, "CFAK"))
+    cdef ndarray out = new_as(self, self.code, self.rank, self.dims, order_letter(order, "CFAK"))
+    copy_into(out, self)
+    return out
 
 
 def fill(ndarray self, value):

@@ -1,4 +1,4 @@
-from libc.stdint cimport int8_t
+from libc.stdint cimport int8_t, int64_t
 
 from cupy._core._ndarray cimport MAX_RANK, ndarray
 from cupy_backends.backend._backend cimport cupyAttr, cupyOperand, cupyPlan
@@ -12,6 +12,21 @@ cdef struct Source:
     void* array
     unsigned char[16] scalar
     int code
+
+
+cdef int64_t[15] steps  # itemsizes, as the strides of contiguous operands of one axis
+
+
+cdef inline void flat_operand(cupyOperand* operand, ndarray a) noexcept:
+    """Describe a contiguous array as one axis."""
+    operand.block = a.block.address
+    operand.block_bytes = a.block.bytes
+    operand.offset = a.offset
+    operand.shape = <int64_t*>&a.size
+    operand.strides = &steps[a.code]
+    operand.ndim = 1
+    operand.dtype = a.code
+    operand.contiguous = True
 
 
 cdef int broadcast_shape(const Source* sources, int n, Py_ssize_t* shape) except -1

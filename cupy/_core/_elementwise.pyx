@@ -21,6 +21,9 @@ cdef cupyPlan* _fill_plans[15]
 memset(_copy_plans, 0, sizeof(_copy_plans))
 memset(_fill_plans, 0, sizeof(_fill_plans))
 
+for _i in range(15):
+    steps[_i] = itemsizes[_i]
+
 
 # By row and dtypes, so that a repeated call resolves nothing.
 cdef dict _plans = {}
@@ -252,6 +255,7 @@ cdef int launch_elementwise(cupyPlan* plan, const Source* sources, int n, int nd
 cdef int copy_into(ndarray dst, ndarray src) except -1:
     """dst[...] = src with broadcasting and an unsafe cast; the two may overlap."""
     cdef Source[2] sources
+    cdef cupyOperand[2] operands
     cdef ndarray held = src
     cdef int i, lead = src.rank - dst.rank
     for i in range(src.rank):
@@ -264,6 +268,12 @@ cdef int copy_into(ndarray dst, ndarray src) except -1:
         if dst.code == src.code and same_layout(dst, held):
             return 0
         held = new_copy(held)
+    if dst.bits & held.bits & C_CONTIGUOUS and dst.size == held.size:
+        if dst.size == 0:
+            return 0
+        flat_operand(&operands[0], held)
+        flat_operand(&operands[1], dst)
+        return _backend.launch(copy_plan(src.code, dst.code), operands, 2, NULL, current().stream, dst.size)
     sources[0].array = <void*>held
     sources[0].code = src.code
     sources[1].array = <void*>dst

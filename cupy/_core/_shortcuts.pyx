@@ -6,11 +6,12 @@ Each function returns None where the general form has to decide; none of them ra
 from libc.stdint cimport int64_t
 from libc.string cimport memcmp
 
+from cupy._core._dtype cimport itemsizes
 from cupy._core._elementwise cimport Source, launch_elementwise, plan_of
 from cupy._core._memory cimport current
 from cupy._core._ndarray cimport C_CONTIGUOUS, MAX_RANK, fill_operand, ndarray, new_array
 from cupy_backends.backend cimport _backend
-from cupy_backends.backend._backend cimport CUPY_BOOL, CUPY_FLOAT16, cupyAttr, cupyOperand
+from cupy_backends.backend._backend cimport CUPY_BOOL, cupyAttr, cupyOperand
 
 from libc.stdint cimport int8_t
 
@@ -19,25 +20,49 @@ cdef enum:
 
 
 def matmul(a, b):
-    """Return a @ b for two matrices of one floating or complex dtype."""
+    """Return a @ b for vectors and matrices of one dtype."""
     cdef cupyOperand[3] operands
     cdef Py_ssize_t[2] shape
+    cdef int64_t[3][4] dims  # as matrices: extents, strides
     cdef int8_t[3] codes
     cdef ndarray x, y, out
+    cdef int ndim = 0
     if type(a) is not ndarray or type(b) is not ndarray:
         return None
     x, y = <ndarray>a, <ndarray>b
-    if x.code != y.code or x.code < CUPY_FLOAT16 or x.rank != 2 or y.rank != 2 or x.dims[1] != y.dims[0] \
+    if x.code != y.code or x.rank - 1 not in (0, 1) or y.rank - 1 not in (0, 1) or x.dims[x.rank - 1] != y.dims[0] \
             or x.size == 0 or y.size == 0:
         return None
-    shape[0], shape[1] = x.dims[0], y.dims[1]
-    out = new_array(x.code, 2, shape)
+    if x.rank == 2:
+        shape[ndim] = x.dims[0]
+        ndim += 1
+    if y.rank == 2:
+        shape[ndim] = y.dims[1]
+        ndim += 1
+    out = new_array(x.code, ndim, shape)
     fill_operand(&operands[0], x)
     fill_operand(&operands[1], y)
     fill_operand(&operands[2], out)
+    if x.rank == 1:
+        dims[0][0], dims[0][1], dims[0][2], dims[0][3] = 1, x.size, x.size * x.dims[1], x.dims[1]
+        as_matrix(&operands[0], dims[0])
+    if y.rank == 1:
+        dims[1][0], dims[1][1], dims[1][2], dims[1][3] = y.size, 1, y.dims[1], itemsizes[y.code]
+        as_matrix(&operands[1], dims[1])
+    if ndim < 2:
+        dims[2][0] = x.dims[0] if x.rank == 2 else 1
+        dims[2][1] = y.dims[1] if y.rank == 2 else 1
+        dims[2][2], dims[2][3] = dims[2][1] * itemsizes[x.code], itemsizes[x.code]
+        as_matrix(&operands[2], dims[2])
     codes[0] = codes[1] = codes[2] = x.code
-    _backend.launch(plan_of("matmul", codes, 3), operands, 3, NULL, current().stream, x.size * y.dims[1])
+    _backend.launch(plan_of("matmul", codes, 3), operands, 3, NULL, current().stream, x.size * y.size // y.dims[0])
     return out
+
+
+cdef inline void as_matrix(cupyOperand* operand, int64_t* dims) noexcept:
+    operand.shape = dims
+    operand.strides = dims + 2
+    operand.ndim = 2
 
 
 def concatenate(arrays, Py_ssize_t axis):

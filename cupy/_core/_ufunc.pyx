@@ -16,7 +16,8 @@ from cupy._core._dtype cimport (
     WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack,
     pack_unsafe, scalar_code)
 from cupy._core._elementwise cimport (
-    MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, launch_elementwise, new_like,
+    MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, flat_operand,
+    launch_elementwise, new_like,
     plan_of)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
@@ -26,10 +27,6 @@ from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyOperand)
 
 from cupy._core._creation import asarray
-
-cdef int64_t[15] _steps
-for _i in range(15):
-    _steps[_i] = itemsizes[_i]
 
 cdef extern from *:
     """
@@ -360,18 +357,6 @@ cdef Loop* reduction_loop(ufunc u, str method, ndarray a, object dtype, ndarray 
 cdef object stand_in(int code):
     """Return the dtype that has NumPy's loops for a code."""
     return _half if code == CUPY_BFLOAT16 else dtype_object(code)
-
-
-cdef inline void flat_operand(cupyOperand* operand, ndarray a) noexcept:
-    """Describe a contiguous array as one axis."""
-    operand.block = a.block.address
-    operand.block_bytes = a.block.bytes
-    operand.offset = a.offset
-    operand.shape = <int64_t*>&a.size
-    operand.strides = &_steps[a.code]
-    operand.ndim = 1
-    operand.dtype = a.code
-    operand.contiguous = True
 
 
 cdef inline bint same_shape(ndarray a, ndarray b) noexcept:

@@ -1,7 +1,6 @@
 """The one launch that every product of this folder ends in."""
 
 from cupy import _core
-from cupy._core import ndarray
 from cupy._operands import DEVICE_RANK
 
 
@@ -18,21 +17,6 @@ def contract(a, b, out):
         _core.run_op("matmul", [_one_stack(a), _one_stack(b)], [_one_stack(target)])
         if target is not out:
             _core.copyto(out, target)
-    return out
-
-
-def multiply_plain(a, b):
-    """Return a @ b of matrices or vectors of one dtype that fit, the frequent case; None otherwise."""
-    if type(a) is not ndarray or type(b) is not ndarray:
-        return None
-    shape, other, dtype = a.shape, b.shape, a.dtype
-    if not 0 < len(shape) <= 2 or not 0 < len(other) <= 2 or shape[-1] != other[0] or dtype != b.dtype:
-        return None
-    out = _core.empty(shape[:-1] + other[1:], dtype)
-    if len(shape) == len(other) == 2:
-        return contract(a, b, out)
-    rows, columns = shape[0] if len(shape) == 2 else 1, other[1] if len(other) == 2 else 1
-    contract(a.reshape(rows, shape[-1]), b.reshape(other[0], columns), out.reshape(rows, columns))
     return out
 
 

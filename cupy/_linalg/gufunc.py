@@ -10,7 +10,8 @@ import numpy
 from numpy.exceptions import AxisError
 
 from cupy import _core
-from cupy._linalg.contraction import contract, multiply_plain
+from cupy._core import _shortcuts
+from cupy._linalg.contraction import contract
 from cupy._operands import as_array, cast
 
 __all__ = ["matmul", "matvec", "vecdot", "vecmat"]
@@ -74,7 +75,7 @@ class GUFunc:
                 raise TypeError("cannot specify both 'signature' and 'dtype'")
             dtype = self._signature_dtype(signature)
         if self._plain and out is axes is axis is dtype is None and (keepdims, casting, order) == _DEFAULTS:
-            result = multiply_plain(x1, x2)
+            result = _shortcuts.matmul(x1, x2)
             if result is not None:
                 return result
         a, b, out = as_array(x1), as_array(x2), _single_output(out)

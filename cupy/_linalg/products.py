@@ -4,8 +4,9 @@ import math
 import operator
 
 from cupy import _core
+from cupy._core import _shortcuts
 from cupy._linalg.gufunc import matmul, matvec, vecdot, vecmat
-from cupy._linalg.contraction import contract, multiply_plain
+from cupy._linalg.contraction import contract
 from cupy._operands import as_array, cast
 
 __all__ = [
@@ -83,7 +84,7 @@ def dot(a, b, out=None):
         array([3, 7])
     """
     if out is None:
-        result = multiply_plain(a, b)
+        result = _shortcuts.matmul(a, b)
         if result is not None:
             return result
     a, b = _common(as_array(a), as_array(b))
