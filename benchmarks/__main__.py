@@ -29,13 +29,16 @@ def read_rows(path=HERE / "rows.toml"):
     """Return the table of rows.toml with one entry per statement, dtype and size."""
     tables = tomllib.loads(path.read_text())
     rows = []
-    for section in ("overhead", "throughput"):
+    for section in ("overhead", "throughput", "programs"):
         table = tables[section]
         for statement, row in table["rows"].items():
             if unknown := row.keys() - ROW_KEYS:
                 raise ValueError(f"{path.name}: [{section}] {statement}: unknown {sorted(unknown)}")
-            sizes = row.get("sizes", table["sizes"])
+            sizes = row["sizes"] if "sizes" in row else table["sizes"]
             label = row.get("label", statement.removeprefix("xp."))
+            setup = table["setup"] + row.get("setup", "")
+            if section == "programs":
+                setup, statement = f"{setup}run = programs.{statement}(xp, data, n)", "run()"
             for dtype in row.get("dtypes", table["dtypes"]):
                 for i, size in enumerate(sizes):
                     rows.append(
@@ -43,7 +46,7 @@ def read_rows(path=HERE / "rows.toml"):
                         | {"section": section, "statement": statement, "label": label}
                         | {"dtype": dtype, "size": size}
                         | {key: row[key][i] for key in ("bar", "floor") if isinstance(row.get(key), list)}
-                        | {"setup": table["setup"] + row.get("setup", "")}
+                        | {"setup": setup}
                     )
     for name, row in tables["process"].items():
         rows.append(row | {"section": "process", "name": name})
@@ -53,7 +56,7 @@ def read_rows(path=HERE / "rows.toml"):
 def verdict(row):
     """Return how the value stands to the bar: ok, floor (the bar of a loaded machine) or slow."""
     value = round(row["value"], 2)
-    if row["section"] == "throughput":
+    if row["section"] != "overhead" and "floor" in row:
         return "ok" if value >= row["bar"] else "floor" if value >= row["floor"] else "slow"
     return "ok" if value <= row["bar"] else "slow"
 

@@ -9,10 +9,14 @@ from itertools import repeat
 import numpy as np
 
 # The cost of a call is the thread's own work; of large arrays it is the time until the result is there.
-CLOCKS = {"overhead": time.thread_time_ns, "throughput": time.perf_counter_ns}
+CLOCKS = {
+    "overhead": time.thread_time_ns,
+    "throughput": time.perf_counter_ns,
+    "programs": time.perf_counter_ns,
+}
 # Short samples, many of them: a slice that the machine takes away spoils one.
-SAMPLE_NS = {"overhead": 2e5, "throughput": 2e7}
-SAMPLES_PER_ROUND = {"overhead": 10, "throughput": 1}
+SAMPLE_NS = {"overhead": 2e5, "throughput": 2e7, "programs": 1e8}
+SAMPLES_PER_ROUND = {"overhead": 10, "throughput": 1, "programs": 1}
 
 # A generator, so that the setup runs once and all names are local to the loop.
 TEMPLATE = """
@@ -57,7 +61,7 @@ class Library:
         scope = {}
         exec(compile(source, f"<{row['label']}>", "exec"), scope)
         # The cost of a call does not include waiting for the device.
-        wait = self.wait if row["section"] == "throughput" else int
+        wait = self.wait if row["section"] != "overhead" else int
         timer = scope["timer"](self.xp, np, size, dtype, data, generator, wait, self.numexpr)
         timer.send(None)
         clock = CLOCKS[row["section"]]

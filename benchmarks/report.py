@@ -13,6 +13,7 @@ import numpy as np
 HEADINGS = {
     "overhead": "Cost of a call, as a multiple of NumPy's (less is better)",
     "throughput": "Speed-up over NumPy, results newly allocated (more is better)",
+    "programs": "Programs: speed-up over NumPy (more is better)",
     "process": "Processes and memory (less is better)",
 }
 
