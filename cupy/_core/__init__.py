@@ -31,7 +31,7 @@ from cupy._core._views import (
     transpose,
 )
 from cupy._core import _ufunc, ufuncs
-from cupy._core._bounds import bounded_index
+from cupy._core._bounds import bounded_index, limits
 from cupy._core._indexing import nonzero, run_op, scatter, take_valid
 from cupy._core._reduction import accumulate, index_reduction, reduce_row
 from cupy._core._ufunc import as_mask, input_casting_error, output_casting_error, ufunc

@@ -136,6 +136,14 @@ cdef int read_limits(ndarray limits, cupyStream stream, int64_t* ends) except -1
         "copying to the host")
 
 
+def limits(a):
+    """Return the least and the largest element of a non-empty int64 array as Python integers; waits."""
+    cdef int64_t[2] ends
+    read_limits(limits_of(a), current().stream, ends)
+    waited(current().stream)
+    return ends[0], ends[1]
+
+
 cdef int check_limits(int64_t* ends, Py_ssize_t n, int axis, bint negative, object error, object place) except -1:
     cdef bint below = ends[0] < (-n if negative else 0)
     if not below and ends[1] < n:

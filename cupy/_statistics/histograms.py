@@ -83,7 +83,7 @@ def bincount(x, /, weights=None, minlength=0):
     length = 0
     x = cast(x, INT64)
     if x.size:
-        low, high = stack([x.min(), x.max()]).get().tolist()
+        low, high = _core.limits(x)
         if low < 0:
             raise ValueError("'list' argument must have no negative elements")
         length = high + 1
