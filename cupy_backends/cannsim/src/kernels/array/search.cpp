@@ -3,6 +3,7 @@
 #include "../loops/driver.h"
 #include "../loops/loops.h"
 #include "copy.h"
+#include "isa/isa.h"
 #include "nest.h"
 #include "reduce.h"
 #include "scratch.h"
@@ -10,6 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <optional>
 
 namespace cannsim {
 namespace array {
@@ -117,47 +120,87 @@ Status searchsorted(const View &out, const View &sorted_, const View &values, co
     return Status::Ok;
 }
 
+namespace array {
+namespace {
+
+// The elements in C order as `dtype`: where they are if they lie so, else copied into `memory`.
+Status line_up(const View &in, DType dtype, std::optional<Scratch> &memory,
+               const char **data) {
+    *data = in.data;
+    if (in.dtype == dtype && is_contiguous(in)) return Status::Ok;
+    memory.emplace(in.size() * itemsize(dtype));
+    if (!*memory) return Status::OutOfMemory;
+    View flat = in;
+    flat.dtype = dtype;
+    flat.data = memory->get();
+    set_contiguous(flat);
+    *data = flat.data;
+    return copy(flat, in);
+}
+
+// Equal neighbours would wait for each other's sum, so they go to different counters.
+void count_keys(const int64_t *at, int64_t n, int64_t *counts, int64_t bins) {
+    constexpr int64_t kFew = 1024;
+    if (bins > kFew || n < 4 * bins) {
+        for (int64_t i = 0; i < n; ++i) ++counts[at[i]];
+        return;
+    }
+    uint32_t parts[4][kFew];
+    const int64_t most = int64_t(1) << 31; // what a counter holds
+    for (int64_t first = 0; first < n; first += most) {
+        const int64_t last = std::min(n, first + most);
+        std::memset(parts, 0, sizeof parts);
+        int64_t i = first;
+        for (; i + 4 <= last; i += 4)
+            for (int k = 0; k < 4; ++k) ++parts[k][at[i + k]];
+        for (; i < last; ++i) ++parts[0][at[i]];
+        for (int64_t b = 0; b < bins; ++b)
+            counts[b] += int64_t(parts[0][b]) + parts[1][b] + parts[2][b] + parts[3][b];
+    }
+}
+
+} // namespace
+} // namespace array
+
 Status bincount(const View &out, const View &in, const View *weights, int64_t *bad) {
     using namespace array;
     if (out.ndim != 1 || (weights && !same_shape(*weights, in))) return Status::BadArgument;
     if (is_float_dtype(in.dtype) || is_complex_dtype(in.dtype) || out.dtype == DType::Bool)
         return Status::UnsupportedDType;
     DType total = weights ? (is_half_dtype(out.dtype) ? DType::Float32 : out.dtype) : DType::Int64;
-    int64_t n = in.size(), bins = out.shape[0];
-    Scratch keys(n * 8), sums(bins * itemsize(total)), factors(weights ? n * itemsize(total) : 0);
-    if (!keys || !sums || !factors) return Status::OutOfMemory;
-    View flat = in, result = out;
-    flat.dtype = DType::Int64;
-    flat.data = keys.get();
-    set_contiguous(flat);
-    Status s = copy(flat, in);
+    const int64_t n = in.size(), bins = out.shape[0];
+    std::optional<Scratch> keys, factors, sums;
+    const char *key_data, *factor_data = nullptr;
+    Status s = line_up(in, DType::Int64, keys, &key_data);
+    if (s == Status::Ok && weights) s = line_up(*weights, total, factors, &factor_data);
     if (s != Status::Ok) return s;
-    result.dtype = total;
-    result.data = sums.get();
-    set_contiguous(result);
+    View result = out;
+    if (out.dtype != total || !is_contiguous(out)) {
+        sums.emplace(bins * itemsize(total));
+        if (!*sums) return Status::OutOfMemory;
+        result.dtype = total;
+        result.data = sums->get();
+        set_contiguous(result);
+    }
     if ((s = fill_zero(result)) != Status::Ok) return s;
-    const int64_t *at = keys.as<int64_t>();
-    for (int64_t i = 0; i < n; ++i) {
-        if (at[i] >= 0 && at[i] < bins) continue;
-        if (bad) *bad = i;
+    const int64_t *at = reinterpret_cast<const int64_t *>(key_data);
+    int64_t least = 0, largest = -1;
+    if (n) isa().limits(at, n, &least, &largest);
+    if (n && (least < 0 || largest >= bins)) {
+        if (bad) *bad = std::find_if(at, at + n, [&](int64_t k) { return k < 0 || k >= bins; }) - at;
         return Status::IndexOutOfRange;
     }
     if (!weights) {
-        for (int64_t i = 0; i < n; ++i) ++sums.as<int64_t>()[at[i]];
-        return copy(out, result);
+        count_keys(at, n, reinterpret_cast<int64_t *>(result.data), bins);
+    } else {
+        visit_dtype(total, [&](auto tag) {
+            using T = Wide<typename decltype(tag)::type>;
+            T *to = reinterpret_cast<T *>(result.data);
+            const T *w = reinterpret_cast<const T *>(factor_data);
+            for (int64_t i = 0; i < n; ++i) to[at[i]] = T(to[at[i]] + w[i]);
+        });
     }
-    View factor = flat;
-    factor.dtype = total;
-    factor.data = factors.get();
-    set_contiguous(factor);
-    if ((s = copy(factor, *weights)) != Status::Ok) return s;
-    visit_dtype(total, [&](auto tag) {
-        using T = Wide<typename decltype(tag)::type>;
-        T *to = sums.as<T>();
-        const T *w = factors.as<T>();
-        for (int64_t i = 0; i < n; ++i) to[at[i]] = T(to[at[i]] + w[i]);
-    });
-    return copy(out, result);
+    return sums ? copy(out, result) : Status::Ok;
 }
 
 Status histc(const View &out, const View &in, double low, double high) {
