@@ -225,6 +225,7 @@ int load_locked() {
     if (machine.family < 0)
         return fail_text(CUPY_FAILED, "load", "the SoC %s is not one this version knows",
                          machine.soc);
+    watch_pool();
     const char *blocking = environment("CUPY_LAUNCH_BLOCKING");
     machine.blocking = blocking && strcmp(blocking, "0");
     loading_process = getpid();

@@ -4,12 +4,14 @@
 #include "base/poison.h"
 #include "base/thread.h"
 #include "cann_runtime.h"
+#include "check/check.h"
 #include "runtime/soc.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <new>
@@ -25,7 +27,6 @@ DeviceRange device_range;
 namespace {
 
 constexpr size_t kHuge = size_t(2) << 20;
-constexpr int kPoison = 0xCB;
 
 size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
@@ -77,6 +78,8 @@ struct Memory {
     std::mutex mutex;
     std::vector<Slice> slices;
     std::map<uintptr_t, size_t> pinned;
+    std::deque<std::pair<uintptr_t, size_t>> resting; // freed, under a check; oldest first
+    size_t total_resting = 0;
     size_t total_used = 0;
     size_t limit = ~size_t(0); // what the host can really give
     bool reserved = false;
@@ -120,11 +123,22 @@ bool commit(Slice &s, uintptr_t end) {
 }
 
 void give_back(uintptr_t begin, size_t size) {
-    if (settings().mode != Mode::Inline)
+    if (settings().mode != Mode::Inline || checking(kCheckMem))
         std::memset(to_host(reinterpret_cast<void *>(begin)), kPoison, size);
     else if (size >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(begin)), size / 4096 * 4096, MADV_DONTNEED);
     poison(to_host(reinterpret_cast<void *>(begin)), size);
+}
+
+// Lets the memory that was freed longest ago be used again until `size` bytes rest.
+void wake(Memory &m, size_t size) {
+    while (m.total_resting > size) {
+        auto [at, length] = m.resting.front();
+        m.resting.pop_front();
+        m.total_resting -= length;
+        check_rested(to_host(reinterpret_cast<void *>(at)), length);
+        slice_of(m, at).add_free(at, length);
+    }
 }
 
 } // namespace
@@ -181,11 +195,17 @@ int device_malloc(int device, size_t size, void **out) {
     Slice &s = m.slices[device];
     size_t capacity = std::min<size_t>(settings().memory, device_range.per_device);
     size_t rounded = round_up(size, kGranularity);
+    if (checking(kCheckMem) && rounded - size < kRedZone && size < capacity - capacity / 8)
+        rounded = round_up(size + kRedZone, kGranularity);
     uintptr_t at = 0;
     if (size <= capacity && rounded <= capacity - std::min(s.used, capacity) &&
         rounded <= m.limit - std::min(m.total_used, m.limit)) {
         at = s.take(rounded, rounded >= kHuge ? kHuge : kGranularity);
         if (!at && rounded >= kHuge) at = s.take(rounded, kGranularity);
+        if (!at && m.total_resting) {
+            wake(m, 0);
+            at = s.take(rounded, kGranularity);
+        }
         if (at && !commit(s, at + rounded)) {
             s.add_free(at, rounded);
             at = 0;
@@ -205,6 +225,7 @@ int device_malloc(int device, size_t size, void **out) {
     if (settings().mode != Mode::Inline)
         std::memset(to_host(reinterpret_cast<void *>(at)), kPoison, rounded);
     ++this_thread.counters.allocations;
+    if (checking()) check_malloc(device, reinterpret_cast<void *>(at), size, rounded);
     *out = reinterpret_cast<void *>(at);
     return 0;
 }
@@ -214,6 +235,7 @@ int device_free(void *p) {
     std::lock_guard<std::mutex> lock(m.mutex);
     uintptr_t at = reinterpret_cast<uintptr_t>(p);
     if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
+    if (checking()) check_free(p);
     Slice &s = slice_of(m, at);
     auto it = s.blocks.find(at);
     if (it == s.blocks.end())
@@ -224,7 +246,13 @@ int device_free(void *p) {
     s.used -= rounded;
     m.total_used -= rounded;
     give_back(at, rounded);
-    s.add_free(at, rounded);
+    if (checking(kCheckMem)) {
+        m.resting.push_back({at, rounded});
+        m.total_resting += rounded;
+        wake(m, kQuarantine);
+    } else {
+        s.add_free(at, rounded);
+    }
     ++this_thread.counters.frees;
     return 0;
 }
@@ -233,6 +261,7 @@ void free_device_memory(int device) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
     if (!m.reserved) return;
+    if (checking()) check_reset(device);
     Slice &s = m.slices[device];
     for (auto &[at, sizes] : s.blocks) {
         give_back(at, sizes.first);
