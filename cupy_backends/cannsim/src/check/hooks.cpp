@@ -100,8 +100,7 @@ Access access_of(const Executor &e, const View &v, int param, int item) {
 
 void judge(const Actor &who, Access *accesses, size_t n, DeviceStream *stream) {
     for (size_t i = 0; i < n; ++i) {
-        if (checking(kCheckMem)) judge_bounds(who, accesses[i]);
-        judge_init(who, accesses[i]);
+        if (!checking(kCheckMem) || judge_bounds(who, accesses[i])) judge_init(who, accesses[i]);
         judge_race(who, accesses[i], stream);
     }
     if (stream) advance(stream);
