@@ -76,6 +76,12 @@ std::string describe(uintptr_t address) {
     return "no block";
 }
 
+// Tells an allocation from a later one at its place; 0 where nothing is allocated.
+uint64_t allocation(uintptr_t address) {
+    const Extent *e = at(known().native, address);
+    return e && e->live ? e->generation : 0;
+}
+
 size_t damaged(const char *from, size_t size, unsigned char value) {
     for (size_t i = 0; i < size; ++i)
         if (static_cast<unsigned char>(from[i]) != value) return i;
@@ -213,6 +219,7 @@ void check_rested(const char *from, size_t size) {
 int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *stream) {
     Extent e;
     size_t rested = 0;
+    uint64_t slab;
     {
         std::lock_guard<std::mutex> lock(check_mutex());
         Known &k = known();
@@ -243,13 +250,15 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
             next = k.pooled.erase(next);
         }
         k.pooled[e.begin] = e;
+        slab = allocation(e.begin);
         set_written(footprint_of(p, e.room), false);
     }
     if (!checking(kCheckMem)) return 0;
     // In the stream's order: its earlier work may still use the block's last owner.
-    return submit(stream, [begin = e.begin, size, room = e.room, rested,
+    return submit(stream, [begin = e.begin, size, room = e.room, rested, slab,
                            generation = e.generation] {
         std::lock_guard<std::mutex> lock(check_mutex());
+        if (allocation(begin) != slab) return 0;
         if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
         std::memset(host(begin), kPoison, size);
         std::memset(host(begin) + size, kZone, room - size);
@@ -261,9 +270,11 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
 
 int check_pool_free(const void *p, DeviceStream *stream) {
     Extent e;
+    uint64_t slab;
     {
         std::lock_guard<std::mutex> lock(check_mutex());
         const uintptr_t begin = reinterpret_cast<uintptr_t>(p);
+        slab = allocation(begin);
         Extent *found = at(known().pooled, begin);
         const Actor who = actor("cannsimPoolFree", stream);
         if (!found || found->begin != begin || !found->live) {
@@ -279,8 +290,9 @@ int check_pool_free(const void *p, DeviceStream *stream) {
         e = *found;
     }
     if (!checking(kCheckMem)) return 0;
-    return submit(stream, [begin = e.begin, size = e.size, room = e.room] {
+    return submit(stream, [begin = e.begin, size = e.size, room = e.room, slab] {
         std::lock_guard<std::mutex> lock(check_mutex());
+        if (allocation(begin) != slab) return 0;
         const size_t length = room - size, i = damaged(host(begin) + size, length, kZone);
         if (i != length)
             report(kCheckMem, text("red zone overwritten: byte %zu past the end of ", i) +
