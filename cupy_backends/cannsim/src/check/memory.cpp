@@ -193,6 +193,7 @@ void check_free(const void *p) {
         if (it->second.live && checking(kCheckMem))
             report(kCheckMem, "freed while in use: " + cannsim::describe(who) + " of " +
                                   describe(*e, false) + "\n  holds " + describe(it->second, true));
+        verify_zone(it->second, "by aclrtFree");
         it->second.live = false;
         it->second.ended = e->ended;
     }
@@ -297,6 +298,7 @@ int check_pool_free(const void *p, DeviceStream *stream) {
         if (i != length)
             report(kCheckMem, text("red zone overwritten: byte %zu past the end of ", i) +
                                   describe(begin) + "\n  found by cannsimPoolFree");
+        std::memset(host(begin) + size, kZone, length);
         std::memset(host(begin), kPoison, size);
         return 0;
     });

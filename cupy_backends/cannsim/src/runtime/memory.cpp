@@ -148,7 +148,8 @@ int reserve_devices() {
     std::lock_guard<std::mutex> lock(m.mutex);
     if (m.reserved) return 0;
     int devices = std::max(settings().devices, 1);
-    size_t wanted = round_up(settings().memory, kHuge);
+    // A check's red zones take addresses, but no memory that the program could miss.
+    size_t wanted = round_up(settings().memory, kHuge) * (checking(kCheckMem) ? 2 : 1);
     // Smaller and smaller slices where the address space is limited (ulimit -v).
     static const size_t kSteps[] = {~size_t(0),      size_t(64) << 30, size_t(16) << 30,
                                     size_t(4) << 30, size_t(1) << 30,  size_t(256) << 20,
@@ -194,12 +195,11 @@ int device_malloc(int device, size_t size, void **out) {
     std::lock_guard<std::mutex> lock(m.mutex);
     Slice &s = m.slices[device];
     size_t capacity = std::min<size_t>(settings().memory, device_range.per_device);
-    size_t rounded = round_up(size, kGranularity);
-    if (checking(kCheckMem) && rounded - size < kRedZone && size < capacity - capacity / 8)
-        rounded = round_up(size + kRedZone, kGranularity);
+    size_t charged = round_up(size, kGranularity);
+    size_t rounded = checking(kCheckMem) ? round_up(size + kRedZone, kGranularity) : charged;
     uintptr_t at = 0;
-    if (size <= capacity && rounded <= capacity - std::min(s.used, capacity) &&
-        rounded <= m.limit - std::min(m.total_used, m.limit)) {
+    if (size <= capacity && charged <= capacity - std::min(s.used, capacity) &&
+        charged <= m.limit - std::min(m.total_used, m.limit)) {
         at = s.take(rounded, rounded >= kHuge ? kHuge : kGranularity);
         if (!at && rounded >= kHuge) at = s.take(rounded, kGranularity);
         if (!at && m.total_resting) {
@@ -220,8 +220,8 @@ int device_malloc(int device, size_t size, void **out) {
     if (m.huge_pages && rounded >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(at)), rounded / kHuge * kHuge, MADV_HUGEPAGE);
     s.blocks[at] = {rounded, size};
-    s.used += rounded;
-    m.total_used += rounded;
+    s.used += charged;
+    m.total_used += charged;
     if (settings().mode != Mode::Inline)
         std::memset(to_host(reinterpret_cast<void *>(at)), kPoison, rounded);
     ++this_thread.counters.allocations;
@@ -241,10 +241,10 @@ int device_free(void *p) {
     if (it == s.blocks.end())
         return fail(ACL_ERROR_RT_PARAM_INVALID,
                     "%p is not the start of allocated device memory (freed twice?)", p);
-    size_t rounded = it->second.first;
+    auto [rounded, size] = it->second;
     s.blocks.erase(it);
-    s.used -= rounded;
-    m.total_used -= rounded;
+    s.used -= round_up(size, kGranularity);
+    m.total_used -= round_up(size, kGranularity);
     give_back(at, rounded);
     if (checking(kCheckMem)) {
         m.resting.push_back({at, rounded});
@@ -266,7 +266,7 @@ void free_device_memory(int device) {
     for (auto &[at, sizes] : s.blocks) {
         give_back(at, sizes.first);
         s.add_free(at, sizes.first);
-        m.total_used -= sizes.first;
+        m.total_used -= round_up(sizes.second, kGranularity);
     }
     s.blocks.clear();
     s.used = 0;
