@@ -65,7 +65,7 @@ int cannsimPoolAlloc(void *device, size_t bytes, void *stream) {
         return fail(ACL_ERROR_RT_PARAM_INVALID,
                     "cannsimPoolAlloc: %zu bytes at %p leave their block", bytes, device);
     // Deferred operations still use a block that their stream's pool has taken back.
-    if (settings().mode == Mode::Inline)
+    if (settings().mode == Mode::Inline && !checking(kCheckMem))
         pool_block_used(to_host(device), bytes, block.size - offset);
     if (!checking()) return 0;
     int error = 0;

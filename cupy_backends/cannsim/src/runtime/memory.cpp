@@ -127,7 +127,7 @@ void give_back(uintptr_t begin, size_t size) {
         std::memset(to_host(reinterpret_cast<void *>(begin)), kPoison, size);
     else if (size >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(begin)), size / 4096 * 4096, MADV_DONTNEED);
-    poison(to_host(reinterpret_cast<void *>(begin)), size);
+    if (!checking(kCheckMem)) poison(to_host(reinterpret_cast<void *>(begin)), size);
 }
 
 // Lets the memory that was freed longest ago be used again until `size` bytes rest.
@@ -216,7 +216,7 @@ int device_malloc(int device, size_t size, void **out) {
                     "device %d is out of memory: %zu bytes asked for, %zu of %zu in use", device,
                     size, s.used, std::min(capacity, m.limit));
     unpoison(to_host(reinterpret_cast<void *>(at)),
-             settings().mode == Mode::Inline ? size : rounded);
+             settings().mode == Mode::Inline && !checking(kCheckMem) ? size : rounded);
     if (m.huge_pages && rounded >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(at)), rounded / kHuge * kHuge, MADV_HUGEPAGE);
     s.blocks[at] = {rounded, size};
