@@ -23,12 +23,29 @@ def run(program, **environment):
 
 
 WINDOW = "window = cp.lib.stride_tricks.as_strided\n"
+NATIVE = """
+import ctypes
+from cupy_backends.ascend import _ascend
+fill = ctypes.CFUNCTYPE(int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_size_t, ctypes.c_void_p)(
+    _ascend.symbol("aclrtMemsetAsync")
+)
+create_stream = ctypes.CFUNCTYPE(int, ctypes.c_void_p)(_ascend.symbol("aclrtCreateStream"))
+"""
 
 DEFECTS = {
-    "off by one between two arrays": (
+    "off by one": (
         "mem",
         WINDOW + "a, b = cp.ones(128, 'f'), cp.ones(128, 'f')\nwindow(a, (129,), (4,)) + 1",
         ["out of bounds: aclnnAdds", "reads self", "4 bytes past the end of the pool's block of 512 bytes"],
+    ),
+    "into the neighbour": (
+        "mem",
+        NATIVE + "a, b = cp.ones(100, 'f'), cp.ones(100, 'f')\n"
+        "fill(a.data.ptr, 516, 0, 516, None)\ncp.cuda.Stream.null.synchronize()",
+        [
+            "out of bounds: aclrtMemsetAsync",
+            "reaches 116 bytes past the end of the pool's block of 400 bytes",
+        ],
     ),
     "write behind an array": (
         "mem",
@@ -37,9 +54,8 @@ DEFECTS = {
     ),
     "use after free": (
         "mem",
-        # The second row is the freed neighbour.
-        WINDOW + "a, b = cp.ones(100, 'f'), cp.ones(100, 'f')\ndel b\nwindow(a, (2, 100), (512, 4))[1] + 1",
-        ["use after free: aclnnAdds", "freed by cannsimPoolFree"],
+        NATIVE + "a = cp.ones(100, 'f')\nat = a.data.ptr\ndel a\nfill(at, 400, 0, 400, None)",
+        ["use after free: aclrtMemsetAsync", "freed by cannsimPoolFree"],
     ),
     "an array that was never written": (
         "init",
@@ -53,9 +69,7 @@ DEFECTS = {
     ),
     "a stream that was forgotten": (
         "leak",
-        "import ctypes\nfrom cupy_backends.ascend import _ascend\ncp.ones(3)\n"
-        "stream = ctypes.c_void_p()\n"
-        "ctypes.CFUNCTYPE(int, ctypes.c_void_p)(_ascend.symbol('aclrtCreateStream'))(ctypes.byref(stream))",
+        NATIVE + "cp.ones(3)\nstream = ctypes.c_void_p()\ncreate_stream(ctypes.byref(stream))",
         ["1 not destroyed: aclrtStream"],
     ),
 }
