@@ -1,8 +1,13 @@
 """Which device the suite runs on: the simulated one, unless ``--cann=real`` asks for the machine's own."""
 
+import ctypes
+import itertools
 import os
+import sys
 import tempfile
 from pathlib import Path
+
+import pytest
 
 
 def pytest_addoption(parser):
@@ -22,3 +27,27 @@ def pytest_collection_finish(session):
     root = Path(__file__).resolve().parents[1]
     if not any((root / "cupy/_core").glob("*.so")):
         os.chdir(tempfile.mkdtemp(prefix="cupy_tests_"))
+
+
+@pytest.fixture(autouse=True)
+def reports():
+    """Fail a test in which a check of the simulator (CANNSIM_CHECK) made a report."""
+    before = len(list(_reports()))
+    yield
+    made = list(_reports())[before:]
+    if made:
+        pytest.fail("\n".join(made), pytrace=False)
+
+
+def _reports():
+    """The texts of all reports so far; none where no check is on, or no device was used yet."""
+    backend = sys.modules.get("cupy_backends.ascend._ascend")
+    if backend is None or not (os.environ.get("CANNSIM_CHECK") or os.environ.get("CANNSIM_STRICT")):
+        return
+    address = backend.symbol("cannsimReport")
+    report = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_uint64)(address) if address else lambda index: None
+    for index in itertools.count():
+        text = report(index)
+        if text is None:
+            return
+        yield text.decode()

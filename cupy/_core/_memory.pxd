@@ -38,6 +38,9 @@ cdef struct Arena:
     cupyStream stream
     Slab* slabs
     size_t used, held, n_used
+    size_t resting         # bytes in the queue of freed blocks that are not handed out yet
+    Block* rests_first
+    Block* rests_last
     Arena* next
     Block* small[SMALL_BINS]
     Block* large[LARGE_BINS]

@@ -2,7 +2,8 @@
 
 A block that an array gives back goes to the free list of its stream and is handed out again without a call of the
 device; work of one stream runs in order, so the next user cannot overtake the last one. Small blocks are carved
-from slabs of 2 MiB. Everything here runs under the interpreter's lock.
+from slabs of 2 MiB. Where the backend watches the blocks, freed ones rest for a while, so that uses of them are found
+out. Everything here runs under the interpreter's lock.
 """
 
 from libc.stdlib cimport calloc, free, malloc
@@ -27,6 +28,7 @@ cdef enum:
     PAD = 32                     # kernels of the device may read this far past an array
     SMALL_MAX = 512 * 128
     SLAB_BYTES = 2 << 20
+    REST_BYTES = 64 << 20        # of freed blocks that rest where somebody watches them
 
 cdef Settle settle = NULL
 cdef Arena* _arenas = NULL
@@ -214,25 +216,53 @@ cdef void give_back(Foreign* foreign) noexcept:
     free(foreign)
 
 
+cdef inline void shelve(Block* block) noexcept:
+    """Put a block on the free list that the next allocation of its size takes it from."""
+    cdef Arena* arena = block.arena
+    cdef Block** head = &arena.large[block.bin] if block.slab is NULL else &arena.small[block.bin]
+    block.next = head[0]
+    head[0] = block
+
+
+cdef void wake(Arena* arena, size_t nbytes) noexcept:
+    """Shelve the blocks that were freed longest ago until no more than ``nbytes`` rest."""
+    cdef Block* block
+    while arena.resting > nbytes:
+        block = arena.rests_first
+        arena.rests_first = block.next
+        arena.resting -= block.bytes
+        shelve(block)
+
+
+cdef void rest(Block* block) noexcept:
+    """Keep a freed block from being used again until many others were freed."""
+    cdef Arena* arena = block.arena
+    block.next = NULL
+    if arena.resting:
+        arena.rests_last.next = block
+    else:
+        arena.rests_first = block
+    arena.rests_last = block
+    arena.resting += block.bytes
+    wake(arena, REST_BYTES)
+
+
 cdef void free_block(Block* block) noexcept:
     """Put a block that nobody refers to on the free list of its stream."""
     cdef Arena* arena = block.arena
-    cdef Block** head
     cdef cupyBackend* backend = _backend.active()
     if block.bin == FOREIGN:
         give_back(<Foreign*>block)
         return
-    if backend.pool_free is not NULL:
-        backend.pool_free(block.address, arena.stream)
     arena.used -= block.bytes
     arena.n_used -= 1
     if block.slab is not NULL:
         block.slab.live -= 1
-        head = &arena.small[block.bin]
+    if backend.pool_free is NULL:
+        shelve(block)
     else:
-        head = &arena.large[block.bin]
-    block.next = head[0]
-    head[0] = block
+        backend.pool_free(block.address, arena.stream)
+        rest(block)
 
 
 cdef int drop_large(Arena* arena) except -1:
@@ -287,6 +317,7 @@ cdef int free_all() except -1:
         if arena.held > arena.used:
             _backend.check(backend.set_device(arena.device), "selecting a device")
             _backend.check(backend.stream_synchronize(arena.stream), "waiting before freeing memory")
+            wake(arena, 0)
             drop_large(arena)
             drop_slabs(arena)
         arena = arena.next
@@ -303,6 +334,7 @@ cdef int retire_arena(Arena* arena) except -1:
     if arena.used:
         arena.stream = NULL  # arrays still live in it: from now on it belongs to the default stream
         return 0
+    wake(arena, 0)
     drop_large(arena)
     drop_slabs(arena)
     while place[0] is not arena:
@@ -351,6 +383,7 @@ class MemoryPool:
         cdef Py_ssize_t count = 0
         cdef int bin
         while arena is not NULL:
+            wake(arena, 0)
             for bin in range(SMALL_BINS + LARGE_BINS):
                 block = arena.small[bin] if bin < SMALL_BINS else arena.large[bin - SMALL_BINS]
                 while block is not NULL:

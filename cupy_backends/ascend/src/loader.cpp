@@ -225,6 +225,7 @@ int load_locked() {
     if (machine.family < 0)
         return fail_text(CUPY_FAILED, "load", "the SoC %s is not one this version knows",
                          machine.soc);
+    watch_pool();
     const char *blocking = environment("CUPY_LAUNCH_BLOCKING");
     machine.blocking = blocking && strcmp(blocking, "0");
     loading_process = getpid();
@@ -254,7 +255,8 @@ int load() {
 
 int bind_thread() {
     if (int rc = load()) return rc;
-    if (retired) return fail_text(CUPY_FAILED, "bind", "the process is ending");
+    // The simulator stays: streams and events that the program kept to its end are destroyed in it.
+    if (retired && !machine.simulator) return fail_text(CUPY_FAILED, "bind", "the process is ending");
     if (!machine.simulator && getpid() != loading_process)
         return fail_text(
             CUPY_FAILED, "bind",

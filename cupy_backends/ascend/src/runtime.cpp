@@ -121,17 +121,14 @@ int mem_set(void *dst, int value, size_t bytes, cupyStream stream) {
 }
 
 // The simulator's checks want to see arrays, not the pool's chunks. Absent on real CANN.
+void (*announce_alloc)(void *, size_t, aclrtStream);
+void (*announce_free)(void *, aclrtStream);
+
 void pool_alloc(void *address, size_t bytes, cupyStream stream) {
-    static auto announce =
-        reinterpret_cast<void (*)(void *, size_t, aclrtStream)>(symbol("cannsimPoolAlloc"));
-    if (announce) announce(address, bytes, raw(stream));
+    announce_alloc(address, bytes, raw(stream));
 }
 
-void pool_free(void *address, cupyStream stream) {
-    static auto announce =
-        reinterpret_cast<void (*)(void *, aclrtStream)>(symbol("cannsimPoolFree"));
-    if (announce) announce(address, raw(stream));
-}
+void pool_free(void *address, cupyStream stream) { announce_free(address, raw(stream)); }
 
 int stream_create(cupyStream *stream, int) {
     BOUND;
@@ -266,7 +263,7 @@ cupyBackend table = {
     "ascend",          resolve_plan,    device_count,       set_device,
     get_device,        device_name,     mem_info,           device_synchronize,
     mem_alloc,         mem_free,        copy_to_device,     copy_to_host,
-    copy_on_device,    mem_set,         pool_alloc,         pool_free,
+    copy_on_device,    mem_set,         nullptr,            nullptr, // watch_pool
     stream_create,     stream_destroy,  stream_synchronize, stream_query,
     stream_wait_event, stream_callback, event_create,       event_destroy,
     event_record,      event_query,     event_synchronize,  event_elapsed,
@@ -274,6 +271,16 @@ cupyBackend table = {
 };
 
 } // namespace
+
+void watch_pool() {
+    auto watches = reinterpret_cast<bool (*)()>(symbol("cannsimWatchesPools"));
+    if (!watches || !watches()) return;
+    announce_alloc = reinterpret_cast<decltype(announce_alloc)>(symbol("cannsimPoolAlloc"));
+    announce_free = reinterpret_cast<decltype(announce_free)>(symbol("cannsimPoolFree"));
+    table.pool_alloc = pool_alloc;
+    table.pool_free = pool_free;
+}
+
 } // namespace ascend
 
 extern "C" cupyBackend *cupy_ascend_backend(void) { return &ascend::table; }

@@ -36,6 +36,7 @@ inline void count(std::atomic<uint64_t> &counter) {
 int load(); // a cupyStatus
 bool loaded();
 void *symbol(const char *name); // nullptr when no loaded library has it
+void watch_pool();              // announces the core's blocks where somebody wants to know them
 
 // The failure of this thread. fail() reads CANN's own text; both return the status to hand on.
 int fail(int code, const char *call);

@@ -125,8 +125,9 @@ typedef struct cupyBackend {
     int (*copy_to_host)(void *dst, const void *src, size_t bytes, cupyStream);   /* waits */
     int (*copy_on_device)(void *dst, const void *src, size_t bytes, cupyStream);
     int (*mem_set)(void *dst, int value, size_t bytes, cupyStream);
-    void (*pool_alloc)(void *address, size_t bytes, cupyStream); /* may be NULL */
-    void (*pool_free)(void *address, cupyStream);                /* may be NULL */
+    /* NULL unless somebody watches the blocks that the core makes of memory; then freed ones rest. */
+    void (*pool_alloc)(void *address, size_t bytes, cupyStream);
+    void (*pool_free)(void *address, cupyStream);
 
     /* Streams and events. */
     int (*stream_create)(cupyStream *, int non_blocking);

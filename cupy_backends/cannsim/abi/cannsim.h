@@ -25,7 +25,12 @@ enum { CANNSIM_READ = 1, CANNSIM_WRITE = 2 };
  * stream first. Null, with a message, when the bytes are not allocated device memory. */
 void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream);
 
-/* A memory pool announces the blocks it hands out of larger allocations. An aclError. */
+/* Whether somebody wants to know a memory pool's blocks (a check, a sanitizer). Then the pool keeps
+ * 32 bytes or more between them and lets freed ones rest. */
+bool cannsimWatchesPools(void);
+
+/* A memory pool announces the blocks it hands out of larger allocations, in the order of a stream.
+ * An aclError. */
 int cannsimPoolAlloc(void *device, size_t bytes, void *stream);
 int cannsimPoolFree(void *device, void *stream);
 
@@ -50,6 +55,21 @@ typedef struct cannsimCounterValues {
     uint64_t bytes_host_to_device, bytes_device_to_host, bytes_device_to_device;
 } cannsimCounterValues;
 void cannsimCounters(cannsimCounterValues *out);
+
+/* The checks that CANNSIM_CHECK turned on, as a sum of these; since the first call of the runtime. */
+enum { CANNSIM_MEM = 1, CANNSIM_INIT = 2, CANNSIM_RACE = 4, CANNSIM_LEAK = 8 };
+int cannsimChecks(void);
+
+/* How many reports the given checks (a sum) have made. */
+uint64_t cannsimReports(int checks);
+
+/* The text of a report, the oldest is 0; NULL past the last, or past the thousandth. */
+const char *cannsimReport(uint64_t index);
+
+void cannsimForgetReports(void);
+
+/* Reports what is alive now, as the end of the process does. The number of reports. */
+uint64_t cannsimReportLeaks(void);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

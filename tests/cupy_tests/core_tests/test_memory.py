@@ -21,7 +21,9 @@ def test_freed_memory_is_used_again():
     a = cupy.zeros(1000)
     address = a.data.ptr
     del a
-    assert cupy.zeros(1000).data.ptr == address
+    # At once, or after many others where a check lets freed memory rest.
+    turns = 10_000 if os.environ.get("CANNSIM_CHECK") or os.environ.get("CANNSIM_STRICT") else 1
+    assert any(cupy.empty(1000).data.ptr == address for _ in range(turns))
 
 
 def test_statistics_and_slack():

@@ -6,6 +6,7 @@
 
 #include "base/poison.h"
 #include "base/thread.h"
+#include "check/leak.h"
 
 #include <cstddef>
 #include <new>
@@ -72,10 +73,12 @@ template <class T> inline T *pool_new(Kind kind) {
         if (!p) return nullptr;
     }
     unpoison(p, sizeof(T));
+    if (checking(kCheckLeak)) leak_made(p, kind);
     return ::new (p) T;
 }
 
 template <class T> inline void pool_delete(T *object, Kind kind) {
+    if (checking(kCheckLeak)) leak_ended(object);
     object->~T();
     FreeBlock *block = reinterpret_cast<FreeBlock *>(object);
     block->set_tag(kDeadTag);

@@ -3,6 +3,7 @@
 #include "opapi/op.h"
 
 #include "base/thread.h"
+#include "check/check.h"
 #include "opapi/check.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
@@ -194,6 +195,24 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
     return error ? fail(ACLNN_ERR_RUNTIME_ERROR, "the stream failed with %d", error) : 0;
 }
 
+inline int launch(Executor *e, DeviceStream *s) {
+    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
+    if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
+    int error = execute(e);
+    if (!e->repeatable) destroy_executor(e);
+    return error;
+}
+
+[[gnu::cold, gnu::noinline]] int launch_checked(Executor *e, DeviceStream *s, const void *workspace,
+                                                uint64_t bytes) {
+    Watch *watch = check_launch(*e, s, workspace, bytes);
+    const bool waits = e->blocking;
+    const int error = launch(e, s);
+    if (waits && !error) check_host_waits(s);
+    check_launched(watch, s);
+    return error;
+}
+
 } // namespace
 
 void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
@@ -297,14 +316,13 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: needs %lu bytes of workspace, got %lu",
                     e->op->name, e->workspace, workspace ? workspaceSize : 0);
     if (__builtin_expect(e->unbound && e->run != run_nothing, 0)) return unbound(*e);
-    if (__builtin_expect(e->overhangs, 0))
+    if (__builtin_expect(e->overhangs, 0)) {
+        if (checking()) check_overhang(*e, s);
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: a tensor leaves its storage", e->op->name);
+    }
     ++this_thread.counters.launches;
-    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
-    if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
-    error = execute(e);
-    if (!e->repeatable) destroy_executor(e);
-    return error;
+    if (checking()) return launch_checked(e, s, workspace, workspaceSize);
+    return launch(e, s);
 }
 
 #define ALIAS(name)                                                                                \

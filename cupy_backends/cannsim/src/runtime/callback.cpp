@@ -1,4 +1,5 @@
 // Host callbacks: functions that a stream calls on the host, in the stream's order.
+#include "check/check.h"
 #include "runtime/api.h"
 
 #include <chrono>
@@ -124,7 +125,9 @@ aclError aclrtLaunchCallback(aclrtCallback fn, void *userData, aclrtCallbackBloc
                         "stream %d has no thread for callbacks: call aclrtSubscribeReport", s->id);
     }
     bool queued = s->queue != nullptr;
-    return submit(s, [fn, userData, block, queued, s] {
+    Clock *past = checking() ? check_callback(s) : nullptr;
+    return submit(s, [fn, userData, block, queued, s, past] {
+        if (checking()) check_called_back(past);
         int error = post(s, {fn, userData, block ? s : nullptr});
         return error || !block || !queued ? error : wait_callbacks(s);
     });
@@ -156,7 +159,9 @@ aclError aclrtProcessReport(int32_t timeout) {
 aclError aclrtLaunchHostFunc(aclrtStream stream, aclrtHostFunc fn, void *args) {
     REQUIRE(fn);
     RESOLVE(s, stream);
-    return submit(s, [fn, args] {
+    Clock *past = checking() ? check_callback(s) : nullptr;
+    return submit(s, [fn, args, past] {
+        if (checking()) check_called_back(past);
         fn(args);
         return 0;
     });

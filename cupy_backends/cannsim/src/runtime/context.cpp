@@ -1,5 +1,6 @@
 #include "runtime/context.h"
 
+#include "check/check.h"
 #include "runtime/api.h"
 #include "runtime/memory.h"
 
@@ -74,14 +75,17 @@ void before_fork() {
     streams_before_fork();
     memory_before_fork();
     pool_before_fork();
+    checks_before_fork();
 }
 void after_fork_parent() {
+    checks_after_fork(false);
     pool_after_fork(false);
     memory_after_fork();
     streams_after_fork(false);
     devices().lock->unlock();
 }
 void after_fork_child() {
+    checks_after_fork(true);
     pool_after_fork(true);
     memory_after_fork();
     callbacks_after_fork();

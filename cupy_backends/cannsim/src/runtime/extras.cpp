@@ -2,6 +2,7 @@
 #include "cannsim.h"
 
 #include "base/poison.h"
+#include "check/check.h"
 #include "kernels/array/matmul.h"
 #include "kernels/array/sort.h"
 #include "kernels/loops/loops.h"
@@ -31,10 +32,30 @@ void *cannsimHostPointer(void *device, size_t bytes, int access, void *stream) {
              "cannsimHostPointer: %p (%zu bytes) is not allocated device memory", device, bytes);
         return nullptr;
     }
+    if (checking()) check_host_access(device, bytes, access & CANNSIM_READ, access & CANNSIM_WRITE);
     return to_host(device);
 }
 
-int cannsimPoolAlloc(void *device, size_t bytes, void *) {
+#ifdef __SANITIZE_ADDRESS__
+static constexpr bool kSanitized = true;
+#else
+static constexpr bool kSanitized = false;
+#endif
+
+bool cannsimWatchesPools() {
+    settings();
+    return kSanitized || checking();
+}
+
+// The stream whose order a block follows: the default one is that of the block's device.
+static DeviceStream *stream_of(const Block &block, void *stream, int *error) {
+    Context *context;
+    if (stream) return resolve_stream(stream, error);
+    *error = primary_context(block.device, &context);
+    return *error ? nullptr : context->default_stream;
+}
+
+int cannsimPoolAlloc(void *device, size_t bytes, void *stream) {
     Block block;
     if (!find_block(device, &block))
         return fail(ACL_ERROR_RT_PARAM_INVALID,
@@ -44,16 +65,26 @@ int cannsimPoolAlloc(void *device, size_t bytes, void *) {
         return fail(ACL_ERROR_RT_PARAM_INVALID,
                     "cannsimPoolAlloc: %zu bytes at %p leave their block", bytes, device);
     // Deferred operations still use a block that their stream's pool has taken back.
-    if (settings().mode == Mode::Inline)
+    if (settings().mode == Mode::Inline && !checking(kCheckMem))
         pool_block_used(to_host(device), bytes, block.size - offset);
-    return 0;
+    if (!checking()) return 0;
+    int error = 0;
+    DeviceStream *s = stream_of(block, stream, &error);
+    return s ? check_pool_alloc(device, bytes, block.begin + block.size, s) : error;
 }
 
-int cannsimPoolFree(void *device, void *) {
+int cannsimPoolFree(void *device, void *stream) {
     if (!is_device(device))
         return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolFree: %p is not device memory", device);
     pool_block_freed(to_host(device));
-    return 0;
+    if (!checking()) return 0;
+    Block block;
+    int error = 0;
+    if (!find_block(device, &block))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "cannsimPoolFree: %p is not allocated device memory",
+                    device);
+    DeviceStream *s = stream_of(block, stream, &error);
+    return s ? check_pool_free(device, s) : error;
 }
 
 bool cannsimRegisterLoop(const char *name, int dtype,

@@ -4,12 +4,14 @@
 #include "base/poison.h"
 #include "base/thread.h"
 #include "cann_runtime.h"
+#include "check/check.h"
 #include "runtime/soc.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <new>
@@ -25,7 +27,6 @@ DeviceRange device_range;
 namespace {
 
 constexpr size_t kHuge = size_t(2) << 20;
-constexpr int kPoison = 0xCB;
 
 size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
@@ -77,6 +78,8 @@ struct Memory {
     std::mutex mutex;
     std::vector<Slice> slices;
     std::map<uintptr_t, size_t> pinned;
+    std::deque<std::pair<uintptr_t, size_t>> resting; // freed, under a check; oldest first
+    size_t total_resting = 0;
     size_t total_used = 0;
     size_t limit = ~size_t(0); // what the host can really give
     bool reserved = false;
@@ -120,11 +123,22 @@ bool commit(Slice &s, uintptr_t end) {
 }
 
 void give_back(uintptr_t begin, size_t size) {
-    if (settings().mode != Mode::Inline)
+    if (settings().mode != Mode::Inline || checking(kCheckMem))
         std::memset(to_host(reinterpret_cast<void *>(begin)), kPoison, size);
     else if (size >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(begin)), size / 4096 * 4096, MADV_DONTNEED);
-    poison(to_host(reinterpret_cast<void *>(begin)), size);
+    if (!checking(kCheckMem)) poison(to_host(reinterpret_cast<void *>(begin)), size);
+}
+
+// Lets the memory that was freed longest ago be used again until `size` bytes rest.
+void wake(Memory &m, size_t size) {
+    while (m.total_resting > size) {
+        auto [at, length] = m.resting.front();
+        m.resting.pop_front();
+        m.total_resting -= length;
+        check_rested(to_host(reinterpret_cast<void *>(at)), length);
+        slice_of(m, at).add_free(at, length);
+    }
 }
 
 } // namespace
@@ -134,7 +148,8 @@ int reserve_devices() {
     std::lock_guard<std::mutex> lock(m.mutex);
     if (m.reserved) return 0;
     int devices = std::max(settings().devices, 1);
-    size_t wanted = round_up(settings().memory, kHuge);
+    // A check's red zones take addresses, but no memory that the program could miss.
+    size_t wanted = round_up(settings().memory, kHuge) * (checking(kCheckMem) ? 2 : 1);
     // Smaller and smaller slices where the address space is limited (ulimit -v).
     static const size_t kSteps[] = {~size_t(0),      size_t(64) << 30, size_t(16) << 30,
                                     size_t(4) << 30, size_t(1) << 30,  size_t(256) << 20,
@@ -180,12 +195,17 @@ int device_malloc(int device, size_t size, void **out) {
     std::lock_guard<std::mutex> lock(m.mutex);
     Slice &s = m.slices[device];
     size_t capacity = std::min<size_t>(settings().memory, device_range.per_device);
-    size_t rounded = round_up(size, kGranularity);
+    size_t charged = round_up(size, kGranularity);
+    size_t rounded = checking(kCheckMem) ? round_up(size + kRedZone, kGranularity) : charged;
     uintptr_t at = 0;
-    if (size <= capacity && rounded <= capacity - std::min(s.used, capacity) &&
-        rounded <= m.limit - std::min(m.total_used, m.limit)) {
+    if (size <= capacity && charged <= capacity - std::min(s.used, capacity) &&
+        charged <= m.limit - std::min(m.total_used, m.limit)) {
         at = s.take(rounded, rounded >= kHuge ? kHuge : kGranularity);
         if (!at && rounded >= kHuge) at = s.take(rounded, kGranularity);
+        if (!at && m.total_resting) {
+            wake(m, 0);
+            at = s.take(rounded, kGranularity);
+        }
         if (at && !commit(s, at + rounded)) {
             s.add_free(at, rounded);
             at = 0;
@@ -196,15 +216,16 @@ int device_malloc(int device, size_t size, void **out) {
                     "device %d is out of memory: %zu bytes asked for, %zu of %zu in use", device,
                     size, s.used, std::min(capacity, m.limit));
     unpoison(to_host(reinterpret_cast<void *>(at)),
-             settings().mode == Mode::Inline ? size : rounded);
+             settings().mode == Mode::Inline && !checking(kCheckMem) ? size : rounded);
     if (m.huge_pages && rounded >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(at)), rounded / kHuge * kHuge, MADV_HUGEPAGE);
     s.blocks[at] = {rounded, size};
-    s.used += rounded;
-    m.total_used += rounded;
+    s.used += charged;
+    m.total_used += charged;
     if (settings().mode != Mode::Inline)
         std::memset(to_host(reinterpret_cast<void *>(at)), kPoison, rounded);
     ++this_thread.counters.allocations;
+    if (checking()) check_malloc(device, reinterpret_cast<void *>(at), size, rounded);
     *out = reinterpret_cast<void *>(at);
     return 0;
 }
@@ -214,17 +235,24 @@ int device_free(void *p) {
     std::lock_guard<std::mutex> lock(m.mutex);
     uintptr_t at = reinterpret_cast<uintptr_t>(p);
     if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
+    if (checking()) check_free(p);
     Slice &s = slice_of(m, at);
     auto it = s.blocks.find(at);
     if (it == s.blocks.end())
         return fail(ACL_ERROR_RT_PARAM_INVALID,
                     "%p is not the start of allocated device memory (freed twice?)", p);
-    size_t rounded = it->second.first;
+    auto [rounded, size] = it->second;
     s.blocks.erase(it);
-    s.used -= rounded;
-    m.total_used -= rounded;
+    s.used -= round_up(size, kGranularity);
+    m.total_used -= round_up(size, kGranularity);
     give_back(at, rounded);
-    s.add_free(at, rounded);
+    if (checking(kCheckMem)) {
+        m.resting.push_back({at, rounded});
+        m.total_resting += rounded;
+        wake(m, kQuarantine);
+    } else {
+        s.add_free(at, rounded);
+    }
     ++this_thread.counters.frees;
     return 0;
 }
@@ -233,11 +261,12 @@ void free_device_memory(int device) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
     if (!m.reserved) return;
+    if (checking()) check_reset(device);
     Slice &s = m.slices[device];
     for (auto &[at, sizes] : s.blocks) {
         give_back(at, sizes.first);
         s.add_free(at, sizes.first);
-        m.total_used -= sizes.first;
+        m.total_used -= round_up(sizes.second, kGranularity);
     }
     s.blocks.clear();
     s.used = 0;

@@ -1,4 +1,5 @@
 // aclrtMalloc, aclrtMemcpy, aclrtMemset and their kin.
+#include "check/check.h"
 #include "runtime/api.h"
 #include "runtime/memory.h"
 
@@ -53,7 +54,7 @@ int run(const Copy &c) {
 }
 
 // Checks a copy and translates its addresses; counts the bytes by direction.
-int prepare(void *dst, const void *src, aclrtMemcpyKind kind, Copy *c) {
+int translate(void *dst, const void *src, aclrtMemcpyKind kind, Copy *c) {
     size_t dbytes = c->height ? (c->height - 1) * c->dpitch + c->width : 0;
     size_t sbytes = c->height ? (c->height - 1) * c->spitch + c->width : 0;
     bool to, from;
@@ -84,18 +85,27 @@ int prepare(void *dst, const void *src, aclrtMemcpyKind kind, Copy *c) {
     return 0;
 }
 
+// A copy of the stream, or of the host.
+int prepare(const char *call, DeviceStream *stream, void *dst, const void *src,
+            aclrtMemcpyKind kind, Copy *c) {
+    const int error = translate(dst, src, kind, c);
+    if (checking())
+        check_copy(call, stream, {dst, src, c->dpitch, c->spitch, c->width, c->height}, error != 0);
+    return error;
+}
+
+// The synchronous forms wait for the default stream.
+int host_turn() {
+    Context *context;
+    if (require_context(&context)) return ACL_ERROR_RT_CONTEXT_NULL;
+    if (checking()) check_host_waits(context->default_stream);
+    return context->default_stream->queue ? synchronize(context->default_stream, -1) : 0;
+}
+
 int check_size(const char *what, size_t maximum, size_t count, aclrtMemcpyKind kind) {
     if (count <= maximum) return 0;
     return fail(ACL_ERROR_INVALID_PARAM, "%s (%s): count %zu exceeds the destination's %zu", what,
                 kind_name(kind), count, maximum);
-}
-
-int copy_now(const Copy &c) {
-    Context *context;
-    if (require_context(&context)) return ACL_ERROR_RT_CONTEXT_NULL;
-    if (context->default_stream->queue)
-        if (int error = synchronize(context->default_stream, -1)) return error;
-    return run(c);
 }
 
 // With pageable host memory the copy is over when the call returns.
@@ -103,7 +113,10 @@ int copy_later(DeviceStream *stream, const Copy &c, const void *dst, const void 
     int error = submit(stream, [c] { return run(c); });
     if (error || !stream->queue) return error;
     bool pageable = (!is_device(dst) && !is_pinned(dst)) || (!is_device(src) && !is_pinned(src));
-    return pageable ? wait_for(mark_of(stream), -1) : 0;
+    if (!pageable) return 0;
+    error = wait_for(mark_of(stream), -1);
+    if (checking() && !error) check_host_waits(stream);
+    return error;
 }
 
 int allocate(const char *caller, void **devPtr, size_t size) {
@@ -115,10 +128,13 @@ int allocate(const char *caller, void **devPtr, size_t size) {
     return device_malloc(context->device, size, devPtr);
 }
 
-int prepare_set(void *devPtr, size_t maxCount, size_t count, char **host) {
+int prepare_set(const char *call, DeviceStream *stream, void *devPtr, size_t maxCount,
+                size_t count, char **host) {
     if (int error = check_size("aclrtMemset", maxCount, count, ACL_MEMCPY_HOST_TO_DEVICE))
         return error;
-    return resolve("destination", devPtr, count, is_device(devPtr), host);
+    const int error = resolve("destination", devPtr, count, is_device(devPtr), host);
+    if (checking()) check_fill(call, stream, devPtr, count, error != 0);
+    return error;
 }
 
 } // namespace
@@ -196,8 +212,9 @@ aclError aclrtMemcpy(void *dst, size_t destMax, const void *src, size_t count,
     REQUIRE(src);
     if (int error = check_size(__func__, destMax, count, kind)) return error;
     Copy c{nullptr, nullptr, count, count, count, 1};
-    if (int error = prepare(dst, src, kind, &c)) return error;
-    return copy_now(c);
+    if (int error = host_turn()) return error;
+    if (int error = prepare(__func__, nullptr, dst, src, kind, &c)) return error;
+    return run(c);
 }
 
 aclError aclrtMemcpyAsync(void *dst, size_t destMax, const void *src, size_t count,
@@ -208,7 +225,7 @@ aclError aclrtMemcpyAsync(void *dst, size_t destMax, const void *src, size_t cou
     REQUIRE(src);
     if (int error = check_size(__func__, destMax, count, kind)) return error;
     Copy c{nullptr, nullptr, count, count, count, 1};
-    if (int error = prepare(dst, src, kind, &c)) return error;
+    if (int error = prepare(__func__, s, dst, src, kind, &c)) return error;
     return copy_later(s, c, dst, src);
 }
 
@@ -230,8 +247,9 @@ aclError aclrtMemcpy2d(void *dst, size_t dpitch, const void *src, size_t spitch,
     REQUIRE(src);
     if (int error = check_pitch(dpitch, spitch, width)) return error;
     Copy c{nullptr, nullptr, dpitch, spitch, width, height};
-    if (int error = prepare(dst, src, kind, &c)) return error;
-    return copy_now(c);
+    if (int error = host_turn()) return error;
+    if (int error = prepare(__func__, nullptr, dst, src, kind, &c)) return error;
+    return run(c);
 }
 
 aclError aclrtMemcpy2dAsync(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width,
@@ -242,19 +260,16 @@ aclError aclrtMemcpy2dAsync(void *dst, size_t dpitch, const void *src, size_t sp
     REQUIRE(src);
     if (int error = check_pitch(dpitch, spitch, width)) return error;
     Copy c{nullptr, nullptr, dpitch, spitch, width, height};
-    if (int error = prepare(dst, src, kind, &c)) return error;
+    if (int error = prepare(__func__, s, dst, src, kind, &c)) return error;
     return copy_later(s, c, dst, src);
 }
 
 aclError aclrtMemset(void *devPtr, size_t maxCount, int32_t value, size_t count) {
     if (!count) return 0;
     REQUIRE(devPtr);
-    Context *context;
-    if (int error = require_context(&context)) return error;
     char *host = nullptr;
-    if (int error = prepare_set(devPtr, maxCount, count, &host)) return error;
-    if (context->default_stream->queue)
-        if (int error = synchronize(context->default_stream, -1)) return error;
+    if (int error = host_turn()) return error;
+    if (int error = prepare_set(__func__, nullptr, devPtr, maxCount, count, &host)) return error;
     std::memset(host, value, count);
     return 0;
 }
@@ -265,7 +280,7 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     if (!count) return 0;
     REQUIRE(devPtr);
     char *host = nullptr;
-    if (int error = prepare_set(devPtr, maxCount, count, &host)) return error;
+    if (int error = prepare_set(__func__, s, devPtr, maxCount, count, &host)) return error;
     return submit(s, [host, value, count] {
         std::memset(host, value, count);
         return 0;

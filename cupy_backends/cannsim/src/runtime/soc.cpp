@@ -1,6 +1,7 @@
 #include "runtime/soc.h"
 
 #include "base/error.h"
+#include "check/check.h"
 #include "cann_runtime.h"
 
 #include <cerrno>
@@ -62,6 +63,34 @@ void choose_soc() {
     config.soc = &kSocs[0];
 }
 
+// "mem,init" as bits.
+uint32_t parse_checks(const char *text) {
+    static const char *const kNames[] = {"mem", "init", "race", "leak"};
+    uint32_t which = 0;
+    for (const char *at = text;;) {
+        const size_t length = std::strcspn(at, ",");
+        uint32_t bit = 0;
+        for (int i = 0; i < 4; ++i)
+            if (std::strlen(kNames[i]) == length && !std::strncmp(at, kNames[i], length))
+                bit = 1u << i;
+        if (!bit) complain("CANNSIM_CHECK=%s is not a list of mem, init, race, leak", text);
+        which |= bit;
+        if (!at[length]) return which;
+        at += length + 1;
+    }
+}
+
+// What reports do to the process: its exit code, or -1 for an abort at the first.
+int parse_exit(const char *text) {
+    if (!text) return 86;
+    if (!std::strcmp(text, "abort")) return -1;
+    char *end;
+    const long code = std::strtol(text, &end, 10);
+    if (end != text && !*end && code >= 0 && code <= 255) return int(code);
+    complain("CANNSIM_CHECK_EXIT=%s is neither abort nor an exit code from 0 to 255", text);
+    return 86;
+}
+
 } // namespace
 
 void load_config() {
@@ -92,8 +121,18 @@ void load_config() {
         else if (std::strcmp(text, "0"))
             complain("CANNSIM_ASYNC=%s is none of 0, 1, worker", text);
     }
-    if (const char *text = variable("CANNSIM_STRICT"))
-        if (!std::strcmp(text, "1") && config.mode == Mode::Inline) config.mode = Mode::Deferred;
+    uint32_t which = 0;
+    if (const char *text = variable("CANNSIM_CHECK")) which = parse_checks(text);
+    if (const char *text = variable("CANNSIM_STRICT")) {
+        if (!std::strcmp(text, "1")) {
+            if (config.mode == Mode::Inline) config.mode = Mode::Deferred;
+            which |= kCheckMem | kCheckInit | kCheckLeak;
+        } else if (std::strcmp(text, "0")) {
+            complain("CANNSIM_STRICT=%s is neither 0 nor 1", text);
+        }
+    }
+    const int exit_code = parse_exit(variable("CANNSIM_CHECK_EXIT"));
+    if (!config.error) start_checks(which, exit_code);
     __atomic_store_n(&config_loaded, true, __ATOMIC_RELEASE);
 }
 

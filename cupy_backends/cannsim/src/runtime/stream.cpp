@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "cann_runtime.h"
+#include "check/check.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -168,6 +169,7 @@ int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStr
 
 int destroy_stream(DeviceStream *stream, bool wait) {
     int error = wait ? synchronize(stream, -1) : 0;
+    if (checking()) check_stream_ended(stream, wait);
     if (Queue *q = stream->queue) {
         if (q->worker.joinable()) {
             {
@@ -237,8 +239,9 @@ int wait_for(const Mark &mark, int timeout_ms) {
 int synchronize(DeviceStream *stream, int timeout_ms) {
     attach();
     ++this_thread.counters.synchronizations;
-    if (!stream->queue) return wait_callbacks(stream);
-    if (int error = wait_for(mark_of(stream), timeout_ms)) return error;
+    const int late = stream->queue ? wait_for(mark_of(stream), timeout_ms) : wait_callbacks(stream);
+    if (checking() && !late) check_host_waits(stream);
+    if (late || !stream->queue) return late;
     if (int error = stream->error.exchange(0))
         return fail(error, "a task of stream %d failed with %d", stream->id, error);
     return 0;

@@ -1,4 +1,5 @@
 // aclrt*DeviceStream* and aclrt*Event*.
+#include "check/check.h"
 #include "runtime/api.h"
 
 using namespace cannsim;
@@ -126,6 +127,7 @@ aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
     RESOLVE(s, stream);
     poke(s);
     *status = is_complete(mark_of(s)) ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
+    if (checking() && *status == ACL_STREAM_STATUS_COMPLETE) check_host_waits(s);
     return 0;
 }
 
@@ -181,6 +183,7 @@ aclError aclrtCreateEventExWithFlag(aclrtEvent *event, uint32_t flag) {
 
 aclError aclrtDestroyEvent(aclrtEvent event) {
     EVENT(e, event);
+    if (checking()) check_event_forgotten(e);
     pool_delete(e, Kind::Event);
     return 0;
 }
@@ -191,6 +194,7 @@ aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     const uint64_t version = ++next_record;
     e->version = version;
     e->recorded = true;
+    if (checking()) check_event_recorded(e, s);
     if (!s->queue) {
         e->mark = {};
         e->nanoseconds = now_nanoseconds();
@@ -209,6 +213,7 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
     (void)s;
+    if (checking()) check_event_forgotten(e);
     e->recorded = false;
     e->mark = {};
     return 0;
@@ -217,6 +222,7 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
 aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (checking()) check_stream_waits(s, e);
     if (!e->recorded || !s->queue) return 0;
     Mark mark = e->mark;
     if (mark.stream == s) return 0;
@@ -227,11 +233,11 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
     EVENT(e, event);
     attach();
     ++this_thread.counters.synchronizations;
-    if (!e->recorded || !e->mark.stream) return 0;
-    return wait_for(e->mark, timeout)
-               ? fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
-                      e->id, timeout)
-               : 0;
+    if (e->recorded && e->mark.stream && wait_for(e->mark, timeout))
+        return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
+                    e->id, timeout);
+    if (checking()) check_host_waits(e);
+    return 0;
 }
 
 aclError aclrtSynchronizeEvent(aclrtEvent event) {
@@ -242,6 +248,7 @@ aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *statu
     REQUIRE(status);
     EVENT(e, event);
     if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream)) poke(e->mark.stream);
+    if (checking() && event_done(e)) check_host_waits(e);
     *status =
         event_done(e) ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
     return 0;

@@ -1,0 +1,180 @@
+// race: vector clocks over the order of streams, events and the host's waits. The host is one: its
+// threads order themselves by means that are not seen here.
+#include "check/report.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+namespace cannsim {
+
+// Per stream, how much of its work has happened before.
+struct Clock {
+    std::vector<uint64_t> ticks;
+
+    uint64_t at(size_t i) const { return i < ticks.size() ? ticks[i] : 0; }
+    void join(const Clock &other) {
+        if (ticks.size() < other.ticks.size()) ticks.resize(other.ticks.size());
+        for (size_t i = 0; i < other.ticks.size(); ++i)
+            ticks[i] = std::max(ticks[i], other.ticks[i]);
+    }
+};
+
+namespace {
+
+struct Timeline {
+    size_t index;
+    uint64_t serial;
+    Clock clock;
+};
+
+struct Past {
+    size_t stream;
+    uint64_t tick;
+    Actor who;
+    Access what;
+};
+
+constexpr size_t kRemembered = 64; // accesses of a block
+
+struct Order {
+    Clock host;
+    std::unordered_map<const DeviceStream *, Timeline> streams;
+    std::unordered_map<const Event *, Clock> events;
+    std::unordered_map<uintptr_t, std::vector<Past>> blocks;
+    std::vector<size_t> unused; // indices of streams that were waited for and destroyed
+    size_t used = 0;
+};
+
+Order &order() {
+    static Order *instance = new Order;
+    return *instance;
+}
+
+Timeline &timeline(const DeviceStream *stream) {
+    Order &o = order();
+    auto [it, fresh] = o.streams.try_emplace(stream);
+    Timeline &t = it->second;
+    if (fresh || t.serial != stream->serial) {
+        t = {o.used, stream->serial, {}};
+        if (o.unused.empty()) {
+            ++o.used;
+        } else {
+            t.index = o.unused.back();
+            o.unused.pop_back();
+        }
+        // The ticks of an index go on, whoever has it.
+        t.clock.ticks.resize(t.index + 1);
+        t.clock.ticks[t.index] = o.host.at(t.index);
+    }
+    return t;
+}
+
+bool before(const Past &past, const Clock &now) { return now.at(past.stream) >= past.tick; }
+
+} // namespace
+
+void judge_race(const Actor &who, const Access &what, DeviceStream *stream) {
+    if (!checking(kCheckRace) || what.bytes.empty()) return;
+    Order &o = order();
+    Timeline *t = stream ? &timeline(stream) : nullptr;
+    if (t) t->clock.join(o.host);
+    const Clock &now = t ? t->clock : o.host;
+    auto &pasts = o.blocks[base_of(what.bytes.begin)];
+    size_t kept = 0;
+    for (size_t i = 0; i < pasts.size(); ++i) {
+        Past &past = pasts[i];
+        const bool conflict = (past.what.write || what.write) && past.who.task != who.task &&
+                              !before(past, now) && overlap(past.what.bytes, what.bytes);
+        if (conflict)
+            report(kCheckRace, "unordered accesses: " + describe(who) + "\n  " + describe(what) +
+                                   "\n  and earlier " + describe(past.who) + "\n  " +
+                                   describe(past.what) + "\n  in " + owner_of(past.what.bytes.begin));
+        // What every later access comes after anyway, or after `what`, need not be remembered.
+        const bool settled = before(past, o.host) || conflict ||
+                             (t && before(past, now) && (what.write || !past.what.write) &&
+                              covers(what.bytes, past.what.bytes));
+        if (settled) continue;
+        if (kept != i) pasts[kept] = std::move(past);
+        ++kept;
+    }
+    pasts.erase(pasts.begin() + long(kept), pasts.end());
+    if (!t) return;
+    if (t->clock.ticks.size() <= t->index) t->clock.ticks.resize(t->index + 1);
+    if (pasts.size() >= kRemembered) pasts.erase(pasts.begin());
+    pasts.push_back({t->index, t->clock.ticks[t->index] + 1, who, what});
+}
+
+// The work that was judged last is part of the stream's past from now on.
+void advance(DeviceStream *stream) {
+    if (!checking(kCheckRace)) return;
+    Timeline &t = timeline(stream);
+    t.clock.join(order().host);
+    if (t.clock.ticks.size() <= t.index) t.clock.ticks.resize(t.index + 1);
+    ++t.clock.ticks[t.index];
+}
+
+void check_stream_made(DeviceStream *) {}
+
+void check_stream_ended(DeviceStream *stream, bool waited) {
+    if (!checking(kCheckRace)) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    Order &o = order();
+    auto it = o.streams.find(stream);
+    if (it == o.streams.end()) return;
+    if (waited) {
+        // The next stream of this index continues its ticks, all of which lie before the host.
+        o.host.join(it->second.clock);
+        o.unused.push_back(it->second.index);
+    }
+    o.streams.erase(it);
+}
+
+void check_host_waits(DeviceStream *stream) {
+    std::lock_guard<std::mutex> lock(check_mutex());
+    verify_suspects();
+    if (checking(kCheckRace)) order().host.join(timeline(stream).clock);
+}
+
+void check_event_recorded(const Event *event, DeviceStream *stream) {
+    if (!checking(kCheckRace)) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    Timeline &t = timeline(stream);
+    t.clock.join(order().host);
+    order().events[event] = t.clock;
+}
+
+void check_event_forgotten(const Event *event) {
+    if (!checking(kCheckRace)) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    order().events.erase(event);
+}
+
+void check_stream_waits(DeviceStream *stream, const Event *event) {
+    if (!checking(kCheckRace)) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    auto it = order().events.find(event);
+    if (it != order().events.end()) timeline(stream).clock.join(it->second);
+}
+
+void check_host_waits(const Event *event) {
+    if (!checking(kCheckRace)) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    auto it = order().events.find(event);
+    if (it != order().events.end()) order().host.join(it->second);
+}
+
+Clock *check_callback(DeviceStream *stream) {
+    if (!checking(kCheckRace)) return nullptr;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    return new Clock(timeline(stream).clock);
+}
+
+void check_called_back(Clock *clock) {
+    if (!clock) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    order().host.join(*clock);
+    delete clock;
+}
+
+} // namespace cannsim
