@@ -31,6 +31,16 @@ DTYPES = {
     "complex32": 33,
 }
 NOT_IMPLEMENTED = 561003
+AI_CORE, AI_CPU = 1, 2
+
+
+class Launch(ctypes.Structure):
+    _fields_ = (("kernel", ctypes.c_char_p), ("ai_cpu", ctypes.c_bool))
+
+
+def units_of(kernels):
+    """The mask of units of recorded kernels ("AICPU/Cast")."""
+    return sum({AI_CPU if k.startswith("AICPU/") else AI_CORE for k in kernels})
 
 
 class Caller:
@@ -131,13 +141,23 @@ class Caller:
         array = (ctype * max(len(a["v"]), 1))(*a["v"])
         return ctypes.c_void_p(create(array, ctypes.c_uint64(len(a["v"]))))
 
-    def status(self, call, execute=False):
-        """Status and message of phase 1; with `execute` of both phases."""
+    def launches(self, executor):
+        """The kernels that CANN would launch, written as in the corpus."""
+        row = (Launch * 32)()
+        n = self.lib.cannsimExecutorLaunches(executor, row, 32)
+        assert 0 <= n <= 32, n
+        return [f"{'AICPU' if r.ai_cpu else 'AICORE'}/{r.kernel.decode()}" for r in row[:n]]
+
+    def status(self, call, execute=False, launches=None):
+        """Status and message of phase 1; with `execute` of both phases. Fills the list `launches`."""
         function = getattr(self.lib, call["op"] + "GetWorkspaceSize")
         arguments = [self.argument(a) for a in call["args"]]
         size, executor = ctypes.c_uint64(), ctypes.c_void_p()
         result = function(*arguments, ctypes.byref(size), ctypes.byref(executor))
         message = self.lib.aclGetRecentErrMsg() if result else None
+        if launches is not None and not result:
+            assert self.lib.cannsimExecutorUnits(executor) == units_of(self.launches(executor))
+            launches.extend(self.launches(executor))
         if not result and not execute:
             self.lib.aclDestroyAclOpExecutor(executor)
         elif not result:
@@ -171,6 +191,29 @@ def compare(path, corpus):
     return {"same": same, "skipped": skipped, "different": different}
 
 
+def compare_units(path, corpus):
+    """Accepted calls that cannsim places on other units than CANN does, or in other kernels."""
+    caller = Caller(path)
+    caller.lib.cannsimNoteLaunches(True)
+    soc = os.environ["CANNSIM_SOC"]
+    elsewhere, others, same = [], [], 0
+    for call in load(corpus):
+        recorded = call["soc"].get(soc)
+        if not recorded or recorded["status"]:
+            continue
+        launches = []
+        if caller.status(call, launches=launches)[0]:
+            continue
+        row = (call["id"], recorded["kernels"], launches)
+        if units_of(launches) != units_of(recorded["kernels"]):
+            elsewhere.append(row)
+        elif launches != recorded["kernels"]:
+            others.append(row)
+        else:
+            same += 1
+    return {"same": same, "elsewhere": elsewhere, "others": others}
+
+
 def execute(path, corpus):
     """Calls that were accepted and cannot be carried out: (id, status, message)."""
     caller = Caller(path)
@@ -202,9 +245,16 @@ def run(path, corpus, soc, mode="--compare"):
 
 
 if __name__ == "__main__":
-    outcome = (execute if "--execute" in sys.argv else compare)(sys.argv[1], sys.argv[2])
+    modes = {"--execute": execute, "--units": compare_units}
+    chosen = next((modes[word] for word in sys.argv if word in modes), compare)
+    outcome = chosen(sys.argv[1], sys.argv[2])
     if "--json" in sys.argv:
         json.dump(outcome, sys.stdout)
+    elif "elsewhere" in outcome:
+        for kind in ("elsewhere", "others"):
+            for row in outcome[kind]:
+                print(kind, *row)
+        print(*(f"{key}: {value if key == 'same' else len(value)}" for key, value in outcome.items()))
     elif "failed" in outcome:
         for row in outcome["failed"]:
             print(*row)

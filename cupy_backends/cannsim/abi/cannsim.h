@@ -44,6 +44,22 @@ bool cannsimSetBlas(const char *path, const char *prefix, const char *suffix, bo
  * it. */
 void cannsimRegisterSort(int dtype, int (*fn)(void *start, intptr_t n, void *array));
 
+/* The device kernels that CANN's own code launches for a call and the unit of each. Phase 1 finds them
+ * out while noting is on (at first it is off, since it takes time). */
+enum { CANNSIM_AI_CORE = 1, CANNSIM_AI_CPU = 2 };
+typedef struct cannsimLaunch {
+    const char *kernel; /* lives as long as the library */
+    bool ai_cpu;
+} cannsimLaunch;
+void cannsimNoteLaunches(bool on);
+
+/* The units of an executor (aclOpExecutor *) between phase 1 and phase 2: a mask, 0 when nothing is
+ * launched, -1 when nothing was noted. */
+int cannsimExecutorUnits(const void *executor);
+
+/* Writes at most `room` launches; how many there are, or -1 when nothing was noted. */
+int cannsimExecutorLaunches(const void *executor, cannsimLaunch *out, int room);
+
 /* Totals over all threads since the process started. */
 typedef struct cannsimCounterValues {
     uint64_t phase1, launches, allocations, frees, synchronizations;

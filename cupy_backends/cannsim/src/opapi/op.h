@@ -73,6 +73,8 @@ union Arg {
 
 constexpr int kMaxViews = 8;
 
+struct Launch;
+
 // Views of tensor lists and whatever else does not fit into the executor.
 struct Extra {
     std::vector<View> views;
@@ -90,6 +92,7 @@ struct aclOpExecutor : cannsim::Handle {
     cannsim::Status (*run)(aclOpExecutor &);
     cannsim::LoopFn loop;
     cannsim::Extra *extra;
+    std::vector<cannsim::Launch> *launches; // when they are noted
     bool repeatable;
     bool blocking; // the result's shape is known only after the kernel
     uint8_t nviews;

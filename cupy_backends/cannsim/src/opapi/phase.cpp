@@ -4,6 +4,7 @@
 
 #include "base/thread.h"
 #include "opapi/check.h"
+#include "opapi/launches.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -164,6 +165,7 @@ Executor *clone(const Executor &e) {
     if (!copy) return nullptr;
     *copy = e;
     if (e.extra) copy->extra = new Extra(*e.extra);
+    if (e.launches) copy->launches = new std::vector<Launch>(*e.launches);
     for (int i = 0; i < e.nresults; ++i)
         e.results[i]->references.fetch_add(1, std::memory_order_relaxed);
     // Constants are found by address within the executor itself.
@@ -231,6 +233,7 @@ Status run_nothing(Executor &) { return Status::Ok; }
 
 void destroy_executor(Executor *e) {
     delete e->extra;
+    delete e->launches;
     for (int i = 0; i < e->nresults; ++i) release(e->results[i]);
     pool_delete(e, Kind::Executor);
 }
@@ -253,6 +256,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     e->op = &op;
     e->run = run_nothing;
     e->extra = nullptr;
+    e->launches = nullptr;
     e->repeatable = e->blocking = e->overhangs = false;
     e->nviews = e->nresults = 0;
     e->unbound = 0;
@@ -262,6 +266,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
         destroy_executor(e);
         return error;
     }
+    if (__builtin_expect(notes_launches, 0)) e->launches = new std::vector<Launch>(launches_of(call));
     e->set_tag(live_tag(Kind::Executor));
     *workspace = e->workspace;
     *executor = e;
