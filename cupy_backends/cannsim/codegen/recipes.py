@@ -6,8 +6,8 @@ from facts import DTYPES, FAMILIES, fail
 
 EVERY = (1 << 64) - 1
 PATH = "kernels.json"
-STEP = re.compile(r"(\d+|>\d*)?(:(\w+|=\d+))?|=\w+|~\d+|[!+]?[A-Z]\w*")
-CONDITION = re.compile(r"!?(one\d+|[tn]\d+=\w+|[il]\d+=\d+|s\d+:\d+)")
+STEP = re.compile(r"([@%]?\d+|>\d*)?(:(\w+|=\d+))?|=\w+|~\d+|[!+]?[A-Z]\w*")
+CONDITION = re.compile(r"!?(one\d+|[bcpx]\d+|t\d+=\w+|[eginlv]\d+=\d+|[ds]\d+:\d+)")
 KEY = re.compile(r"(\d+|o|=\d+)([+&]\d+)*")
 
 

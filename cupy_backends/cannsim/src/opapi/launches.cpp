@@ -24,10 +24,8 @@ bool runs_on_ai_core(const char *kernel, size_t length, DType t) {
 
 // Which kernel gathers a view into a contiguous block; null when it is one already.
 const char *gather_kernel(const aclTensor *t) {
-    if (t->contiguous || t->size <= 1 || is_permuted(t)) {
-        if (t->contiguous || t->size <= 1) return nullptr;
-        return "Transpose";
-    }
+    if (t->contiguous || t->size <= 1) return nullptr;
+    if (is_permuted(t)) return "Transpose";
     bool repeats = false, nested = true;
     int64_t inner = 0; // extent of the axes further in
     for (int i = t->ndim; i-- > 0;) {
@@ -82,17 +80,20 @@ class Writer {
         return definitions[int(call.id)].reads_strides && settings().soc->arch >= 3000;
     }
 
-    void gather(const aclTensor *t) {
+    // `direct`: what the operator's kernel reads as it is.
+    void gather(const aclTensor *t, const char *direct = "") {
         if (reads_strides()) return;
-        if (const char *kernel = gather_kernel(t))
+        const char *kernel = gather_kernel(t);
+        if (kernel && std::strcmp(kernel, direct))
             emit(kernel, !runs_on_ai_core(kernel, std::strlen(kernel), t->dtype));
     }
 
     void scatter(const aclTensor *t) {
-        const bool overhangs = t->reach != Reach::Inside;
-        if (t->contiguous || t->size <= 1) {
-            if (overhangs) emit("ViewCopy", false);
-        } else if (is_permuted(t) && !overhangs) {
+        if (t->reach != Reach::Inside) {
+            emit("ViewCopy", false);
+        } else if (t->contiguous || t->size <= 1) {
+            return;
+        } else if (is_permuted(t)) {
             emit("Transpose", !runs_on_ai_core("Transpose", 9, t->dtype));
         } else {
             emit("ViewCopy", !runs_on_ai_core("ViewCopy", 8, t->dtype));
@@ -179,36 +180,54 @@ class Writer {
         return named(name, length);
     }
 
-    // Conditions on arguments, all of which must hold: "one2", "not-one2", "t3=bool", "i4=1", "n0=1".
+    // All conditions must hold (facts/kernels.json lists them).
     bool holds(const char *text) const {
         while (*text) {
             size_t length = std::strcspn(text, " ");
-            if (!holds_one(text, length)) return false;
+            const bool negated = *text == '!';
+            if (holds_one(text + negated, length - negated) == negated) return false;
             text += length + (text[length] == ' ');
         }
         return true;
     }
 
     bool holds_one(const char *text, size_t length) const {
-        if (*text == '!') return !holds_one(text + 1, length - 1);
         if (!std::strncmp(text, "one", 3)) {
             const aclScalar *s = call.scalar(std::atoi(text + 3));
             return !s || s->one;
         }
-        if (!std::strncmp(text, "bits", 4)) {
-            const aclTensor *t = call.tensor(std::atoi(text + 4));
-            return t && t->dtype == DType::Bool;
-        }
         char *after;
         const int i = int(std::strtol(text + 1, &after, 10));
-        const size_t rest = length - size_t(after + 1 - text);
+        const int64_t value = std::atoi(after + 1);
+        const bool is_tensor = call.op.params[i].kind == ArgKind::Tensor;
+        const aclTensor *t = is_tensor ? call.tensor(i) : nullptr;
         switch (*text) {
-        case 't': return param_dtype(i) == named(after + 1, rest);
-        case 'i': return call.integer(i) == std::atoi(after + 1);
-        case 'n': return call.tensor(i) && call.tensor(i)->ndim == std::atoi(after + 1);
-        case 's': return same_shape(call.tensor(i), call.tensor(std::atoi(after + 1)));
-        case 'l': return call.tensor(i) && call.tensor(i)->size == std::atoi(after + 1);
+        case 't': return param_dtype(i) == named(after + 1, length - size_t(after + 1 - text));
+        case 'd': return param_dtype(i) == param_dtype(int(value));
+        case 'i': return call.integer(i) == value;
+        case 'v': return call.scalar(i) && call.scalar(i)->real() == double(value);
+        case 'b': return holds_bool(call.list(i));
+        case 'x': {
+            const int64_t axis = call.integer(i), ndim = call.tensor(0)->ndim;
+            return ndim > 1 && axis != -1 && axis != ndim - 1;
         }
+        }
+        if (!t) return false;
+        switch (*text) {
+        case 'n': return t->ndim == value;
+        case 'g': return t->ndim > value;
+        case 'l': return t->size == value;
+        case 'e': return t->ndim && t->shape[t->ndim - 1] == value;
+        case 's': return same_shape(t, call.tensor(int(value)));
+        case 'c': return t->contiguous;
+        case 'p': return t->offset > 0;
+        }
+        return false;
+    }
+
+    static bool holds_bool(const aclTensorList *list) {
+        for (uint64_t k = 0; k < list->size; ++k)
+            if (list->items[k] && list->items[k]->dtype == DType::Bool) return true;
         return false;
     }
 
@@ -216,24 +235,22 @@ class Writer {
         return a->ndim == b->ndim && std::equal(a->shape, a->shape + a->ndim, b->shape);
     }
 
-    void read(int param, const char *dtype, size_t length) {
+    void read(int param, const char *dtype, size_t length, const char *direct) {
         if (call.op.params[param].kind == ArgKind::TensorList) {
             const aclTensorList *list = call.list(param);
-            for (uint64_t i = 0; i < list->size; ++i) read(list->items[i], dtype, length);
+            for (uint64_t i = 0; i < list->size; ++i) read(list->items[i], dtype, length, direct);
         } else {
-            read(call.tensor(param), dtype, length);
+            read(call.tensor(param), dtype, length, direct);
         }
     }
 
-    void read(const aclTensor *t, const char *dtype, size_t length) {
+    void read(const aclTensor *t, const char *dtype, size_t length, const char *direct) {
         if (!t) return;
-        gather(t);
+        gather(t, direct);
         current = t->dtype;
         if (length) cast(dtype_of(dtype, length));
     }
 
-    // 0 or 0:f reads a parameter; >3 and > write; :f casts; =bool names the dtype; ~0 broadcasts;
-    // Name runs a kernel, !Name on the AI CPU, +Name on AI Core.
     void steps(const char *text) {
         for (; *text; text += *text == ' ') {
             size_t length = std::strcspn(text, " ");
@@ -244,11 +261,14 @@ class Writer {
 
     void step(const char *text, size_t length) {
         const char *end = text + length;
-        if (*text >= '0' && *text <= '9') {
+        if (*text == '@' || *text == '%' || (*text >= '0' && *text <= '9')) {
             char *after;
-            int param = int(std::strtol(text, &after, 10));
+            const char *direct = *text == '@'                                      ? "Transpose"
+                                 : *text == '%' && settings().soc->arch >= 3000 ? "StridedSlice"
+                                                                                   : "";
+            int param = int(std::strtol(text + (*text < '0' || *text > '9'), &after, 10));
             const char *dtype = *after == ':' ? after + 1 : end;
-            read(param, dtype, size_t(end - dtype));
+            read(param, dtype, size_t(end - dtype), direct);
         } else if (*text == '>') {
             const aclTensor *t = call.tensor(length > 1 ? std::atoi(text + 1) : call.output());
             if (!t) return;
