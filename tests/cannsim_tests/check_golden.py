@@ -9,8 +9,8 @@ import golden
 CORPUS = pathlib.Path(__file__).with_name("golden_calls.jsonl.gz")
 CHIPS = ("Ascend910B2", "Ascend310P3", "Ascend950PR_9589")
 
-# Where cannsim knowingly differs: its views have eight axes.
-EXCEPTIONS = {"rank/Sort/9"}
+
+
 
 # Accepted by phase 1 as CANN does, refused by phase 2 with reason: the corpus has zeros for values.
 REFUSED_LATER = ("leaves its storage", "a matrix is singular")
