@@ -9,7 +9,14 @@ import pathlib
 
 MATRIX = pathlib.Path(__file__).with_name("data") / "dtype_matrix.json.gz"
 
-KINDS = {"bool": "bool", "float": "float", "bfloa": "float", "int": "integer", "uint": "integer", "compl": "complex"}
+KINDS = {
+    "bool": "bool",
+    "float": "float",
+    "bfloa": "float",
+    "int": "integer",
+    "uint": "integer",
+    "compl": "complex",
+}
 PARTS = {"complex64": "float32", "complex128": "float64"}
 
 
