@@ -41,16 +41,15 @@ DTYPES = {
     "bfloat16": 27,
     "complex32": 33,
 }
-AI_CORE, AI_CPU = 1, 2
 
 
 class Launch(ctypes.Structure):
-    _fields_ = (("kernel", ctypes.c_char_p), ("ai_cpu", ctypes.c_bool))
+    _fields_ = (("kernel", ctypes.c_char_p), ("unit", ctypes.c_int))
 
 
 def units_of(kernels):
     """The mask of units of recorded kernels ("AICPU/Cast")."""
-    return sum({AI_CPU if k.startswith("AICPU/") else AI_CORE for k in kernels})
+    return sum({1 << k.startswith("AICPU/") for k in kernels})
 
 
 class Caller:
@@ -156,7 +155,7 @@ class Caller:
         row = (Launch * 32)()
         n = self.lib.cannsimExecutorLaunches(executor, row, 32)
         assert 0 <= n <= 32, n
-        return [f"{'AICPU' if r.ai_cpu else 'AICORE'}/{r.kernel.decode()}" for r in row[:n]]
+        return [f"{'AICPU' if r.unit else 'AICORE'}/{r.kernel.decode()}" for r in row[:n]]
 
     def status(self, call, execute=False, launches=None):
         """Status and message of phase 1; with `execute` of both phases. Fills the list `launches`."""

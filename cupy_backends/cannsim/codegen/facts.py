@@ -91,7 +91,7 @@ class Facts:
         self.aclnn = self._load("aclnn.json", "ops", "helpers")
         self.dtypes = self._load("dtypes.json", "ops", "promote_tensor_tensor")
         self.runtime = self._load("runtime.json", "functions", "enums", "structs", "typedefs", "constants")
-        self.soc = self._load("soc.json", "socs")
+        self.soc = self._load("soc.json", "socs", "families")
         self.kernels = self._load("kernels.json", "units", "recipes")
         self._check_functions("aclnn.json", {**self.aclnn["ops"], **self.aclnn["helpers"]})
         self._check_functions("runtime.json", self.runtime["functions"])
@@ -148,6 +148,8 @@ class Facts:
             for column in ("family", "arch", "memory", "ai_cores", "streams"):
                 if column not in entry:
                     fail(path, row, column, "missing")
+            if entry["family"] not in self.soc["families"]:
+                fail(path, row, "family", f"'{entry['family']}' is not among the families")
 
     def families(self, key, path="dtypes.json", row="?", column="?"):
         names = FAMILIES if key == "all" else key.split()

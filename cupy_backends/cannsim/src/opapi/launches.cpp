@@ -318,7 +318,7 @@ int cannsimExecutorLaunches(const void *executor, cannsimLaunch *out, int room) 
     if (!is_alive(e) || !e->launches) return -1;
     const std::vector<Launch> &all = *e->launches;
     for (int i = 0; out && i < room && i < int(all.size()); ++i)
-        out[i] = {all[i].kernel, all[i].ai_cpu};
+        out[i] = {all[i].kernel, all[i].ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE};
     return int(all.size());
 }
 
@@ -326,7 +326,7 @@ int cannsimExecutorUnits(const void *executor) {
     const Executor *e = static_cast<const Executor *>(executor);
     if (!is_alive(e) || !e->launches) return -1;
     int units = 0;
-    for (const Launch &l : *e->launches) units |= l.ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE;
+    for (const Launch &l : *e->launches) units |= 1 << (l.ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE);
     return units;
 }
 

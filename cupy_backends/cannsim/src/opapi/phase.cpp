@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "opapi/check.h"
 #include "opapi/launches.h"
+#include "opapi/versions.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -238,17 +239,25 @@ void destroy_executor(Executor *e) {
     pool_delete(e, Kind::Executor);
 }
 
+[[gnu::cold]] static aclnnStatus refuse_operator(Op id) {
+    const int code = ACLNN_ERR_INNER_FIND_KERNEL_ERROR;
+    const char *name = kOps[int(id)].name;
+    if (!(kOpVersions[int(id)] & (config.major < 9 ? kIn8 : kIn9)))
+        return fail(code, "%s is not part of CANN %s (CANNSIM_CANN)", name, config.release);
+    return fail(code, "%s: not implemented by cannsim", name);
+}
+
 aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
     const OpMeta &op = kOps[int(id)];
     if (!workspace || !executor)
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name,
                     workspace ? "executor" : "workspaceSize");
+    const int family = settings().soc->family; // and hides what the release does not have
     const Definition &d = definitions[int(id)];
-    if (__builtin_expect(!d.prepare, 0))
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim", op.name);
+    if (__builtin_expect(!d.prepare, 0)) return refuse_operator(id);
     attach();
     ++this_thread.counters.phase1;
-    if (__builtin_expect(!all_good(op, args, d.optional, settings().soc->family), 0))
+    if (__builtin_expect(!all_good(op, args, d.optional, family), 0))
         if (int error = check_arguments(op, args, d)) return error;
     Executor *e = pool_new<Executor>(Kind::Executor);
     if (!e)

@@ -139,7 +139,7 @@ DeviceStream *resolve_stream(void *handle, int *error) {
 int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStream **out) {
     Registry &r = registry();
     std::lock_guard<std::mutex> lock(r.mutex);
-    int limit = settings().soc->streams;
+    const int limit = settings().streams;
     if (r.count >= limit * settings().devices)
         return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "%s has no more than %d streams",
                     settings().soc->name, limit);
