@@ -23,6 +23,9 @@ CORPUS = pathlib.Path(__file__).with_name("data") / "golden_calls.jsonl.gz"
 # Accepted by phase 1 as CANN does, refused by phase 2 with reason: the corpus has zeros for values.
 REFUSED_LATER = ("leaves its storage", "a matrix is singular")
 
+# Each tensor of a call has a piece of this memory.
+MEMORY, SLOT = 1 << 22, 1 << 14
+
 DTYPES = {
     "float32": 0,
     "float16": 1,
@@ -71,7 +74,7 @@ class Caller:
         self.lib.aclGetRecentErrMsg.restype = ctypes.c_char_p
         self.lib.aclrtSetDevice(0)
         self.memory = ctypes.c_void_p()
-        self.lib.aclrtMalloc(ctypes.byref(self.memory), ctypes.c_size_t(1 << 22), 0)
+        self.lib.aclrtMalloc(ctypes.byref(self.memory), ctypes.c_size_t(MEMORY), 0)
 
     def tensor(self, d):
         shape = d["shape"]
@@ -90,8 +93,9 @@ class Caller:
             2,
             dims(storage),
             ctypes.c_uint64(len(storage)),
-            self.memory,
+            ctypes.c_void_p(self.memory.value + self.used),
         )
+        self.used += SLOT
         return ctypes.c_void_p(t)
 
     def scalar(self, d):
@@ -111,7 +115,7 @@ class Caller:
                 "float16": ctypes.c_uint16,
                 "bfloat16": ctypes.c_uint16,
             }.get(kind)
-            number = value[0]
+            number = int(value[0]) if kind.startswith(("int", "uint")) else value[0]
             if kind in ("float16", "bfloat16"):
                 number = 0x3C00 if kind == "float16" else 0x3F80
             buffer = (ctype or getattr(ctypes, "c_" + kind))(number)
@@ -160,6 +164,7 @@ class Caller:
     def status(self, call, execute=False, launches=None):
         """Status and message of phase 1; with `execute` of both phases. Fills the list `launches`."""
         function = getattr(self.lib, call["op"] + "GetWorkspaceSize")
+        self.used = 0
         arguments = [self.argument(a) for a in call["args"]]
         size, executor = ctypes.c_uint64(), ctypes.c_void_p()
         result = function(*arguments, ctypes.byref(size), ctypes.byref(executor))
@@ -170,8 +175,8 @@ class Caller:
         if not result and not execute:
             self.lib.aclDestroyAclOpExecutor(executor)
         elif not result:
-            # All tensors share the memory, so what one call wrote would be the next one's indices.
-            self.lib.aclrtMemset(self.memory, ctypes.c_size_t(1 << 16), 0, ctypes.c_size_t(1 << 16))
+            # What one call wrote would be the next one's indices.
+            self.lib.aclrtMemset(self.memory, ctypes.c_size_t(MEMORY), 0, ctypes.c_size_t(self.used or 1))
             result = getattr(self.lib, call["op"])(None, ctypes.c_uint64(0), executor, None)
             message = self.lib.aclGetRecentErrMsg() if result else None
         return result, message.decode() if message else ""

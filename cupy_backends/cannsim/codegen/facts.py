@@ -137,7 +137,10 @@ class Facts:
         for row, entry in self.dtypes["ops"].items():
             if row not in self.aclnn["ops"]:
                 fail(path, row, "name", "no such operator in aclnn.json")
+            known = {name for _, name in self.aclnn["ops"][row]["params"]}
             for param, families in entry.get("dtypes", {}).items():
+                if param.removesuffix("[]") not in known and not param.startswith("promote"):
+                    fail(path, row, param, "no such parameter in aclnn.json")
                 for key, names in families.items():
                     self.families(key, path, row, param)
                     self.mask(names, path, row, param)
