@@ -13,12 +13,43 @@ import golden
 FACTS = pathlib.Path(__file__).resolve().parents[2] / "cupy_backends" / "cannsim" / "facts"
 
 # Parameters whose name says what a value could be.
-INTEGERS = {"dim": 0, "n": 3, "m": 3, "k": 2, "steps": 5, "bins": 4, "groups": 1, "sections": 2, "splitSize": 2,
-            "repeats": 2, "step": 1, "end": 2, "seed": 1, "outputSize": 8, "to": 5, "numSamples": 2, "chunks": 2}
-ARRAYS = {"size": [4, 6], "repeats": [1, 1], "padding": [1, 1], "dims": [0], "dim": [0], "shifts": [1], "axes": [0],
-          "starts": [0], "ends": [2], "steps": [1], "splitSize": [2, 2], "shape": [4, 6], "weight": [1, 1]}
+INTEGERS = {
+    "dim": 0,
+    "n": 3,
+    "m": 3,
+    "k": 2,
+    "steps": 5,
+    "bins": 4,
+    "groups": 1,
+    "sections": 2,
+    "splitSize": 2,
+    "repeats": 2,
+    "step": 1,
+    "end": 2,
+    "seed": 1,
+    "outputSize": 8,
+    "to": 5,
+    "numSamples": 2,
+    "chunks": 2,
+}
+ARRAYS = {
+    "size": [4, 6],
+    "repeats": [1, 1],
+    "padding": [1, 1],
+    "dims": [0],
+    "dim": [0],
+    "shifts": [1],
+    "axes": [0],
+    "starts": [0],
+    "ends": [2],
+    "steps": [1],
+    "splitSize": [2, 2],
+    "shape": [4, 6],
+    "weight": [1, 1],
+}
 # Shapes, entries and numbers that no guess finds, by operator without aclnn and Inplace.
 SQUARE, ONE = [4, 4], []
+PADS = ("Circular", "Reflection", "Replication")
 VALUES = {
     "Addbmm": {"self": SQUARE, "batch1": [2, 4, 6], "batch2": [2, 6, 4]},
     "Baddbmm": {"self": [2, 4, 4], "batch1": [2, 4, 6], "batch2": [2, 6, 4]},
@@ -42,9 +73,15 @@ VALUES = {
     "TriangularSolve": {"A": SQUARE, "self": SQUARE},
     **{name: {"self": SQUARE} for name in ("LinalgCholesky", "Logdet", "Slogdet")},
     **{name: {"value": ONE} for name in ("FillTensor", "MaskedFillTensor")},
-    **{name: {"onValue": ONE, "offValue": ONE} for name in ("OneHot",)},
-    **{f"{kind}Pad2d": {"self": [2, 4, 6], "padding": [1] * 4} for kind in ("Circular", "Reflection", "Replication")},
-    **{f"{kind}Pad3d": {"self": [2, 4, 5, 6], "padding": [1] * 6} for kind in ("Circular", "Reflection", "Replication")},
+    "OneHot": {"onValue": ONE, "offValue": ONE},
+    **{
+        f"{kind}Pad2d": {"self": [2, 4, 6], "padding": [1] * 4}
+        for kind in ("Circular", "Reflection", "Replication")
+    },
+    **{
+        f"{kind}Pad3d": {"self": [2, 4, 5, 6], "padding": [1] * 6}
+        for kind in ("Circular", "Reflection", "Replication")
+    },
 }
 
 
@@ -141,25 +178,26 @@ def mend(args, names, message):
 
 def base_calls(caller, corpus):
     """{operator: args} of calls that are accepted on this chip, and {operator: last refusal} of the rest."""
-    chip = caller.chip
-    good, hopeless = {}, {}
-    recorded = {}
+    good, hopeless, recorded = {}, {}, {}
     for call in corpus:
-        if call["soc"][chip]["status"] == 0 and "float32" in call["id"] or call["id"].startswith("dtype/"):
-            recorded.setdefault(call["op"], []).append(call)
+        if call["id"].startswith("dtype/"):
+            # Float32 first: the other dtypes are the wrong values.
+            recorded.setdefault(call["op"], []).insert(0 if call["id"].endswith("/float32") else 99, call)
     for name, params in operators().items():
         if not caller.lib.cannsimImplements(name.encode()):
             continue
         for call in recorded.get(name, []):
-            if call["soc"][chip]["status"] == 0 and (call["soc"][chip]["kernels"] or "NonZero" in name):
+            if caller.status(call)[0] == 0:
                 good[name] = call["args"]
                 break
         if name in good:
             continue
         special = VALUES.get(name.removeprefix("aclnn").removeprefix("Inplace"), {})
         args = [guess(*param) for param in params]
-        args = [adapt(a, special.get(p.removesuffix("Ref"), a)) if p.removesuffix("Ref") in special else a
-                for a, (_, p) in zip(args, params, strict=True)]
+        args = [
+            adapt(a, special.get(p.removesuffix("Ref"), a)) if p.removesuffix("Ref") in special else a
+            for a, (_, p) in zip(args, params, strict=True)
+        ]
         for _ in range(12):
             status, message = caller.status({"op": name, "args": args})
             if status == 0:

@@ -222,7 +222,8 @@ int add_item(Executor &e, const aclTensor *t, int param, int index) {
     View v;
     describe(v, t);
     int64_t offset = t->offset * itemsize(t->dtype);
-    v.data = is_device(t->data) ? to_host(t->data) + offset : nullptr;
+    v.data = is_bindable(t->data) ? to_host(t->data) + offset : nullptr;
+    if (!v.data && t->size) e.unbound |= kItems;
     x.views.push_back(v);
     x.offsets.push_back(offset);
     x.params.push_back(int16_t(param));
@@ -291,9 +292,20 @@ static aclnnStatus bad_executor(const aclOpExecutor *e) {
 }
 
 static aclnnStatus unbound(const Executor &e) {
-    int index = __builtin_ctz(e.unbound);
-    return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: the address of %s is not device memory", e.op->name,
-                e.op->params[e.source[index]].name);
+    const int index = __builtin_ctz(e.unbound);
+    if (1u << index == kItems)
+        return fail(ACLNN_ERR_RUNTIME_ERROR,
+                    "%s: the address of a tensor in a list is not device memory, or no multiple of "
+                    "%d bytes",
+                    e.op->name, int(kAlignment));
+    const void *data = e.views[index].data;
+    const char *param = e.op->params[e.source[index]].name;
+    if (is_device(data))
+        return fail(ACLNN_ERR_RUNTIME_ERROR,
+                    "%s: the address of %s is %p; expected a multiple of %d bytes", e.op->name, param,
+                    data, int(kAlignment));
+    return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: the address of %s is not device memory: %p",
+                e.op->name, param, data);
 }
 
 #pragma GCC visibility push(default)
@@ -386,12 +398,18 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
     if (param < 0)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor list: index %zu", e->op->name,
                     index);
-    if (!is_device(addr))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not device memory", e->op->name, addr);
-    if (e->extra)
-        for (size_t i = 0; i < e->extra->views.size(); ++i)
-            if (e->extra->params[i] == param && e->extra->items[i] == int16_t(relative))
-                e->extra->views[i].data = to_host(addr) + e->extra->offsets[i];
+    if (!is_bindable(addr))
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: %p is not device memory, or no multiple of %d bytes", e->op->name, addr,
+                    int(kAlignment));
+    if (!e->extra) return 0;
+    Extra &x = *e->extra;
+    e->unbound &= ~kItems;
+    for (size_t i = 0; i < x.views.size(); ++i) {
+        if (x.params[i] == param && x.items[i] == int16_t(relative))
+            x.views[i].data = to_host(addr) + x.offsets[i];
+        if (!x.views[i].data && x.views[i].size()) e->unbound |= kItems;
+    }
     return 0;
 }
 
