@@ -1,16 +1,30 @@
 """Replays the conformance corpus: recorded calls with the status that CANN's own host code returned.
 
-python golden.py LIBCANNSIM CORPUS [--execute]: one line per call that differs (or that is accepted and fails).
-The simulator reads its chip from the environment once, so each chip is a process of its own.
+python golden.py LIBCANNSIM MODE: what differs on the chip of CANNSIM_SOC, as JSON. The simulator reads its chip from
+the environment once, so each chip is a process of its own. Modes:
+
+--status   status of phase 1
+--units    the kernels that CANN launches, and the unit of each
+--execute  accepted calls that cannot be carried out
+--matrix   status and kernels of the measured table of dtypes
 """
 
-import collections
 import ctypes
 import gzip
 import json
 import os
+import pathlib
 import subprocess
 import sys
+
+import matrix
+
+CORPUS = pathlib.Path(__file__).with_name("data") / "golden_calls.jsonl.gz"
+# Accepted by phase 1 as CANN does, refused by phase 2 with reason: the corpus has zeros for values.
+REFUSED_LATER = ("leaves its storage", "a matrix is singular")
+
+# Each tensor of a call has a piece of this memory.
+MEMORY, SLOT = 1 << 22, 1 << 14
 
 DTYPES = {
     "float32": 0,
@@ -30,7 +44,15 @@ DTYPES = {
     "bfloat16": 27,
     "complex32": 33,
 }
-NOT_IMPLEMENTED = 561003
+
+
+class Launch(ctypes.Structure):
+    _fields_ = (("kernel", ctypes.c_char_p), ("unit", ctypes.c_int))
+
+
+def units_of(kernels):
+    """The mask of units of recorded kernels ("AICPU/Cast")."""
+    return sum({1 << k.startswith("AICPU/") for k in kernels})
 
 
 class Caller:
@@ -52,7 +74,7 @@ class Caller:
         self.lib.aclGetRecentErrMsg.restype = ctypes.c_char_p
         self.lib.aclrtSetDevice(0)
         self.memory = ctypes.c_void_p()
-        self.lib.aclrtMalloc(ctypes.byref(self.memory), ctypes.c_size_t(1 << 22), 0)
+        self.lib.aclrtMalloc(ctypes.byref(self.memory), ctypes.c_size_t(MEMORY), 0)
 
     def tensor(self, d):
         shape = d["shape"]
@@ -71,8 +93,9 @@ class Caller:
             2,
             dims(storage),
             ctypes.c_uint64(len(storage)),
-            self.memory,
+            ctypes.c_void_p(self.memory.value + self.used),
         )
+        self.used += SLOT
         return ctypes.c_void_p(t)
 
     def scalar(self, d):
@@ -92,7 +115,7 @@ class Caller:
                 "float16": ctypes.c_uint16,
                 "bfloat16": ctypes.c_uint16,
             }.get(kind)
-            number = value[0]
+            number = int(value[0]) if kind.startswith(("int", "uint")) else value[0]
             if kind in ("float16", "bfloat16"):
                 number = 0x3C00 if kind == "float16" else 0x3F80
             buffer = (ctype or getattr(ctypes, "c_" + kind))(number)
@@ -131,91 +154,106 @@ class Caller:
         array = (ctype * max(len(a["v"]), 1))(*a["v"])
         return ctypes.c_void_p(create(array, ctypes.c_uint64(len(a["v"]))))
 
-    def status(self, call, execute=False):
-        """Status and message of phase 1; with `execute` of both phases."""
+    def launches(self, executor):
+        """The kernels that CANN would launch, written as in the corpus."""
+        row = (Launch * 32)()
+        n = self.lib.cannsimExecutorLaunches(executor, row, 32)
+        assert 0 <= n <= 32, n
+        return [f"{'AICPU' if r.unit else 'AICORE'}/{r.kernel.decode()}" for r in row[:n]]
+
+    def status(self, call, execute=False, launches=None):
+        """Status and message of phase 1; with `execute` of both phases. Fills the list `launches`."""
         function = getattr(self.lib, call["op"] + "GetWorkspaceSize")
+        self.used = 0
         arguments = [self.argument(a) for a in call["args"]]
         size, executor = ctypes.c_uint64(), ctypes.c_void_p()
         result = function(*arguments, ctypes.byref(size), ctypes.byref(executor))
         message = self.lib.aclGetRecentErrMsg() if result else None
+        if launches is not None and not result:
+            assert self.lib.cannsimExecutorUnits(executor) == units_of(self.launches(executor))
+            launches.extend(self.launches(executor))
         if not result and not execute:
             self.lib.aclDestroyAclOpExecutor(executor)
         elif not result:
-            # All tensors share the memory, so what one call wrote would be the next one's indices.
-            self.lib.aclrtMemset(self.memory, ctypes.c_size_t(1 << 16), 0, ctypes.c_size_t(1 << 16))
+            # What one call wrote would be the next one's indices.
+            self.lib.aclrtMemset(self.memory, ctypes.c_size_t(MEMORY), 0, ctypes.c_size_t(self.used or 1))
             result = getattr(self.lib, call["op"])(None, ctypes.c_uint64(0), executor, None)
             message = self.lib.aclGetRecentErrMsg() if result else None
         return result, message.decode() if message else ""
 
 
-def load(corpus):
-    with gzip.open(corpus, "rt") as lines:
+def load():
+    with gzip.open(CORPUS, "rt") as lines:
         return [json.loads(line) for line in lines]
 
 
-def compare(path, corpus):
-    caller = Caller(path)
-    soc = os.environ["CANNSIM_SOC"]
-    different, skipped, same = [], collections.Counter(), 0
-    for call in load(corpus):
-        expected = call["soc"].get(soc)
-        if expected is None:
-            continue
+def recorded(chip):
+    """(call, what CANN did with it on the chip)"""
+    return [(call, call["soc"][chip]) for call in load() if chip in call["soc"]]
+
+
+def compare_status(caller, chip):
+    calls, different = recorded(chip), []
+    for call, cann in calls:
         status, message = caller.status(call)
-        if status == NOT_IMPLEMENTED and "not implemented" in message:
-            skipped[call["op"]] += 1
-        elif status == expected["status"]:
-            same += 1
-        else:
-            different.append((call["id"], expected["status"], status, message, json.dumps(call["args"])))
-    return {"same": same, "skipped": skipped, "different": different}
+        if status != cann["status"]:
+            different.append((call["id"], cann["status"], status, message, json.dumps(call["args"])[:200]))
+    return len(calls), different
 
 
-def execute(path, corpus):
-    """Calls that were accepted and cannot be carried out: (id, status, message)."""
-    caller = Caller(path)
-    soc = os.environ["CANNSIM_SOC"]
-    failed, done = [], 0
-    for call in load(corpus):
-        if call["soc"].get(soc, {}).get("status") != 0:
-            continue
+def compare_units(caller, chip):
+    accepted, different = [(call, cann) for call, cann in recorded(chip) if not cann["status"]], []
+    for call, cann in accepted:
+        launches = []
+        caller.status(call, launches=launches)
+        if launches != cann["kernels"]:
+            different.append((call["id"], cann["kernels"], launches))
+    return len(accepted), different
+
+
+def execute(caller, chip):
+    accepted, failed = [(call, cann) for call, cann in recorded(chip) if not cann["status"]], []
+    for call, _ in accepted:
         status, message = caller.status(call, execute=True)
-        done += not status
-        if status:
+        if status and not message.endswith(REFUSED_LATER):
             failed.append((call["id"], status, message))
-    return {"done": done, "failed": failed}
+    return len(accepted), failed
 
 
-def run(path, corpus, soc, mode="--compare"):
-    """One chip, in a process of its own."""
-    environment = dict(os.environ, CANNSIM_SOC=soc)
+def compare_matrix(caller, chip):
+    cells, different, n = matrix.load()[chip], [], 0
+    for row, dtype, call in matrix.calls(load()):
+        n += 1
+        launches, cann = [], cells[row][dtype]
+        status, message = caller.status(call, launches=launches)
+        if (status, launches) != (cann["status"], cann["kernels"]):
+            different.append((call["id"], cann["status"], cann["kernels"], status, launches, message))
+    return n, different
+
+
+MODES = {
+    "--status": compare_status,
+    "--units": compare_units,
+    "--execute": execute,
+    "--matrix": compare_matrix,
+}
+
+
+def run(path, chip, mode):
+    """(number of calls, what differs) on one chip."""
     done = subprocess.run(
-        [sys.executable, __file__, path, corpus, mode, "--json"],
-        env=environment,
+        [sys.executable, __file__, path, mode],
+        env=dict(os.environ, CANNSIM_SOC=chip),
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{soc}: {done.stderr}")
+        raise RuntimeError(f"{chip}: {done.stderr}")
     return json.loads(done.stdout)
 
 
 if __name__ == "__main__":
-    outcome = (execute if "--execute" in sys.argv else compare)(sys.argv[1], sys.argv[2])
-    if "--json" in sys.argv:
-        json.dump(outcome, sys.stdout)
-    elif "failed" in outcome:
-        for row in outcome["failed"]:
-            print(*row)
-        print(outcome["done"], "done,", len(outcome["failed"]), "failed")
-    else:
-        for name, expected, status, message, arguments in outcome["different"]:
-            print(f"{name}: expected {expected}, got {status} {message}  {arguments[:300]}")
-        print(
-            outcome["same"],
-            "same,",
-            len(outcome["different"]),
-            "different, skipped",
-            dict(outcome["skipped"]),
-        )
+    simulator = Caller(sys.argv[1])
+    simulator.lib.cannsimNoteLaunches(sys.argv[2] in ("--units", "--matrix"))
+    json.dump(MODES[sys.argv[2]](simulator, os.environ["CANNSIM_SOC"]), sys.stdout)

@@ -239,7 +239,12 @@ int load_locked() {
 void *symbol(const char *name) {
     for (const Library &library : libraries)
         if (library.handle)
-            if (void *found = dlsym(library.handle, name)) return found;
+            if (void *found = dlsym(library.handle, name)) {
+                // The simulator has the names of all releases of CANN and simulates one of them.
+                auto provides = reinterpret_cast<bool (*)(const char *)>(
+                    machine.simulator ? dlsym(library.handle, "cannsimProvides") : nullptr);
+                return provides && !provides(name) ? nullptr : found;
+            }
     return nullptr;
 }
 

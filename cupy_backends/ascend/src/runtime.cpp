@@ -210,7 +210,8 @@ int stream_callback(cupyStream stream, void (*fn)(void *), void *arg) {
     }
     return guarded("stream_callback", [&] {
         if (int rc = subscribe(raw(stream))) return rc;
-        ASCEND_TRY(aclrtLaunchCallback, fn, arg, ACL_CALLBACK_NO_BLOCK, raw(stream));
+        // Blocking the stream, or nobody who waits for the stream would wait for the callback.
+        ASCEND_TRY(aclrtLaunchCallback, fn, arg, ACL_CALLBACK_BLOCK, raw(stream));
         return int(CUPY_OK);
     });
 }

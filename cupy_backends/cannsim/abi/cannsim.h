@@ -12,8 +12,11 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Whether an operator ("aclnnAdd") is implemented. */
+/* Whether an operator ("aclnnAdd") is implemented, in the release that CANNSIM_CANN names. */
 bool cannsimImplements(const char *name);
+
+/* Whether that release has a symbol of CANN ("aclrtLaunchHostFunc", "aclnnAddGetWorkspaceSize"). */
+bool cannsimProvides(const char *symbol);
 
 /* The definition that the operators' random numbers follow (kernels/array/random_stream.h): equal
  * names, equal numbers for the same seed and offset. */
@@ -48,6 +51,22 @@ bool cannsimSetBlas(const char *path, const char *prefix, const char *suffix, bo
 /* Offers a sort of contiguous elements in the signature of NumPy's array functions. NULL withdraws
  * it. */
 void cannsimRegisterSort(int dtype, int (*fn)(void *start, intptr_t n, void *array));
+
+/* The device kernels that CANN's own code launches for a call and the unit of each. Phase 1 finds them
+ * out while noting is on (at first it is off, since it takes time). */
+enum { CANNSIM_AI_CORE = 0, CANNSIM_AI_CPU = 1 };
+typedef struct cannsimLaunch {
+    const char *kernel; /* lives as long as the library */
+    int unit;
+} cannsimLaunch;
+void cannsimNoteLaunches(bool on);
+
+/* The units of an executor (aclOpExecutor *) between phase 1 and phase 2: 1 << unit for each, 0 when
+ * nothing is launched, -1 when nothing was noted. */
+int cannsimExecutorUnits(const void *executor);
+
+/* Writes at most `room` launches; how many there are, or -1 when nothing was noted. */
+int cannsimExecutorLaunches(const void *executor, cannsimLaunch *out, int room);
 
 /* Totals over all threads since the process started. */
 typedef struct cannsimCounterValues {

@@ -130,10 +130,11 @@ def _socs(facts):
     for name, soc in facts.soc["socs"].items():
         # 310B is no family of the dtype tables; its rules are nearest to 310P's.
         family = soc["family"] if soc["family"] in FAMILIES else "310P"
+        traits = facts.soc["families"][soc["family"]]
         rows.append(
             f'    {{"{name}", {FAMILIES.index(family)}, {soc["memory"] or 32 << 30}u, {soc["ai_cores"]}, '
             f"{soc['cube_cores']}, {soc['vector_cores']}, {soc['ai_cpus'] or 0}, {soc['l2'] or 0}u, {soc['ub'] or 0}, "
-            f"{soc['streams'] or 1024}, {soc['arch']}}}"
+            f"{soc['streams'] or 1024}, {soc['arch']}, {traits['capture']:d}, {traits['inf_nan']:d}}}"
         )
     return (
         '// Generated.\n#include "runtime/soc.h"\n\nnamespace cannsim {\n\nconst Soc kSocs[] = {\n'
@@ -166,6 +167,18 @@ def _promotion(facts):
     )
 
 
+def _versions(facts):
+    """The releases of operators and the functions of the runtime that came after 8.1."""
+    bits = [entry["in_8_1_rc1"] + 2 * entry["in_2026"] for entry in facts.aclnn["ops"].values()]
+    new = sorted(name for name, entry in facts.runtime["functions"].items() if not entry["in_8_1_rc1"])
+    return (
+        '// Generated.\n#include "opapi/versions.h"\n\nnamespace cannsim {\n\n'
+        f"const uint8_t kOpVersions[] = {{{', '.join(map(str, bits))}}};\n"
+        "const char *const kNewFunctions[] = {\n" + "".join(f'    "{name}",\n' for name in new) + "};\n"
+        f"const int kNewFunctionsCount = {len(new)};\n\n}}  // namespace cannsim\n"
+    )
+
+
 def _unsupported(facts):
     """Weak definitions: the runtime functions of CANN 8.1 that nobody implements refuse by name."""
     zero = {"void": "", "aclError": None, "aclnnStatus": None}
@@ -195,6 +208,7 @@ def write(facts, out, emit):
     emit(out / "op_aliases.inc", _aliases(ops))
     emit(out / "soc_table.cpp", _socs(facts))
     emit(out / "promotion.cpp", _promotion(facts))
+    emit(out / "versions.cpp", _versions(facts))
     emit(out / "unsupported.cpp", _unsupported(facts))
     items = list(ops.items())
     for index, start in enumerate(range(0, len(items), CHUNK)):

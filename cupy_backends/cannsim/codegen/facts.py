@@ -91,7 +91,8 @@ class Facts:
         self.aclnn = self._load("aclnn.json", "ops", "helpers")
         self.dtypes = self._load("dtypes.json", "ops", "promote_tensor_tensor")
         self.runtime = self._load("runtime.json", "functions", "enums", "structs", "typedefs", "constants")
-        self.soc = self._load("soc.json", "socs")
+        self.soc = self._load("soc.json", "socs", "families")
+        self.kernels = self._load("kernels.json", "units", "recipes")
         self._check_functions("aclnn.json", {**self.aclnn["ops"], **self.aclnn["helpers"]})
         self._check_functions("runtime.json", self.runtime["functions"])
         self._check_kinds()
@@ -136,7 +137,10 @@ class Facts:
         for row, entry in self.dtypes["ops"].items():
             if row not in self.aclnn["ops"]:
                 fail(path, row, "name", "no such operator in aclnn.json")
+            known = {name for _, name in self.aclnn["ops"][row]["params"]}
             for param, families in entry.get("dtypes", {}).items():
+                if param.removesuffix("[]") not in known and not param.startswith("promote"):
+                    fail(path, row, param, "no such parameter in aclnn.json")
                 for key, names in families.items():
                     self.families(key, path, row, param)
                     self.mask(names, path, row, param)
@@ -147,6 +151,8 @@ class Facts:
             for column in ("family", "arch", "memory", "ai_cores", "streams"):
                 if column not in entry:
                     fail(path, row, column, "missing")
+            if entry["family"] not in self.soc["families"]:
+                fail(path, row, "family", f"'{entry['family']}' is not among the families")
 
     def families(self, key, path="dtypes.json", row="?", column="?"):
         names = FAMILIES if key == "all" else key.split()

@@ -5,6 +5,7 @@ import sys
 
 import entries
 import headers
+import recipes
 from facts import FactError, Facts
 
 
@@ -21,6 +22,7 @@ def main():
         facts = Facts(folder)
         headers.write(facts, out / "include", emit)
         entries.write(facts, out / "src", emit)
+        recipes.write(facts, out / "src", emit)
     except FactError as error:
         sys.exit(f"generate.py: {error}")
     (out / "stamp").touch()

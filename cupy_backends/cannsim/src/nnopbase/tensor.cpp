@@ -71,6 +71,11 @@ inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataT
         const int64_t extent = storage[i] = storage_dims[i];
         invalid |= __builtin_mul_overflow(capacity, extent, &capacity) | (extent < 0);
     }
+    if (__builtin_expect(t->more != nullptr, 0) && ndim <= kMaxRank) {
+        // Only the storage has many axes: kernels read the view where they always do.
+        std::memcpy(t->shape, shape, ndim * sizeof *shape);
+        std::memcpy(t->strides, step, ndim * sizeof *step);
+    }
     t->size = size;
     t->contiguous = contiguous | (size == 0);
     // What fits: a view in C order needs size elements behind the offset.

@@ -47,4 +47,30 @@ void at_least_1d(View &v) {
     v.strides[0] = itemsize(v.dtype);
 }
 
+aclnnStatus add_along(const Call &c, int param, int axis, int64_t *place) {
+    const aclTensor *t = c.tensor(param);
+    *place = axis;
+    if (__builtin_expect(t->ndim <= kMaxRank, 1)) {
+        at_least_1d(c.exec.views[add_view(c.exec, t, param)]);
+        return 0;
+    }
+    if (!t->contiguous)
+        return fail(ACLNN_ERR_INNER_NULLPTR,
+                    "%s: %s has %d dims and is strided; above %d dims it must be contiguous",
+                    c.op.name, c.param(param), t->ndim, kMaxRank);
+    const int index = c.exec.nviews++;
+    bind_tensor(c.exec, index, t, param);
+    View &v = c.exec.views[index];
+    v.ndim = 3;
+    v.shape[0] = v.shape[2] = 1;
+    v.shape[1] = t->view_dims()[axis];
+    for (int i = 0; i < t->ndim; ++i)
+        if (i != axis) v.shape[i < axis ? 0 : 2] *= t->view_dims()[i];
+    v.strides[2] = t->item;
+    v.strides[1] = v.strides[2] * v.shape[2];
+    v.strides[0] = v.strides[1] * v.shape[1];
+    *place = 1;
+    return 0;
+}
+
 } // namespace cannsim

@@ -15,4 +15,8 @@ aclnnStatus check_reduced(const Call &c, int in, uint32_t mask, bool keep, int o
 // A 0-d view becomes one-dimensional, for kernels that work along an axis.
 void at_least_1d(View &v);
 
+// Adds the view of a tensor for a kernel that works along `axis`, which is then at `*place`. More axes
+// than kernels know are folded into those before and those behind it, where the tensor is in C order.
+aclnnStatus add_along(const Call &c, int param, int axis, int64_t *place);
+
 } // namespace cannsim

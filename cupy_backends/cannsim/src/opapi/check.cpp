@@ -79,13 +79,13 @@ aclnnStatus refuse_promoted(const Call &c, DType promoted) {
 
 aclnnStatus check_shape(const Call &c, int param, int ndim, const int64_t *shape) {
     const aclTensor *t = c.tensor(param);
-    if (__builtin_expect(t->ndim == ndim && std::equal(shape, shape + ndim, t->shape), 1)) return 0;
+    if (__builtin_expect(t->ndim == ndim && std::equal(shape, shape + ndim, t->view_dims()), 1)) return 0;
     return fail(ACLNN_ERR_PARAM_INVALID, "%s: shape of %s is %s; expected %s", c.op.name,
                 c.param(param), shape_text(t).text, shape_text(ndim, shape).text);
 }
 
 aclnnStatus check_same_shape(const Call &c, int a, int b) {
-    return check_shape(c, b, c.tensor(a)->ndim, c.tensor(a)->shape);
+    return check_shape(c, b, c.tensor(a)->ndim, c.tensor(a)->view_dims());
 }
 
 aclnnStatus check_same_dtype(const Call &c, int a, int b) {

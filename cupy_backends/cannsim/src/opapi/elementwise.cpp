@@ -202,7 +202,7 @@ bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
         !(x->contiguous & y->contiguous & o->contiguous) | (x->ndim != y->ndim) |
         (x->ndim != o->ndim) | (x->size == 0) | (x->reach != Reach::Inside) |
         (y->reach != Reach::Inside) | (o->reach != Reach::Inside) |
-        !(is_device(x->data) & is_device(y->data) & is_device(o->data)))
+        !(is_bindable(x->data) & is_bindable(y->data) & is_bindable(o->data)))
         return false;
     for (int i = 0; i < x->ndim; ++i)
         if ((x->shape[i] != y->shape[i]) | (x->shape[i] != o->shape[i])) return false;

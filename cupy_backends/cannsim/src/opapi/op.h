@@ -73,6 +73,9 @@ union Arg {
 
 constexpr int kMaxViews = 8;
 
+struct Launch;
+constexpr uint32_t kItems = 1u << 31;
+
 // Views of tensor lists and whatever else does not fit into the executor.
 struct Extra {
     std::vector<View> views;
@@ -90,11 +93,12 @@ struct aclOpExecutor : cannsim::Handle {
     cannsim::Status (*run)(aclOpExecutor &);
     cannsim::LoopFn loop;
     cannsim::Extra *extra;
+    std::vector<cannsim::Launch> *launches; // when they are noted
     bool repeatable;
     bool blocking; // the result's shape is known only after the kernel
     uint8_t nviews;
     uint8_t nresults;
-    uint32_t unbound; // bit per view whose address is not device memory
+    uint32_t unbound; // bit per view whose address a kernel cannot use; kItems: those of lists
     bool overhangs;   // a view leaves its storage, which CANN finds at launch only
     uint64_t workspace;
     int16_t source[cannsim::kMaxViews];           // parameter that gave the view, -1 for a constant
@@ -164,14 +168,20 @@ aclnnStatus phase1(Op op, const Arg *args, uint64_t *workspace, aclOpExecutor **
 
 // --- planning ------------------------------------------------------------------------------------
 
+// CANN's kernels need storage that begins at a multiple of 32 bytes.
+constexpr uintptr_t kAlignment = 32;
+inline bool is_bindable(const void *data) {
+    return is_device(data) && !(reinterpret_cast<uintptr_t>(data) % kAlignment);
+}
+
 // Gives a view the host address of device memory; phase 2 refuses what has none.
 inline void bind(Executor &e, int index, const void *data) {
     const uint32_t mask = 1u << index;
-    if (__builtin_expect(is_device(data), 1)) {
+    if (__builtin_expect(is_bindable(data), 1)) {
         e.views[index].data = to_host(data) + e.offset[index];
         e.unbound &= ~mask;
     } else {
-        e.views[index].data = nullptr;
+        e.views[index].data = static_cast<char *>(const_cast<void *>(data)); // to be named in a refusal
         e.unbound |= mask;
     }
 }
@@ -183,9 +193,9 @@ inline void bind_tensor(Executor &e, int index, const aclTensor *t, int param) {
     e.offset[index] = offset;
     e.overhangs |= t->reach != Reach::Inside;
     // An empty tensor needs no address: nothing is read or written.
-    const bool bound = is_device(t->data);
+    const bool bound = is_bindable(t->data);
     e.unbound |= uint32_t(!bound & (t->size != 0)) << index;
-    e.views[index].data = bound ? to_host(t->data) + offset : nullptr;
+    e.views[index].data = bound ? to_host(t->data) + offset : static_cast<char *>(t->data);
 }
 
 // Adds the view of a tensor parameter (or of item `index` of a list); returns its number.

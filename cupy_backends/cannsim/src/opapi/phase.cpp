@@ -5,6 +5,8 @@
 #include "base/thread.h"
 #include "check/check.h"
 #include "opapi/check.h"
+#include "opapi/launches.h"
+#include "opapi/versions.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -165,6 +167,7 @@ Executor *clone(const Executor &e) {
     if (!copy) return nullptr;
     *copy = e;
     if (e.extra) copy->extra = new Extra(*e.extra);
+    if (e.launches) copy->launches = new std::vector<Launch>(*e.launches);
     for (int i = 0; i < e.nresults; ++i)
         e.results[i]->references.fetch_add(1, std::memory_order_relaxed);
     // Constants are found by address within the executor itself.
@@ -238,7 +241,8 @@ int add_item(Executor &e, const aclTensor *t, int param, int index) {
     View v;
     describe(v, t);
     int64_t offset = t->offset * itemsize(t->dtype);
-    v.data = is_device(t->data) ? to_host(t->data) + offset : nullptr;
+    v.data = is_bindable(t->data) ? to_host(t->data) + offset : nullptr;
+    if (!v.data && t->size) e.unbound |= kItems;
     x.views.push_back(v);
     x.offsets.push_back(offset);
     x.params.push_back(int16_t(param));
@@ -250,8 +254,17 @@ Status run_nothing(Executor &) { return Status::Ok; }
 
 void destroy_executor(Executor *e) {
     delete e->extra;
+    delete e->launches;
     for (int i = 0; i < e->nresults; ++i) release(e->results[i]);
     pool_delete(e, Kind::Executor);
+}
+
+[[gnu::cold]] static aclnnStatus refuse_operator(Op id) {
+    const int code = ACLNN_ERR_INNER_FIND_KERNEL_ERROR;
+    const char *name = kOps[int(id)].name;
+    if (!(kOpVersions[int(id)] & (config.major < 9 ? kIn8 : kIn9)))
+        return fail(code, "%s is not part of CANN %s (CANNSIM_CANN)", name, config.release);
+    return fail(code, "%s: not implemented by cannsim", name);
 }
 
 aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
@@ -259,12 +272,12 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     if (!workspace || !executor)
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name,
                     workspace ? "executor" : "workspaceSize");
+    const int family = settings().soc->family; // and hides what the release does not have
     const Definition &d = definitions[int(id)];
-    if (__builtin_expect(!d.prepare, 0))
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: not implemented by cannsim", op.name);
+    if (__builtin_expect(!d.prepare, 0)) return refuse_operator(id);
     attach();
     ++this_thread.counters.phase1;
-    if (__builtin_expect(!all_good(op, args, d.optional, settings().soc->family), 0))
+    if (__builtin_expect(!all_good(op, args, d.optional, family), 0))
         if (int error = check_arguments(op, args, d)) return error;
     Executor *e = pool_new<Executor>(Kind::Executor);
     if (!e)
@@ -272,6 +285,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     e->op = &op;
     e->run = run_nothing;
     e->extra = nullptr;
+    e->launches = nullptr;
     e->repeatable = e->blocking = e->overhangs = false;
     e->nviews = e->nresults = 0;
     e->unbound = 0;
@@ -281,6 +295,7 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
         destroy_executor(e);
         return error;
     }
+    if (__builtin_expect(notes_launches, 0)) e->launches = new std::vector<Launch>(launches_of(call));
     e->set_tag(live_tag(Kind::Executor));
     *workspace = e->workspace;
     *executor = e;
@@ -296,9 +311,20 @@ static aclnnStatus bad_executor(const aclOpExecutor *e) {
 }
 
 static aclnnStatus unbound(const Executor &e) {
-    int index = __builtin_ctz(e.unbound);
-    return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: the address of %s is not device memory", e.op->name,
-                e.op->params[e.source[index]].name);
+    const int index = __builtin_ctz(e.unbound);
+    if (1u << index == kItems)
+        return fail(ACLNN_ERR_RUNTIME_ERROR,
+                    "%s: the address of a tensor in a list is not device memory, or no multiple of "
+                    "%d bytes",
+                    e.op->name, int(kAlignment));
+    const void *data = e.views[index].data;
+    const char *param = e.op->params[e.source[index]].name;
+    if (is_device(data))
+        return fail(ACLNN_ERR_RUNTIME_ERROR,
+                    "%s: the address of %s is %p; expected a multiple of %d bytes", e.op->name, param,
+                    data, int(kAlignment));
+    return fail(ACLNN_ERR_RUNTIME_ERROR, "%s: the address of %s is not device memory: %p",
+                e.op->name, param, data);
 }
 
 #pragma GCC visibility push(default)
@@ -376,9 +402,12 @@ int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
 void bind_extra(Executor *e, int param, int16_t item, const void *addr) {
     if (!e->extra) return;
     Extra &x = *e->extra;
-    for (size_t i = 0; i < x.views.size(); ++i)
+    e->unbound &= ~kItems;
+    for (size_t i = 0; i < x.views.size(); ++i) {
         if (x.params[i] == param && x.items[i] == item)
             x.views[i].data = to_host(addr) + x.offsets[i];
+        if (!x.views[i].data && x.views[i].size()) e->unbound |= kItems;
+    }
 }
 
 aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
@@ -390,7 +419,7 @@ aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
     if (!addr) return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: the address is null", e->op->name);
     for (int i = 0; i < e->nviews; ++i)
         if (e->source[i] == param) bind(*e, i, addr);
-    if (is_device(addr)) bind_extra(e, param, 0, addr);
+    if (is_bindable(addr)) bind_extra(e, param, 0, addr);
     return 0;
 }
 
@@ -400,8 +429,10 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
     if (param < 0)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s has no such tensor list: index %zu", e->op->name,
                     index);
-    if (!is_device(addr))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: %p is not device memory", e->op->name, addr);
+    if (!is_bindable(addr))
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: %p is not device memory, or no multiple of %d bytes", e->op->name, addr,
+                    int(kAlignment));
     bind_extra(e, param, int16_t(relative), addr);
     return 0;
 }

@@ -120,8 +120,13 @@ aclnnStatus prepare_norm(Call &c) {
     const int out = c.output();
     uint32_t axes;
     if (int error = read_axes(c, 2, c.tensor(0)->ndim, &axes)) return error;
-    if (out == 5)
+    if (out == 5) {
         if (int error = check_out_dtype(c, 4, 5)) return error;
+    } else {
+        DType common;
+        if (int error = check_promote(c, 0, out, &common)) return error;
+        if (int error = check_can_cast(c, "the result", common, out)) return error;
+    }
     if (int error = check_reduced(c, 0, axes, c.flag(3), out)) return error;
     return plan_reduce(c, ReduceOp::Norm, 0, out, axes, c.scalar(1)->real());
 }

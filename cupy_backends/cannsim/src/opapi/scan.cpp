@@ -101,16 +101,15 @@ aclnnStatus plan_sort(Call &c, int axis_param, bool descending, int values, int 
     if (int error = check_axis(c, axis_param, c.integer(axis_param), c.tensor(0)->ndim, &axis))
         return error;
     Executor &e = c.exec;
-    at_least_1d(e.views[add_view(e, c.tensor(0), 0)]);
+    if (int error = add_along(c, 0, axis, &e.i[0])) return error;
     if (values >= 0) {
         if (int error = check_same_dtype(c, 0, values)) return error;
         if (int error = check_same_shape(c, 0, values)) return error;
-        at_least_1d(e.views[add_view(e, c.tensor(values), values)]);
+        if (int error = add_along(c, values, axis, &e.i[0])) return error;
     }
     if (int error = check_same_shape(c, 0, indices)) return error;
     if (int error = check_dtype(c, indices, bits(DType::Int32, DType::Int64))) return error;
-    at_least_1d(e.views[add_view(e, c.tensor(indices), indices)]);
-    e.i[0] = axis;
+    if (int error = add_along(c, indices, axis, &e.i[0])) return error;
     e.i[1] = descending;
     e.i[2] = values >= 0;
     if (c.tensor(0)->size) e.run = run_sort;

@@ -128,6 +128,9 @@ aclError aclInit(const char *) {
     if (int error = check_settings()) return error;
     Devices &d = devices();
     std::lock_guard<std::recursive_mutex> lock(*d.lock);
+    // Counted since 9; before, the first aclFinalize ends it.
+    if (d.initialised && settings().major < 9)
+        return fail(ACL_ERROR_REPEAT_INITIALIZE, "aclInit was called before");
     ++d.initialised;
     return 0;
 }

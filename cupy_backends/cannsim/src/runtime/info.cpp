@@ -1,27 +1,12 @@
 // What programs ask about the chip and the software.
 #include "runtime/api.h"
 
+#include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 using namespace cannsim;
-
-namespace {
-
-// cannsim behaves as this release unless CANNSIM_CANN names another.
-struct Version {
-    int major, minor, patch;
-};
-
-Version version() {
-    Version v{9, 1, 0};
-    if (const char *text = std::getenv("CANNSIM_CANN"))
-        std::sscanf(text, "%d.%d.%d", &v.major, &v.minor, &v.patch);
-    return v;
-}
-
-} // namespace
 
 extern "C" {
 
@@ -40,13 +25,14 @@ aclError aclrtGetVersion(int32_t *majorVersion, int32_t *minorVersion, int32_t *
 
 aclError aclsysGetCANNVersion(aclCANNPackageName, aclCANNPackageVersion *result) {
     REQUIRE(result);
-    Version v = version();
+    const Config &c = settings();
+    const char *patch = std::strchr(std::strchr(c.release, '.') + 1, '.');
+    patch = patch ? patch + 1 : "0";
     std::memset(result, 0, sizeof *result);
-    std::snprintf(result->version, sizeof result->version, "%d.%d.%d-cannsim", v.major, v.minor,
-                  v.patch);
-    std::snprintf(result->majorVersion, sizeof result->majorVersion, "%d", v.major);
-    std::snprintf(result->minorVersion, sizeof result->minorVersion, "%d", v.minor);
-    std::snprintf(result->releaseVersion, sizeof result->releaseVersion, "%d", v.patch);
+    std::snprintf(result->version, sizeof result->version, "%s-cannsim", c.release);
+    std::snprintf(result->majorVersion, sizeof result->majorVersion, "%d", c.major);
+    std::snprintf(result->minorVersion, sizeof result->minorVersion, "%d", c.minor);
+    std::snprintf(result->releaseVersion, sizeof result->releaseVersion, "%s", patch);
     std::snprintf(result->patchVersion, sizeof result->patchVersion, "0");
     return 0;
 }
@@ -105,23 +91,49 @@ aclError aclrtQueryDeviceStatus(int32_t deviceId, aclrtDeviceStatus *status) {
 }
 
 static bool has_attribute(aclCannAttr attr) {
-    return attr == ACL_CANN_ATTR_INF_NAN ||
-           (attr == ACL_CANN_ATTR_BF16 && settings().soc->arch != 1001 &&
-            settings().soc->arch != 2002);
+    const Soc &soc = *settings().soc;
+    return (attr == ACL_CANN_ATTR_INF_NAN && soc.inf_nan) ||
+           (attr == ACL_CANN_ATTR_BF16 && soc.arch != 1001 && soc.arch != 2002);
 }
 
 aclError aclGetCannAttributeList(const aclCannAttr **list, size_t *num) {
     REQUIRE(list);
     REQUIRE(num);
-    static const aclCannAttr attributes[] = {ACL_CANN_ATTR_INF_NAN, ACL_CANN_ATTR_BF16};
+    static aclCannAttr attributes[2];
+    size_t n = 0;
+    for (aclCannAttr attr : {ACL_CANN_ATTR_INF_NAN, ACL_CANN_ATTR_BF16})
+        if (has_attribute(attr)) attributes[n++] = attr;
     *list = attributes;
-    *num = has_attribute(ACL_CANN_ATTR_BF16) ? 2 : 1;
+    *num = n;
     return 0;
 }
 
 aclError aclGetCannAttribute(aclCannAttr attr, int32_t *value) {
     REQUIRE(value);
     *value = has_attribute(attr);
+    return 0;
+}
+
+// Chips that know infinity have no other mode; the older ones start in the other.
+static std::atomic<int> overflow_mode{ACL_RT_OVERFLOW_MODE_UNDEF};
+
+aclError aclrtSetDeviceSatMode(aclrtFloatOverflowMode mode) {
+    if (int error = check_settings()) return error;
+    if (mode != ACL_RT_OVERFLOW_MODE_INFNAN &&
+        (settings().soc->inf_nan || mode != ACL_RT_OVERFLOW_MODE_SATURATION))
+        return fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "overflow mode %d is not supported on %s",
+                    int(mode), settings().soc->name);
+    overflow_mode = mode;
+    return 0;
+}
+
+aclError aclrtGetDeviceSatMode(aclrtFloatOverflowMode *mode) {
+    REQUIRE(mode);
+    if (int error = check_settings()) return error;
+    const int set = overflow_mode;
+    *mode = set != ACL_RT_OVERFLOW_MODE_UNDEF ? aclrtFloatOverflowMode(set)
+            : settings().soc->inf_nan         ? ACL_RT_OVERFLOW_MODE_INFNAN
+                                              : ACL_RT_OVERFLOW_MODE_SATURATION;
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "check/check.h"
 #include "cann_runtime.h"
+#include "opapi/versions.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -91,6 +92,44 @@ int parse_exit(const char *text) {
     return 86;
 }
 
+// "8.1", "9.1.0", "8.1.RC1".
+void choose_release() {
+    const char *text = variable("CANNSIM_CANN");
+    if (!text) text = "9.1.0";
+    const char *rest = nullptr;
+    for (int major : {8, 9}) {
+        const char start[] = {char('0' + major), '.', '1', 0};
+        if (std::strncmp(text, start, 3)) continue;
+        config.major = major;
+        config.minor = 1;
+        rest = text + 3;
+    }
+    const bool good = rest && (!*rest || *rest == '.') && std::strlen(text) < sizeof config.release &&
+                      std::strspn(rest, ".0123456789RCabcdefghijklmnopqrstuvwxyz") == std::strlen(rest);
+    if (!good) {
+        complain("CANNSIM_CANN=%s is not a simulated release of CANN; known: 8.1, 9.1 and their "
+                 "full forms such as 8.1.RC1 or 9.1.0",
+                 text);
+        config.major = 9;
+        config.minor = 1;
+    }
+    std::snprintf(config.release, sizeof config.release, "%s",
+                  !good || !*rest ? (config.major == 8 ? "8.1.RC1" : "9.1.0") : text);
+}
+
+// How many streams or events a device has: the chip's number, or one that the environment gives.
+template <class T> void choose_limit(const char *name, T chip, T *out) {
+    *out = chip;
+    const char *text = variable(name);
+    if (!text) return;
+    char *end;
+    const long n = std::strtol(text, &end, 10);
+    if (*end || n < 1 || n > 1 << 30)
+        complain("%s=%s is not a number from 1 on", name, text);
+    else
+        *out = T(n);
+}
+
 } // namespace
 
 void load_config() {
@@ -98,6 +137,10 @@ void load_config() {
     std::lock_guard<std::mutex> lock(mutex);
     if (config_loaded) return;
     choose_soc();
+    choose_release();
+    choose_limit("CANNSIM_STREAMS", config.soc->streams, &config.streams);
+    choose_limit("CANNSIM_EVENTS", INT64_MAX, &config.events);
+    hide_operators(config.major);
     config.devices = 8;
     if (const char *text = variable("CANNSIM_DEVICES")) {
         char *end;

@@ -13,6 +13,7 @@ struct Soc {
     uint64_t l2;
     uint32_t unified_buffer;
     int streams, arch;
+    bool capture, inf_nan; // graphs; overflow gives infinity, or the largest number
 };
 
 extern const Soc kSocs[];
@@ -26,6 +27,10 @@ struct Config {
     int devices;
     uint64_t memory; // per device
     Mode mode;
+    int major, minor; // release of CANN
+    char release[32]; // as it was written
+    int streams;      // per device
+    int64_t events;
     int error; // what is wrong with the environment, 0 when nothing
     char message[2048];
 };

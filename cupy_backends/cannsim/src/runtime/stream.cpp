@@ -27,7 +27,7 @@ namespace {
 struct Registry {
     std::mutex mutex;
     DeviceStream *head = nullptr;
-    int count = 0;
+    int count[64] = {}; // by device
     uint64_t serial = 0;
     int next_id = 0;
 };
@@ -140,8 +140,9 @@ DeviceStream *resolve_stream(void *handle, int *error) {
 int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStream **out) {
     Registry &r = registry();
     std::lock_guard<std::mutex> lock(r.mutex);
-    int limit = settings().soc->streams;
-    if (r.count >= limit * settings().devices)
+    const int limit = settings().streams;
+    int &count = r.count[context->device];
+    if (count >= limit)
         return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "%s has no more than %d streams",
                     settings().soc->name, limit);
     DeviceStream *s = pool_new<DeviceStream>(Kind::Stream);
@@ -160,7 +161,7 @@ int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStr
     s->next = r.head;
     if (r.head) r.head->previous = s;
     r.head = s;
-    ++r.count;
+    ++count;
     s->set_tag(live_tag(Kind::Stream));
     if (s->queue) start(s);
     *out = s;
@@ -189,7 +190,7 @@ int destroy_stream(DeviceStream *stream, bool wait) {
     std::lock_guard<std::mutex> lock(r.mutex);
     (stream->previous ? stream->previous->next : r.head) = stream->next;
     if (stream->next) stream->next->previous = stream->previous;
-    --r.count;
+    --r.count[stream->context->device];
     pool_delete(stream, Kind::Stream);
     return error;
 }

@@ -8,10 +8,20 @@ namespace {
 
 std::atomic<uint32_t> next_event_id{0};
 std::atomic<uint64_t> next_record{0};
+std::atomic<int64_t> event_count{0};
 
 int create_event(aclrtEvent *out, uint32_t flags) {
+    const int64_t limit = settings().events;
+    if (event_count.fetch_add(1) >= limit) {
+        --event_count;
+        return fail(ACL_ERROR_RT_NO_EVENT_RESOURCE, "there are no more than %ld events",
+                    long(limit));
+    }
     Event *e = pool_new<Event>(Kind::Event);
-    if (!e) return fail(ACL_ERROR_RT_NO_EVENT_RESOURCE, "out of host memory for events");
+    if (!e) {
+        --event_count;
+        return fail(ACL_ERROR_RT_NO_EVENT_RESOURCE, "out of host memory for events");
+    }
     e->flags = flags;
     e->id = next_event_id++;
     e->recorded = false;
@@ -185,6 +195,7 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
     EVENT(e, event);
     if (checking()) check_event_forgotten(e);
     pool_delete(e, Kind::Event);
+    --event_count;
     return 0;
 }
 
