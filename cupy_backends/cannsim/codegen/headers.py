@@ -54,6 +54,7 @@ def _declarations(runtime):
             continue
         fields = entry.get("fields_2026") if entry.get("sizeof_2026") in (None, entry.get("sizeof")) else None
         body = " ".join(f"{field};" for field in fields or entry["fields"]).replace("__DEPR__ ", "")
+        body = body.replace("[0]", "[]")  # ISO C has no arrays of no elements
         keyword = "union" if name in UNIONS else "struct"
         out[name] = f"typedef {keyword} {name} {{ {body} }} {name};"
         if entry.get("sizeof"):
