@@ -168,7 +168,6 @@ aclnnStatus plan_kth(Call &c, int axis_param, int64_t k, bool keep, int values) 
         return error;
     const uint32_t axes = self->ndim ? 1u << axis : 0;
     const int64_t extent = self->ndim ? self->shape[axis] : 1;
-    if (k < 0) k = extent ? (extent - 1) / 2 : 0;
     if (k >= extent && self->size)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 1 to %ld", c.op.name,
                     long(k + 1), long(extent));
@@ -193,28 +192,24 @@ aclnnStatus prepare_kth(Call &c) {
     return plan_kth(c, 2, c.integer(1) - 1, c.flag(3), 4);
 }
 
-// self, dim, keepDim, values, indices: the lower median
-aclnnStatus prepare_median_dim(Call &c) { return plan_kth(c, 1, -1, c.flag(2), 3); }
-
-// The lower median of what is not NaN along the last axis of `in`, NaN where nothing is left.
-// Views: self; values and indices, each of them of self's shape but for the axis.
-Status nan_median(const View &in, int axis, const View &values, const View *indices) {
+// The lower median along an axis, and where it stands. NaN is left out, or wins. `values` and
+// `indices` have self's shape but for the axis.
+Status median(const View &in, int axis, bool skip_nan, const View &values, const View *indices) {
     Temporary sorted(in.dtype, in), order(DType::Int64, in), number(DType::Bool, in);
-    if (!sorted || !order || !number) return Status::OutOfMemory;
-    TRY(sort(&sorted.view, &order.view, in, axis, false));
-    // NaN comes last, so what counts is how many there are.
-    TRY(apply(LoopOp::equal, in.dtype, {sorted.view, sorted.view}, number.view));
     View row = in;
     row.shape[axis] = 1;
-    Temporary count(DType::Int64, row), place(DType::Int64, row), best(in.dtype, row),
-        where(DType::Int64, row);
-    if (!count || !place || !best || !where) return Status::OutOfMemory;
+    Temporary count(DType::Int64, row), best(in.dtype, row), where(DType::Int64, row);
+    if (!sorted || !order || !number || !count || !best || !where) return Status::OutOfMemory;
+    TRY(sort(&sorted.view, &order.view, in, axis, false));
+    // NaN comes last, so what counts is how many numbers there are.
+    TRY(apply(LoopOp::equal, in.dtype, {sorted.view, sorted.view}, number.view));
     TRY(reduce(ReduceOp::CountNonzero, count.view, number.view, 1u << axis));
-    int64_t *k = place.memory.as<int64_t>();
+    int64_t *place = count.memory.as<int64_t>();
     for (int64_t i = 0; i < row.size(); ++i)
-        k[i] = std::max<int64_t>(0, (count.memory.as<int64_t>()[i] - 1) / 2);
-    TRY(take_along_axis(best.view, sorted.view, place.view, axis, nullptr));
-    TRY(take_along_axis(where.view, order.view, place.view, axis, nullptr));
+        if (skip_nan || place[i] == in.shape[axis])
+            place[i] = std::max<int64_t>(0, (place[i] - 1) / 2);
+    TRY(take_along_axis(best.view, sorted.view, count.view, axis, nullptr));
+    TRY(take_along_axis(where.view, order.view, count.view, axis, nullptr));
     for (const View *out : {&values, indices}) {
         if (!out) continue;
         View from = out == indices ? where.view : best.view;
@@ -226,15 +221,16 @@ Status nan_median(const View &in, int axis, const View &values, const View *indi
     return Status::Ok;
 }
 
-// e.i: axis. Views: self, values, indices.
-Status run_nan_median_dim(aclOpExecutor &e) {
-    return nan_median(e.views[0], int(e.i[0]), e.views[1], &e.views[2]);
+// e.i: axis, whether NaN is left out. Views: self, values, indices.
+Status run_median_dim(aclOpExecutor &e) {
+    return median(e.views[0], int(e.i[0]), e.i[1], e.views[1], &e.views[2]);
 }
 
 // self, dim, keepDim, values, indices
-aclnnStatus prepare_nan_median_dim(Call &c) {
-    if (int error = plan_kth(c, 1, -1, c.flag(2), 3)) return error;
-    if (c.tensor(0)->size) c.exec.run = run_nan_median_dim;
+aclnnStatus prepare_median_dim(Call &c) {
+    if (int error = plan_kth(c, 1, 0, c.flag(2), 3)) return error;
+    c.exec.i[1] = c.id == Op::NanMedianDim;
+    if (c.tensor(0)->size) c.exec.run = run_median_dim;
     return 0;
 }
 
@@ -248,8 +244,7 @@ Status run_median(aclOpExecutor &e) {
     flat.ndim = 1;
     flat.shape[0] = self.size();
     flat.strides[0] = itemsize(flat.dtype);
-    return e.i[0] ? nan_median(flat, 0, e.views[1], nullptr)
-                  : kth_value(&e.views[1], nullptr, flat, 0, (flat.shape[0] - 1) / 2);
+    return median(flat, 0, e.i[0], e.views[1], nullptr);
 }
 
 // self, out: of all elements
@@ -392,10 +387,8 @@ void define_scan() {
     define(Op::Argsort, prepare_argsort);
     define(Op::Topk, prepare_topk);
     define(Op::Kthvalue, prepare_kth);
-    define(Op::MedianDim, prepare_median_dim);
-    define(Op::Median, prepare_median);
-    define(Op::NanMedian, prepare_median);
-    define(Op::NanMedianDim, prepare_nan_median_dim);
+    for (Op op : {Op::MedianDim, Op::NanMedianDim}) define(op, prepare_median_dim);
+    for (Op op : {Op::Median, Op::NanMedian}) define(op, prepare_median);
     define(Op::SearchSorted, prepare_search, nullptr, 1u << 4);
     define(Op::SearchSorteds, prepare_search_scalar, nullptr, 1u << 4);
     define(Op::Bucketize, prepare_bucketize);

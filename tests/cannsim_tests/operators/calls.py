@@ -4,7 +4,6 @@ import ctypes
 import json
 from pathlib import Path
 
-import ml_dtypes
 import numpy as np
 
 from cupy_backends import cannsim
@@ -15,7 +14,6 @@ DTYPES = {
     "float32": 0, "float16": 1, "int8": 2, "int32": 3, "uint8": 4, "int16": 6, "uint16": 7, "uint32": 8,
     "int64": 9, "uint64": 10, "float64": 11, "bool": 12, "complex64": 16, "complex128": 17, "bfloat16": 27,
 }  # fmt: skip
-bfloat16 = np.dtype(ml_dtypes.bfloat16)
 NUMBERS = {
     "bool": ctypes.c_bool, "int8_t": ctypes.c_int8, "int32_t": ctypes.c_int32, "int": ctypes.c_int,
     "int64_t": ctypes.c_int64, "uint64_t": ctypes.c_uint64, "float": ctypes.c_float,
@@ -100,7 +98,9 @@ class Tensor:
     def _copy(self, to, host, kind):
         size = ctypes.c_size_t(self.host.nbytes)
         pointer = host.ctypes.data_as(ctypes.c_void_p)
-        check(lib.aclrtMemcpy(*((to, size, pointer) if kind == TO_DEVICE else (pointer, size, to)), size, kind))
+        check(
+            lib.aclrtMemcpy(*((to, size, pointer) if kind == TO_DEVICE else (pointer, size, to)), size, kind)
+        )
 
     def read(self):
         """The elements, in the shape that the descriptor has now."""
@@ -144,11 +144,8 @@ class Arguments:
         return ctypes.c_void_p(handle)
 
     def scalar(self, value):
-        value = np.asarray(value)
-        value = value.astype({"f": "f4", "i": "i8"}.get(value.dtype.kind, value.dtype)) if isinstance(
-            value.item(), (int, float)
-        ) and value.dtype in (np.float64, np.int64) else value
-        data = np.ascontiguousarray(value)
+        """Python floats become float32 and integers int64, as in torch."""
+        data = np.asarray(value, {float: "f4", int: "i8"}.get(type(value)))
         return self.made("Scalar", data.ctypes.data_as(ctypes.c_void_p), DTYPES[data.dtype.name])
 
     def convert(self, ctype, value):
@@ -172,7 +169,11 @@ class Arguments:
             one = self.tensor if kind == "aclTensorList" else self.scalar
             members = [one(v) if v is not None else None for v in value]
             return self.array(kind[3:], ctypes.c_void_p, members)
-        element = {"aclIntArray": ctypes.c_int64, "aclBoolArray": ctypes.c_bool, "aclFloatArray": ctypes.c_float}
+        element = {
+            "aclIntArray": ctypes.c_int64,
+            "aclBoolArray": ctypes.c_bool,
+            "aclFloatArray": ctypes.c_float,
+        }
         return self.array(kind[3:], element[kind], value)
 
     def release(self):
@@ -182,23 +183,14 @@ class Arguments:
             tensor.free()
 
 
-def phase1(name, *values):
-    """Status of the first phase alone."""
-    arguments = Arguments(name, values)
-    size, executor = ctypes.c_uint64(), ctypes.c_void_p()
-    status = getattr(lib, name + "GetWorkspaceSize")(*arguments.c, ctypes.byref(size), ctypes.byref(executor))
-    if not status:
-        check(lib.aclDestroyAclOpExecutor(executor))
-    arguments.release()
-    return status
-
-
 def call(name, *values):
     """Run both phases; return the outputs (`Out` and `InOut`) as a list of arrays."""
     arguments = Arguments(name, values)
     size, executor = ctypes.c_uint64(), ctypes.c_void_p()
     try:
-        check(getattr(lib, name + "GetWorkspaceSize")(*arguments.c, ctypes.byref(size), ctypes.byref(executor)))
+        check(
+            getattr(lib, name + "GetWorkspaceSize")(*arguments.c, ctypes.byref(size), ctypes.byref(executor))
+        )
         workspace = ctypes.c_void_p()
         if size.value:
             check(lib.aclrtMalloc(ctypes.byref(workspace), size, 0))
@@ -209,9 +201,3 @@ def call(name, *values):
         return [tensor.read() for tensor in arguments.outputs]
     finally:
         arguments.release()
-
-
-def run(name, *values):
-    """The single output of `call`."""
-    (result,) = call(name, *values)
-    return result
