@@ -106,17 +106,17 @@ add("aclnnSignBitsUnpack", (np.uint8([159, 15]), 2, f4, Out((2, 8), f4)),
 
 # --- reading by indices --------------------------------------------------------------------------
 
-I = np.array([2, 0, 2], i8)
+PICK = np.array([2, 0, 2], i8)
 ALONG = np.array([[0, 2, 1, 1], [2, 2, 0, 0]], i8)
 add("aclnnGather", (M, 0, ALONG, Out((2, 4), f4)), np.take_along_axis(M, ALONG, 0))
 add("aclnnGatherV2", (X, 1, ALONG[:, :3], Out((2, 2, 3, 4), f4)), np.take(X, ALONG[:, :3], 1))
-add("aclnnGatherV3", (X, 1, I, 0, 0, Out((2, 3, 4), f4)), X[:, I])
+add("aclnnGatherV3", (X, 1, PICK, 0, 0, Out((2, 3, 4), f4)), X[:, PICK])
 add("aclnnGatherV3", (X, 2, ALONG, 1, 0, Out((2, 3, 4), f4)), np.stack([X[i][:, ALONG[i]] for i in range(2)]))
-add("aclnnIndexSelect", (X, 1, I, Out((2, 3, 4), f4)), X[:, I])
+add("aclnnIndexSelect", (X, 1, PICK, Out((2, 3, 4), f4)), X[:, PICK])
 add("aclnnTake", (X, np.array([[3, 20], [0, 3]], i8), Out((2, 2), f4)), X.take([[3, 20], [0, 3]]))
-add("aclnnEmbedding", (M, I.astype(i4), Out((3, 4), f4)), M[I])
-add("aclnnIndex", (X, [None, I], Out((2, 3, 4), f4)), X[:, I])
-add("aclnnIndex", (M, [I, I + 1], Out(3, f4)), M[I, I + 1])
+add("aclnnEmbedding", (M, PICK.astype(i4), Out((3, 4), f4)), M[PICK])
+add("aclnnIndex", (X, [None, PICK], Out((2, 3, 4), f4)), X[:, PICK])
+add("aclnnIndex", (M, [PICK, PICK + 1], Out(3, f4)), M[PICK, PICK + 1])
 add("aclnnGatherNd", (M, np.array([[2, 1], [0, 3]], i8), False, Out(2, f4)), M[[2, 0], [1, 3]])
 add("aclnnMaskedSelect", (M, M > 4, Out(12, f4)), M[M > 4])
 add("aclnnNonzero", (M > 9, Out((12, 2), i8)), np.argwhere(M > 9))

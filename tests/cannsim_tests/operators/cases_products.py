@@ -78,8 +78,9 @@ add(
 sign, logarithm = np.linalg.slogdet(SQUARE)
 add("aclnnSlogdet", (SQUARE, Out(2, f4), Out(2, f4)), sign, logarithm)
 lower = np.tril(SQUARE)
-add("aclnnTriangularSolve", (BC[:, :, :2].copy(), SQUARE, False, False, False, Out((2, 3, 2), f4), Out(SQUARE.shape, f4)),
-    np.linalg.solve(lower, BC[:, :, :2]), np.zeros(SQUARE.shape))  # fmt: skip
+RIGHT = BC[:, :, :2].copy()
+add("aclnnTriangularSolve", (RIGHT, SQUARE, False, False, False, Out((2, 3, 2), f4), Out(SQUARE.shape, f4)),
+    np.linalg.solve(lower, RIGHT), np.zeros(SQUARE.shape))  # fmt: skip
 q, r = np.linalg.qr(A.T.astype("f8"))
 add("aclnnLinalgQr", (A.T.copy(), 0, Out((4, 3), f4), Out((3, 3), f4)), q, r)
 add("aclnnLinalgCross", (A[:, :3].copy(), C[:, :3].copy(), 1, Out((3, 3), f4)), np.cross(A[:, :3], C[:, :3]))

@@ -49,7 +49,8 @@ Status run_cdist(aclOpExecutor &e) { return cdist(e.views[0], e.views[1], e.view
 // x1 [..., P, M], x2 [..., R, M], p, compute_mode, out [..., P, R]
 aclnnStatus prepare_cdist(Call &c) {
     const aclTensor *a = c.tensor(0), *b = c.tensor(1);
-    bool fits = a->ndim >= 2 && a->ndim == b->ndim && a->shape[a->ndim - 1] == b->shape[b->ndim - 1];
+    bool fits =
+        a->ndim >= 2 && a->ndim == b->ndim && a->shape[a->ndim - 1] == b->shape[b->ndim - 1];
     for (int i = 0; fits && i + 2 < a->ndim; ++i) fits = a->shape[i] == b->shape[i];
     if (!fits)
         return fail(ACLNN_ERR_PARAM_INVALID,
@@ -137,8 +138,9 @@ aclnnStatus prepare_renorm(Call &c) {
     c.exec.d[0] = c.scalar(1)->real();
     c.exec.d[1] = c.scalar(3)->real();
     if (!(c.exec.d[0] > 0) || !(c.exec.d[1] >= 0))
-        return fail(ACLNN_ERR_PARAM_INVALID, "%s: p is %g and maxNorm %g; expected p > 0 and 0 or more",
-                    c.op.name, c.exec.d[0], c.exec.d[1]);
+        return fail(ACLNN_ERR_PARAM_INVALID,
+                    "%s: p is %g and maxNorm %g; expected p > 0 and 0 or more", c.op.name,
+                    c.exec.d[0], c.exec.d[1]);
     c.exec.i[0] = all_axes(self->ndim) & ~(1u << axis);
     add_view(c.exec, self, 0);
     add_view(c.exec, c.tensor(out), out);

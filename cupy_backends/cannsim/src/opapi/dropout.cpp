@@ -44,8 +44,7 @@ Status draw(const View &mask, int64_t elements, double p, Stream stream) {
 Status use(const View &self, const View &mask, const View &out, double p) {
     Temporary keep(DType::Bool, self);
     if (!keep) return Status::OutOfMemory;
-    for (int64_t i = 0; i < self.size(); ++i)
-        keep.view.data[i] = mask.data[i / 8] >> i % 8 & 1;
+    for (int64_t i = 0; i < self.size(); ++i) keep.view.data[i] = mask.data[i / 8] >> i % 8 & 1;
     const double scale = p < 1 ? 1 / (1 - p) : 0, zero = 0;
     TRY(apply(LoopOp::multiply, out.dtype, {self, view_of(scale)}, out));
     return apply(LoopOp::where, out.dtype, {keep.view, out, view_of(zero)}, out);

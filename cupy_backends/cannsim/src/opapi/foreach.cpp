@@ -132,9 +132,8 @@ aclnnStatus add_list(Call &c, int param, int like, int64_t *first) {
                         shape_text(m).text);
         const View &v = c.exec.extra->views[add_item(c.exec, t, param, int(i))];
         if (!v.data && t->size)
-            return fail(ACLNN_ERR_PARAM_INVALID,
-                        "%s: the address of %s[%ld] is not device memory", c.op.name,
-                        c.param(param), long(i));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the address of %s[%ld] is not device memory",
+                        c.op.name, c.param(param), long(i));
     }
     return 0;
 }
@@ -402,8 +401,8 @@ aclnnStatus prepare_norm(Call &c) {
             return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name,
                         dtype_name(t->dtype));
         if (out->items[i]->size != 1 || out->items[i]->dtype != t->dtype)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: out[%ld] is not one element of %s",
-                        c.op.name, long(i), dtype_name(t->dtype));
+            return fail(ACLNN_ERR_PARAM_INVALID, "%s: out[%ld] is not one element of %s", c.op.name,
+                        long(i), dtype_name(t->dtype));
     }
     c.exec.i[0] = n;
     c.exec.d[0] = c.scalar(1)->real();

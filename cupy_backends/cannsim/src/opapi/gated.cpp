@@ -51,12 +51,8 @@ aclnnStatus plan_gate(Call &c, int64_t dim, LoopOp loop, int active, int out, in
 }
 
 // self, dim, out
-aclnnStatus prepare_glu(Call &c) {
-    return plan_gate(c, c.integer(1), LoopOp::sigmoid, 1, 2, -1);
-}
-aclnnStatus prepare_swiglu(Call &c) {
-    return plan_gate(c, c.integer(1), LoopOp::silu, 0, 2, -1);
-}
+aclnnStatus prepare_glu(Call &c) { return plan_gate(c, c.integer(1), LoopOp::sigmoid, 1, 2, -1); }
+aclnnStatus prepare_swiglu(Call &c) { return plan_gate(c, c.integer(1), LoopOp::silu, 0, 2, -1); }
 
 // self, dim, approximate (0 erf, 1 tanh)[, activateLeft], out, outGelu
 aclnnStatus prepare_geglu(Call &c) {

@@ -194,7 +194,8 @@ aclnnStatus prepare_fused(Call &c) {
     if (int error = check_dtype(c, 0, kFloats & ~bit(DType::Float64))) return error;
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (int error = check_dtype(c, 6, kFloats & ~bit(DType::Float64))) return error;
-    bool fits = a->ndim >= 2 && a->ndim == b->ndim && a->shape[a->ndim - 1] == b->shape[b->ndim - 2];
+    bool fits =
+        a->ndim >= 2 && a->ndim == b->ndim && a->shape[a->ndim - 1] == b->shape[b->ndim - 2];
     for (int i = 0; fits && i + 2 < a->ndim; ++i) fits = a->shape[i] == b->shape[i];
     if (!fits)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: x1 %s and x2 %s cannot be multiplied", c.op.name,

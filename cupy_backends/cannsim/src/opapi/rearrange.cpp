@@ -245,8 +245,7 @@ aclnnStatus prepare_strided_slice(Call &c) {
             continue;
         }
         const int64_t extent = from.shape[axis], stride = from.strides[axis], step = steps->data[i];
-        if (step == 0)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: strides[%d] is 0", c.op.name, i);
+        if (step == 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: strides[%d] is 0", c.op.name, i);
         const int64_t low = step > 0 ? 0 : -1, high = step > 0 ? extent : extent - 1;
         auto place = [&](int64_t k) {
             return std::clamp<int64_t>(k < 0 ? k + extent : k, low, high);
@@ -347,8 +346,8 @@ aclnnStatus prepare_chunks(Call &c) {
         total += each;
         const View &v = extra(c.exec).views[add_item(c.exec, t, 0, int(i))];
         if (!v.data && t->size)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: the address of tensors[%ld] is no device memory",
-                        c.op.name, long(i));
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: the address of tensors[%ld] is no device memory", c.op.name, long(i));
     }
     for (int k = 0; k < axis; ++k) shape.dims[shape.ndim++] = first->shape[k];
     if (shape.ndim + 2 > kMaxRank)
