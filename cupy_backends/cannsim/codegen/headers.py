@@ -11,6 +11,8 @@ FORWARDING = (
     "acl/acl_rt.h",
     "acl/acl_mdl.h",
     "acl/acl_rt_allocator.h",
+    "acl/acl_op.h",
+    "acl/acl_op_compiler.h",
     "acl/acl_prof.h",
     "acl/acl_rt_compile.h",
     "acl/acl_base_rt.h",
@@ -21,7 +23,7 @@ FORWARDING = (
 )
 
 # Facts name these but no prototype that we declare needs them; they lean on types of other products.
-SKIPPED_TYPES = ("mstx", "aclop", "aclGraph", "aclCompile", "aclOpCompile", "dim3", "MemAttrMapping")
+SKIPPED_TYPES = ("mstx", "dim3", "MemAttrMapping")
 
 # The measured sizes say that these are unions; the static assertions guard the list.
 UNIONS = (
