@@ -23,7 +23,15 @@ def built(tmp_path_factory):
     def program(name):
         path = folder / name
         if not path.exists():
-            flags = ["-std=c++17", "-O0", "-Wall", "-Wextra", "-Werror", f"-I{cannsim.include()}", f"-I{FOLDER}"]
+            flags = [
+                "-std=c++17",
+                "-O0",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                f"-I{cannsim.include()}",
+                f"-I{FOLDER}",
+            ]
             link = [cannsim.library(), f"-Wl,-rpath,{Path(cannsim.library()).parent}", "-pthread"]
             command = [COMPILER, *flags, FOLDER / f"test_{name}.cpp", "-o", path, *link]
             done = subprocess.run(command, capture_output=True, text=True)

@@ -304,6 +304,28 @@ void copies() {
     OKAY(aclrtDestroyStream(stream));
 }
 
+// Batches, and memory of the program's own that is pinned for them.
+void batches() {
+    Memory a(16), b(16);
+    int from[] = {1, 2, 3, 4}, to[] = {0, 0, 0, 0};
+    void *dsts[] = {a.p, b.p, to}, *srcs[] = {from, a.p, b.p};
+    size_t room[] = {16, 16, 16}, sizes[] = {16, 16, 16}, failed = 0;
+    OKAY(aclrtHostRegisterV2(from, sizeof from, ACL_HOST_REG_PINNED));
+    FAILS(aclrtHostRegisterV2(from, sizeof from, ACL_HOST_REG_PINNED), ACL_ERROR_RT_PARAM_INVALID,
+          "pinned already");
+    FAILS(aclrtFreeHost(from), ACL_ERROR_RT_PARAM_INVALID, "aclrtMallocHost");
+    OKAY(aclrtMemcpyBatchAsync(dsts, room, srcs, sizes, 3, nullptr, nullptr, 0, &failed, nullptr));
+    EXPECT_EQ(failed, ~size_t(0));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(to[3] == 4);
+    sizes[1] = 99;
+    FAILS(aclrtMemcpyBatch(dsts, room, srcs, sizes, 3, nullptr, nullptr, 0, &failed),
+          ACL_ERROR_INVALID_PARAM, "99");
+    EXPECT_EQ(failed, size_t(1));
+    OKAY(aclrtHostUnregister(from));
+    FAILS(aclrtHostUnregister(from), ACL_ERROR_RT_PARAM_INVALID, "not registered");
+}
+
 void priorities() {
     int32_t least = -1, greatest = -1;
     uint32_t priority = 99;
@@ -350,6 +372,7 @@ int main() {
     contexts();
     callbacks();
     copies();
+    batches();
     priorities();
     late_shape();
     return finish();
