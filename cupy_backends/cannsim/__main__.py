@@ -7,7 +7,18 @@ from . import include, libdir, library
 
 USAGE = """usage: python -m cupy_backends.cannsim run PROGRAM [ARGUMENT...]
        python -m cupy_backends.cannsim libdir | include | library
+
+run      starts a program that was written for CANN, linked with its libraries or loading them by name;
+         PROGRAM is an executable or a Python script (.py)
+libdir   prints the folder of libascendcl.so, libnnopbase.so, libopapi.so ...: -L of a linker
+include  prints the folder of acl/acl.h, aclnnop/aclnn_add.h ...: -I of a compiler
+library  prints the path of the simulator itself
 """
+
+
+def command(program: list[str]) -> list[str]:
+    """The command that starts a program: a Python script needs its interpreter."""
+    return [sys.executable, *program] if program[0].endswith(".py") else program
 
 
 def main(arguments: list[str]) -> int:
@@ -23,8 +34,10 @@ def main(arguments: list[str]) -> int:
         return 1
     path = os.environ.get("LD_LIBRARY_PATH")
     os.environ["LD_LIBRARY_PATH"] = libdir() + (os.pathsep + path if path else "")
+    program = command(arguments[1:])
+    sys.stdout.flush()
     try:
-        os.execvp(arguments[1], arguments[1:])
+        os.execvp(program[0], program)
     except OSError as error:
         sys.stderr.write(f"cannsim: {arguments[1]}: {error.strerror}\n")
         return 127

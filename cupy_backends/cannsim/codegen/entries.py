@@ -7,6 +7,24 @@ one function under many names.
 from facts import ARGUMENT_KINDS, DTYPES, FAMILIES, fail, plain_type
 
 UNCHECKED = (1 << 63) - 1  # the mask of a family for which CANN checks nothing; bit 63 is no dtype
+# Functions newer than CANN 8.1 that programs link to, so that the others of their calls work.
+CALLED_NEWER = (
+    "aclmdlRIAddCondTask",
+    "aclmdlRICaptureToModelRIBegin",
+    "aclmdlRICondHandleCreate",
+    "aclmdlRICondHandleGetCondPtr",
+    "aclmdlRIDebugJsonPrint",
+    "aclrtGetHardwareSyncAddr",
+    "aclrtIpcGetEventHandle",
+    "aclrtIpcMemClose",
+    "aclrtIpcMemGetExportKey",
+    "aclrtIpcMemImportByKey",
+    "aclrtIpcMemSetImportPid",
+    "aclrtIpcOpenEventHandle",
+    "aclrtLaunchKernelWithHostArgs",
+    "aclrtValueWait",
+    "aclrtValueWrite",
+)
 CHUNK = 128  # operators per translation unit: keeps compile times even
 
 
@@ -58,9 +76,9 @@ def _mask_key(key, params):
 def _direction(op, index, ctype, param):
     """Whether a parameter is read and whether it is written, as C words.
 
-    const alone does not tell: the prototypes of CANN call many an output const.
+    const alone does not tell: the prototypes of CANN call many an output const, and one input not.
     """
-    target = "const" not in ctype or param in ("out", "result") or param.endswith("Out")
+    target = ("const" not in ctype and param != "other") or param in ("out", "result") or param.endswith("Out")
     both = index == 0 and "Inplace" in op or param.endswith("Ref")
     return ("true" if both or not target else "false", "true" if both or target else "false")
 
@@ -180,11 +198,11 @@ def _versions(facts):
 
 
 def _unsupported(facts):
-    """Weak definitions: the runtime functions of CANN 8.1 that nobody implements refuse by name."""
+    """Weak definitions: the runtime functions that nobody implements refuse by name."""
     zero = {"void": "", "aclError": None, "aclnnStatus": None}
     rows = []
     for name, entry in facts.runtime["functions"].items():
-        if not entry["in_8_1_rc1"] or entry["h"].startswith("hccl/"):
+        if entry["h"].startswith("hccl/") or not (entry["in_8_1_rc1"] or name in CALLED_NEWER):
             continue
         params = ", ".join(ctype for ctype, _ in entry["params"])
         ret = entry["ret"]

@@ -11,6 +11,8 @@ FORWARDING = (
     "acl/acl_rt.h",
     "acl/acl_mdl.h",
     "acl/acl_rt_allocator.h",
+    "acl/acl_op.h",
+    "acl/acl_op_compiler.h",
     "acl/acl_prof.h",
     "acl/acl_rt_compile.h",
     "acl/acl_base_rt.h",
@@ -21,7 +23,7 @@ FORWARDING = (
 )
 
 # Facts name these but no prototype that we declare needs them; they lean on types of other products.
-SKIPPED_TYPES = ("mstx", "aclop", "aclGraph", "aclCompile", "aclOpCompile", "dim3", "MemAttrMapping")
+SKIPPED_TYPES = ("mstx", "dim3", "MemAttrMapping")
 
 # The measured sizes say that these are unions; the static assertions guard the list.
 UNIONS = (
@@ -54,6 +56,7 @@ def _declarations(runtime):
             continue
         fields = entry.get("fields_2026") if entry.get("sizeof_2026") in (None, entry.get("sizeof")) else None
         body = " ".join(f"{field};" for field in fields or entry["fields"]).replace("__DEPR__ ", "")
+        body = body.replace("[0]", "[]")  # ISO C has no arrays of no elements
         keyword = "union" if name in UNIONS else "struct"
         out[name] = f"typedef {keyword} {name} {{ {body} }} {name};"
         if entry.get("sizeof"):

@@ -5,6 +5,7 @@
 #include "kernels/array/join.h"
 #include "kernels/array/scratch.h"
 #include "opapi/axes.h"
+#include "opapi/compose.h"
 #include "opapi/elementwise.h"
 #include "opapi/tables.h"
 
@@ -66,6 +67,29 @@ aclnnStatus prepare_linspace(Call &c) {
     c.exec.d[1] = c.scalar(1)->real();
     add_view(c.exec, c.tensor(3), 3);
     if (steps) c.exec.run = run_linspace;
+    return 0;
+}
+
+// e.d: start, end, base. Views: out.
+Status run_logspace(aclOpExecutor &e) {
+    Temporary exponents(DType::Float64, e.views[0]);
+    if (!exponents) return Status::OutOfMemory;
+    TRY(linspace(exponents.view, e.d[0], e.d[1]));
+    return apply(LoopOp::power, DType::Float64, {view_of(e.d[2]), exponents.view}, e.views[0]);
+}
+
+// start, end, steps, base, result
+aclnnStatus prepare_logspace(Call &c) {
+    const int64_t steps = c.integer(2);
+    if (steps < 0)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: steps is %ld; expected 0 or more", c.op.name,
+                    long(steps));
+    if (int error = check_shape(c, 4, 1, &steps)) return error;
+    c.exec.d[0] = c.scalar(0)->real();
+    c.exec.d[1] = c.scalar(1)->real();
+    c.exec.d[2] = c.args[3].d;
+    add_view(c.exec, c.tensor(4), 4);
+    if (steps) c.exec.run = run_logspace;
     return 0;
 }
 
@@ -253,6 +277,7 @@ void define_creation() {
     define(Op::Arange, prepare_arange);
     define(Op::Range, prepare_range);
     define(Op::Linspace, prepare_linspace);
+    define(Op::LogSpace, prepare_logspace);
     define(Op::Eye, prepare_eye);
     define(Op::OneHot, prepare_one_hot);
     define(Op::RepeatInterleave, prepare_repeat);

@@ -26,6 +26,12 @@ namespace {
     define_pad();
     define_index();
     define_select();
+    define_foreach();
+    define_gated();
+    define_dropout();
+    define_distance();
+    define_rearrange();
+    define_products();
 }
 } // namespace
 

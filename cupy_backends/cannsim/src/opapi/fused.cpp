@@ -232,6 +232,7 @@ const LocalRow kLocal[] = {
     {Op::Logit, LocalOp::Logit, 1, {{1, -1}}},
     {Op::SquaredRelu, LocalOp::SquaredRelu, 0, {}},
     {Op::Swish, LocalOp::Swish, 1, {{1, 1}}},
+    {Op::FastGelu, LocalOp::Swish, 1, {{-1, 1.702}}},
     {Op::Shrink, LocalOp::Shrink, 2, {{1, 0.5}, {2, 0}}},
 };
 

@@ -642,7 +642,7 @@ void define_index() {
     define(Op::Embedding, prepare_embedding);
     define(Op::Gather, prepare_gather);
     define(Op::ScatterAdd, prepare_scatter_add);
-    define(Op::IndexAdd, prepare_index_add);
+    for (Op op : {Op::IndexAdd, Op::IndexAddV2}) define(op, prepare_index_add);
     define(Op::InplacePut, prepare_put);
     define(Op::InplaceScatterUpdate, prepare_scatter_update);
     define(Op::GatherNd, prepare_gather_nd);

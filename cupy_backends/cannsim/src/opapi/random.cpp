@@ -1,8 +1,6 @@
 // Random numbers: stateless, by seed and offset.
-#include "kernels/array/random.h"
-
-#include "kernels/array/copy.h"
 #include "opapi/elementwise.h"
+#include "opapi/seeds.h"
 #include "opapi/tables.h"
 
 namespace cannsim {
@@ -10,12 +8,6 @@ namespace cannsim {
 namespace {
 
 // e.i: seed, offset, then whatever the distribution needs. Views: out[, others].
-Stream stream_of(const aclOpExecutor &e) { return {uint64_t(e.i[0]), uint64_t(e.i[1])}; }
-
-void set_stream(Call &c, int seed) {
-    c.exec.i[0] = c.integer(seed);
-    c.exec.i[1] = c.integer(seed + 1);
-}
 
 aclnnStatus plan(Call &c, int out, Status (*run)(aclOpExecutor &)) {
     if (!can_write(c.tensor(out))) return refuse_write(c, out);
@@ -35,8 +27,8 @@ aclnnStatus prepare_uniform(Call &c) {
     if (!(c.exec.d[0] <= c.exec.d[1]))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: from %g exceeds to %g", c.op.name, c.exec.d[0],
                     c.exec.d[1]);
-    set_stream(c, 3);
-    return plan(c, 0, run_uniform);
+    if (int error = plan(c, 0, run_uniform)) return error;
+    return set_stream(c, 3);
 }
 
 Status run_normal(aclOpExecutor &e) {
@@ -48,8 +40,8 @@ aclnnStatus plan_normal(Call &c, int mean, int seed, int out) {
     c.exec.d[1] = c.args[mean + 1].d;
     if (!(c.exec.d[1] >= 0))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: std %g is negative", c.op.name, c.exec.d[1]);
-    set_stream(c, seed);
-    return plan(c, out, run_normal);
+    if (int error = plan(c, out, run_normal)) return error;
+    return set_stream(c, seed);
 }
 
 // selfRef, mean, std, seed, offset
@@ -73,8 +65,8 @@ Status run_normal_tensors(aclOpExecutor &e) {
 aclnnStatus prepare_normal_tensors(Call &c) {
     Shape shape;
     c.exec.i[2] = 0;
-    set_stream(c, 2);
     if (int error = plan(c, 4, run_normal_tensors)) return error;
+    if (int error = set_stream(c, 2)) return error;
     for (int k = 0; k < 2; ++k) {
         if (c.op.params[k].kind != ArgKind::Tensor) {
             c.exec.d[k] = c.args[k].d;
@@ -99,8 +91,8 @@ aclnnStatus prepare_integers(Call &c) {
                     long(from), long(to));
     c.exec.i[2] = from;
     c.exec.i[3] = int64_t(uint64_t(to) - uint64_t(from));
-    set_stream(c, 3);
-    return plan(c, 0, run_integers);
+    if (int error = plan(c, 0, run_integers)) return error;
+    return set_stream(c, 3);
 }
 
 Status run_bernoulli(aclOpExecutor &e) {
@@ -113,7 +105,7 @@ Status run_bernoulli_tensor(aclOpExecutor &e) {
 // self, prob (a scalar or a tensor), seed, offset[, out]
 aclnnStatus prepare_bernoulli(Call &c) {
     const int out = c.output();
-    set_stream(c, 2);
+    if (int error = set_stream(c, 2)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     if (c.op.params[1].kind == ArgKind::Scalar) {
         c.exec.d[0] = c.scalar(1)->real();
@@ -140,7 +132,7 @@ aclnnStatus prepare_permutation(Call &c) {
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: n is %ld; expected 0 or more", c.op.name,
                     long(n));
     if (int error = check_shape(c, 3, 1, &n)) return error;
-    set_stream(c, 1);
+    if (int error = set_stream(c, 1)) return error;
     return plan(c, 3, run_permutation);
 }
 
@@ -150,18 +142,18 @@ Status run_multinomial(aclOpExecutor &e) {
 
 // self, numsamples, replacement, seed, offset, out
 aclnnStatus prepare_multinomial(Call &c) {
+    const int out = c.output();
     Shape shape = shape_of(c.tensor(0));
     if (shape.ndim < 1 || shape.ndim > 2 || c.integer(1) < 1)
         return fail(ACLNN_ERR_PARAM_INVALID,
                     "%s: self has %d dims (expected 1 or 2), numsamples is %ld", c.op.name,
                     shape.ndim, long(c.integer(1)));
     shape.dims[shape.ndim - 1] = c.integer(1);
-    if (int error = check_shape(c, 5, shape.ndim, shape.dims)) return error;
+    if (int error = check_shape(c, out, shape.ndim, shape.dims)) return error;
     c.exec.i[2] = c.flag(2);
-    set_stream(c, 3);
-    if (int error = plan(c, 5, run_multinomial)) return error;
+    if (int error = plan(c, out, run_multinomial)) return error;
     add_view(c.exec, c.tensor(0), 0);
-    return 0;
+    return set_stream(c, 3);
 }
 
 } // namespace
@@ -171,17 +163,17 @@ extern "C" __attribute__((visibility("default"))) const char *cannsimRandomStrea
 }
 
 void define_random() {
-    define(Op::InplaceUniform, prepare_uniform);
-    define(Op::InplaceNormal, prepare_normal);
+    for (Op op : {Op::InplaceUniform, Op::InplaceUniformTensor}) define(op, prepare_uniform);
+    for (Op op : {Op::InplaceNormal, Op::InplaceNormalTensor}) define(op, prepare_normal);
     define(Op::NormalFloatFloat, prepare_normal_floats);
     for (Op op : {Op::NormalFloatTensor, Op::NormalTensorFloat, Op::NormalTensorTensor})
         define(op, prepare_normal_tensors);
-    define(Op::InplaceRandom, prepare_integers);
+    for (Op op : {Op::InplaceRandom, Op::InplaceRandomTensor}) define(op, prepare_integers);
     for (Op op :
          {Op::Bernoulli, Op::InplaceBernoulli, Op::BernoulliTensor, Op::InplaceBernoulliTensor})
         define(op, prepare_bernoulli);
     define(Op::Randperm, prepare_permutation);
-    define(Op::Multinomial, prepare_multinomial);
+    for (Op op : {Op::Multinomial, Op::MultinomialTensor}) define(op, prepare_multinomial);
 }
 
 } // namespace cannsim

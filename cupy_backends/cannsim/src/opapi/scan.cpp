@@ -1,11 +1,17 @@
 // Running reductions, sorting, searching and counting.
 #include "kernels/array/scan.h"
 
+#include "kernels/array/copy.h"
+#include "kernels/array/index.h"
+#include "kernels/array/reduce.h"
 #include "kernels/array/search.h"
 #include "kernels/array/sort.h"
 #include "opapi/axes.h"
+#include "opapi/compose.h"
 #include "opapi/elementwise.h"
 #include "opapi/tables.h"
+
+#include <algorithm>
 
 namespace cannsim {
 
@@ -161,7 +167,6 @@ aclnnStatus plan_kth(Call &c, int axis_param, int64_t k, bool keep, int values) 
         return error;
     const uint32_t axes = self->ndim ? 1u << axis : 0;
     const int64_t extent = self->ndim ? self->shape[axis] : 1;
-    if (k < 0) k = extent ? (extent - 1) / 2 : 0;
     if (k >= extent && self->size)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: k is %ld; expected 1 to %ld", c.op.name,
                     long(k + 1), long(extent));
@@ -186,31 +191,69 @@ aclnnStatus prepare_kth(Call &c) {
     return plan_kth(c, 2, c.integer(1) - 1, c.flag(3), 4);
 }
 
-// self, dim, keepDim, values, indices: the lower median
-aclnnStatus prepare_median_dim(Call &c) { return plan_kth(c, 1, -1, c.flag(2), 3); }
-
-// self, out: of all elements
-Status run_median(aclOpExecutor &e) {
-    View flat = e.views[0];
-    if (flat.ndim == 1) return kth_value(&e.views[1], nullptr, flat, 0, (flat.shape[0] - 1) / 2);
-    return Status::BadArgument;
+// The lower median along an axis, and where it stands. NaN is left out, or wins. `values` and
+// `indices` have self's shape but for the axis.
+Status median(const View &in, int axis, bool skip_nan, const View &values, const View *indices) {
+    Temporary sorted(in.dtype, in), order(DType::Int64, in), number(DType::Bool, in);
+    View row = in;
+    row.shape[axis] = 1;
+    Temporary count(DType::Int64, row), best(in.dtype, row), where(DType::Int64, row);
+    if (!sorted || !order || !number || !count || !best || !where) return Status::OutOfMemory;
+    TRY(sort(&sorted.view, &order.view, in, axis, false));
+    // NaN comes last, so what counts is how many numbers there are.
+    TRY(apply(LoopOp::equal, in.dtype, {sorted.view, sorted.view}, number.view));
+    TRY(reduce(ReduceOp::CountNonzero, count.view, number.view, 1u << axis));
+    int64_t *place = count.memory.as<int64_t>();
+    for (int64_t i = 0; i < row.size(); ++i)
+        if (skip_nan || place[i] == in.shape[axis])
+            place[i] = std::max<int64_t>(0, (place[i] - 1) / 2);
+    TRY(take_along_axis(best.view, sorted.view, count.view, axis, nullptr));
+    TRY(take_along_axis(where.view, order.view, count.view, axis, nullptr));
+    for (const View *out : {&values, indices}) {
+        if (!out) continue;
+        View from = out == indices ? where.view : best.view;
+        from.ndim = out->ndim; // with or without the axis: contiguous either way
+        std::copy(out->shape, out->shape + out->ndim, from.shape);
+        array::set_contiguous(from);
+        TRY(copy(*out, from));
+    }
+    return Status::Ok;
 }
 
+// e.i: axis, whether NaN is left out. Views: self, values, indices.
+Status run_median_dim(aclOpExecutor &e) {
+    return median(e.views[0], int(e.i[0]), e.i[1], e.views[1], &e.views[2]);
+}
+
+// self, dim, keepDim, values, indices
+aclnnStatus prepare_median_dim(Call &c) {
+    if (int error = plan_kth(c, 1, 0, c.flag(2), 3)) return error;
+    c.exec.i[1] = c.id == Op::NanMedianDim;
+    if (c.tensor(0)->size) c.exec.run = run_median_dim;
+    return 0;
+}
+
+// e.i: whether NaN is left out. Views: self, out.
+Status run_median(aclOpExecutor &e) {
+    const View &self = e.views[0];
+    Temporary dense(self.dtype, self);
+    if (!dense) return Status::OutOfMemory;
+    TRY(copy(dense.view, self));
+    View flat = dense.view;
+    flat.ndim = 1;
+    flat.shape[0] = self.size();
+    flat.strides[0] = itemsize(flat.dtype);
+    return median(flat, 0, e.i[0], e.views[1], nullptr);
+}
+
+// self, out: of all elements
 aclnnStatus prepare_median(Call &c) {
-    const aclTensor *self = c.tensor(0);
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (int error = check_shape(c, 1, 0, nullptr)) return error;
-    if (self->size == 0) return 0;
-    if (!self->contiguous && self->ndim > 1)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
-                    "%s: not implemented by cannsim for strided input", c.op.name);
-    View &v = c.exec.views[add_view(c.exec, self, 0)];
-    if (v.ndim != 1) {
-        v.ndim = 1;
-        v.shape[0] = self->size;
-        v.strides[0] = itemsize(v.dtype);
-    }
+    if (c.tensor(0)->size == 0) return 0;
+    add_view(c.exec, c.tensor(0), 0);
     add_view(c.exec, c.tensor(1), 1);
+    c.exec.i[0] = c.id == Op::NanMedian;
     c.exec.run = run_median;
     return 0;
 }
@@ -343,8 +386,8 @@ void define_scan() {
     define(Op::Argsort, prepare_argsort);
     define(Op::Topk, prepare_topk);
     define(Op::Kthvalue, prepare_kth);
-    define(Op::MedianDim, prepare_median_dim);
-    define(Op::Median, prepare_median);
+    for (Op op : {Op::MedianDim, Op::NanMedianDim}) define(op, prepare_median_dim);
+    for (Op op : {Op::Median, Op::NanMedian}) define(op, prepare_median);
     define(Op::SearchSorted, prepare_search, nullptr, 1u << 4);
     define(Op::SearchSorteds, prepare_search_scalar, nullptr, 1u << 4);
     define(Op::Bucketize, prepare_bucketize);

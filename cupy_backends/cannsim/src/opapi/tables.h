@@ -18,5 +18,11 @@ void define_shape();
 void define_pad();
 void define_index();
 void define_select();
+void define_foreach();
+void define_gated();
+void define_dropout();
+void define_distance();
+void define_rearrange();
+void define_products();
 
 } // namespace cannsim

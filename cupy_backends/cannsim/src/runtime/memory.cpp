@@ -80,6 +80,7 @@ struct Memory {
     std::map<uintptr_t, size_t> pinned;
     std::deque<std::pair<uintptr_t, size_t>> resting; // freed, under a check; oldest first
     size_t total_resting = 0;
+    std::set<uintptr_t> foreign; // pinned, and not ours to free
     size_t total_used = 0;
     size_t limit = ~size_t(0); // what the host can really give
     bool reserved = false;
@@ -310,10 +311,29 @@ int host_malloc(size_t size, void **out) {
 int host_free(void *p) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
-    if (!m.pinned.erase(reinterpret_cast<uintptr_t>(p)))
+    const uintptr_t at = reinterpret_cast<uintptr_t>(p);
+    if (m.foreign.count(at) || !m.pinned.erase(at))
         return fail(ACL_ERROR_RT_PARAM_INVALID,
                     "%p was not allocated by aclrtMallocHost (freed twice?)", p);
     std::free(p);
+    return 0;
+}
+
+int host_register(void *p, size_t size) {
+    Memory &m = memory();
+    std::lock_guard<std::mutex> lock(m.mutex);
+    if (!m.pinned.emplace(reinterpret_cast<uintptr_t>(p), size).second)
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is pinned already", p);
+    m.foreign.insert(reinterpret_cast<uintptr_t>(p));
+    return 0;
+}
+
+int host_unregister(void *p) {
+    Memory &m = memory();
+    std::lock_guard<std::mutex> lock(m.mutex);
+    if (!m.foreign.erase(reinterpret_cast<uintptr_t>(p)))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%p was not registered", p);
+    m.pinned.erase(reinterpret_cast<uintptr_t>(p));
     return 0;
 }
 

@@ -44,6 +44,8 @@ bool find_block(const void *p, Block *out);
 
 int host_malloc(size_t size, void **out);
 int host_free(void *p);
+int host_register(void *p, size_t size); // pins what another allocator gave
+int host_unregister(void *p);
 bool is_pinned(const void *p);
 
 void memory_before_fork();

@@ -1,0 +1,163 @@
+// The older descriptors, attributes of single operators, profiling marks, limits.
+#include "test.h"
+
+#include "acl/acl_op_compiler.h"
+#include "acl/acl_prof.h"
+
+namespace {
+
+void tensor_desc() {
+    const int64_t dims[] = {2, 3, 4};
+    int64_t d = 0, range[2] = {0, 0}, ranges[3][2] = {{1, 2}, {3, 3}, {0, -1}};
+    aclTensorDesc *desc = aclCreateTensorDesc(ACL_FLOAT16, 3, dims, ACL_FORMAT_NCHW);
+    EXPECT(desc != nullptr);
+    EXPECT_EQ(int(aclGetTensorDescType(desc)), int(ACL_FLOAT16));
+    EXPECT_EQ(int(aclGetTensorDescFormat(desc)), int(ACL_FORMAT_NCHW));
+    EXPECT_EQ(aclGetTensorDescNumDims(desc), size_t(3));
+    EXPECT_EQ(aclGetTensorDescElementCount(desc), size_t(24));
+    EXPECT_EQ(aclGetTensorDescSize(desc), size_t(48));
+    EXPECT_EQ(aclGetTensorDescDim(desc, 1), 3);
+    OKAY(aclGetTensorDescDimV2(desc, 2, &d));
+    EXPECT_EQ(d, 4);
+    FAILS(aclGetTensorDescDimV2(desc, 3, &d), ACL_ERROR_INVALID_PARAM, "3 dims");
+    OKAY(aclGetTensorDescDimRange(desc, 1, 2, range));
+    EXPECT(range[0] == 3 && range[1] == 3);
+    OKAY(aclSetTensorShapeRange(desc, 3, ranges));
+    OKAY(aclGetTensorDescDimRange(desc, 0, 2, range));
+    EXPECT(range[0] == 1 && range[1] == 2);
+    EXPECT(!std::strcmp(aclGetTensorDescName(desc), ""));
+    aclSetTensorDescName(desc, "x");
+    EXPECT(!std::strcmp(aclGetTensorDescName(desc), "x"));
+    OKAY(aclSetTensorFormat(desc, ACL_FORMAT_ND));
+    OKAY(aclSetTensorShape(desc, 3, dims));
+    OKAY(aclSetTensorPlaceMent(desc, ACL_MEMTYPE_HOST));
+    char bytes[4] = {1, 2, 3, 4};
+    OKAY(aclSetTensorConst(desc, bytes, 4));
+    FAILS(aclSetTensorConst(nullptr, bytes, 4), ACL_ERROR_INVALID_PARAM, "null");
+    aclDestroyTensorDesc(desc);
+    EXPECT(aclCreateTensorDesc(ACL_FLOAT, -1, dims, ACL_FORMAT_ND) == nullptr);
+    aclTensorDesc *scalar = aclCreateTensorDesc(ACL_DOUBLE, 0, nullptr, ACL_FORMAT_ND);
+    EXPECT_EQ(aclGetTensorDescSize(scalar), size_t(8));
+    aclDestroyTensorDesc(scalar);
+
+    aclDataBuffer *buffer = aclCreateDataBuffer(bytes, 4);
+    EXPECT(aclGetDataBufferAddr(buffer) == bytes);
+    EXPECT_EQ(aclGetDataBufferSizeV2(buffer), size_t(4));
+    OKAY(aclUpdateDataBuffer(buffer, bytes + 1, 3));
+    EXPECT(aclGetDataBufferAddr(buffer) == bytes + 1);
+    OKAY(aclDestroyDataBuffer(buffer));
+}
+
+void attributes() {
+    aclopAttr *attr = aclopCreateAttr();
+    const int64_t ints[] = {1, 2};
+    const float floats[] = {1, 2};
+    const uint8_t bools[] = {1, 0};
+    const char *strings[] = {"a", "bc"};
+    const int counts[] = {2};
+    const int64_t *lists[] = {ints};
+    OKAY(aclopSetAttrBool(attr, "a", 1));
+    OKAY(aclopSetAttrInt(attr, "b", 7));
+    OKAY(aclopSetAttrFloat(attr, "c", 0.5f));
+    OKAY(aclopSetAttrString(attr, "d", "text"));
+    OKAY(aclopSetAttrDataType(attr, "e", ACL_FLOAT));
+    OKAY(aclopSetAttrListInt(attr, "f", 2, ints));
+    OKAY(aclopSetAttrListFloat(attr, "g", 2, floats));
+    OKAY(aclopSetAttrListBool(attr, "h", 2, bools));
+    OKAY(aclopSetAttrListString(attr, "i", 2, strings));
+    OKAY(aclopSetAttrListListInt(attr, "j", 1, counts, lists));
+    FAILS(aclopSetAttrString(attr, "d", nullptr), ACL_ERROR_INVALID_PARAM, "value");
+    FAILS(aclopSetAttrListInt(attr, "f", -1, ints), ACL_ERROR_INVALID_PARAM, "-1");
+    FAILS(aclopSetAttrInt(attr, nullptr, 1), ACL_ERROR_INVALID_PARAM, "name");
+    // Operators by name need a graph compiler.
+    FAILS(aclopCompileAndExecute("Add", 0, nullptr, nullptr, 0, nullptr, nullptr, attr,
+                                 ACL_ENGINE_SYS, ACL_COMPILE_SYS, nullptr, nullptr),
+          ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "aclopCompileAndExecute is not supported");
+    aclopDestroyAttr(attr);
+
+    char value[16];
+    OKAY(aclSetCompileopt(ACL_PRECISION_MODE, "must_keep"));
+    EXPECT_EQ(aclGetCompileoptSize(ACL_PRECISION_MODE), size_t(10));
+    OKAY(aclGetCompileopt(ACL_PRECISION_MODE, value, sizeof value));
+    EXPECT(!std::strcmp(value, "must_keep"));
+    FAILS(aclGetCompileopt(ACL_PRECISION_MODE, value, 4), ACL_ERROR_INVALID_PARAM, "4 bytes");
+    FAILS(aclSetCompileopt(aclCompileOpt(99), "x"), ACL_ERROR_INVALID_PARAM, "99");
+}
+
+void profiling() {
+    uint32_t device = 0, range = 0;
+    FAILS(aclprofFinalize(), ACL_ERROR_PROF_NOT_RUN, "aclprofInit");
+    OKAY(aclprofInit("/nowhere", 8));
+    FAILS(aclprofInit("/nowhere", 8), ACL_ERROR_PROF_ALREADY_RUN, "twice");
+    aclprofConfig *config = aclprofCreateConfig(&device, 1, ACL_AICORE_NONE, nullptr,
+                                                ACL_PROF_ACL_API | ACL_PROF_TASK_TIME);
+    EXPECT(config != nullptr);
+    OKAY(aclprofStart(config));
+    void *stamp = aclprofCreateStamp();
+    OKAY(aclprofSetStampTraceMessage(stamp, "step", 4));
+    OKAY(aclprofPush(stamp));
+    OKAY(aclprofMark(stamp));
+    OKAY(aclprofPop());
+    FAILS(aclprofPop(), ACL_ERROR_PROF_NOT_RUN, "aclprofPush");
+    OKAY(aclprofRangeStart(stamp, &range));
+    OKAY(aclprofRangeStop(range));
+    FAILS(aclprofRangeStop(0), ACL_ERROR_INVALID_PARAM, "range");
+    aclprofDestroyStamp(stamp);
+    aclprofStepInfo *step = aclprofCreateStepInfo();
+    OKAY(aclprofGetStepTimestamp(step, ACL_STEP_START, nullptr));
+    aclprofDestroyStepInfo(step);
+    OKAY(aclprofStop(config));
+    FAILS(aclprofStop(config), ACL_ERROR_PROF_NOT_RUN, "aclprofStart");
+    OKAY(aclprofDestroyConfig(config));
+    OKAY(aclprofFinalize());
+}
+
+void limits() {
+    uint32_t cores = 0, all = 0, flag = 9;
+    OKAY(aclrtGetDeviceResLimit(0, ACL_RT_DEV_RES_VECTOR_CORE, &all));
+    EXPECT(all > 1);
+    OKAY(aclrtSetDeviceResLimit(0, ACL_RT_DEV_RES_VECTOR_CORE, all - 1));
+    OKAY(aclrtGetResInCurrentThread(ACL_RT_DEV_RES_VECTOR_CORE, &cores));
+    EXPECT_EQ(cores, all - 1);
+    FAILS(aclrtSetDeviceResLimit(0, ACL_RT_DEV_RES_VECTOR_CORE, all + 1), ACL_ERROR_INVALID_PARAM,
+          "expected 1 to");
+    OKAY(aclrtResetDeviceResLimit(0));
+    OKAY(aclrtGetDeviceResLimit(0, ACL_RT_DEV_RES_VECTOR_CORE, &cores));
+    EXPECT_EQ(cores, all);
+    OKAY(aclrtSetStreamOverflowSwitch(nullptr, 1));
+    OKAY(aclrtGetStreamOverflowSwitch(nullptr, &flag));
+    EXPECT_EQ(flag, 1u);
+    Memory status(64);
+    OKAY(aclrtMemset(status.p, 64, 1, 64));
+    OKAY(aclrtGetOverflowStatus(status.p, 64, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    int back[16];
+    OKAY(aclrtMemcpy(back, 64, status.p, 64, ACL_MEMCPY_DEVICE_TO_HOST));
+    EXPECT(back[0] == 0 && back[15] == 0);
+    OKAY(aclrtResetOverflowStatus(nullptr));
+    OKAY(aclrtGetGroupCount(&cores));
+    EXPECT_EQ(cores, 1u);
+    OKAY(aclrtSetGroup(0));
+    FAILS(aclrtSetGroup(1), ACL_ERROR_INVALID_PARAM, "group");
+    aclAppLog(ACL_ERROR, "f", "file", 1, "%d", 1); // shown only where the environment asks for it
+    char name[] = "runtime", version[128] = "";
+    OKAY(aclsysGetVersionStr(name, version));
+    EXPECT(std::strstr(version, "cannsim") != nullptr);
+    int32_t pid = 0;
+    OKAY(aclrtDeviceGetBareTgid(&pid));
+    EXPECT_EQ(pid, getpid());
+    OKAY(aclmdlInitDump());
+    OKAY(aclmdlFinalizeDump());
+}
+
+} // namespace
+
+int main() {
+    OKAY(aclInit(nullptr));
+    OKAY(aclrtSetDevice(0));
+    tensor_desc();
+    attributes();
+    profiling();
+    limits();
+    return finish();
+}
