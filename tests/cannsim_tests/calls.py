@@ -31,6 +31,7 @@ INTEGERS = {
     "to": 5,
     "numSamples": 2,
     "chunks": 2,
+    "cubeMathType": 1,
 }
 ARRAYS = {
     "size": [4, 6],

@@ -22,11 +22,13 @@ ANY_PAIR = {"aclnnEqual", "aclnnLinalgCross"}
 
 # May be null though their names do not say so.
 OPTIONAL = {
-    ("aclnnClamp", "clipValueMin"), ("aclnnClamp", "clipValueMax"),
+    ("aclnnLogSigmoidForward", "buffer"), ("aclnnClamp", "clipValueMin"), ("aclnnClamp", "clipValueMax"),
     ("aclnnSearchSorted", "sorter"), ("aclnnSearchSorteds", "sorter"), ("aclnnBincount", "weights"),
 }  # fmt: skip
 # Their results have any shape: what is found, or as many numbers as there is room for.
-ANY_SHAPE = re.compile(r"aclnn(MaskedSelect|Nonzero|Unique|NormalFloatFloat|TriangularSolve)")
+ANY_SHAPE = re.compile(
+    r"aclnn(MaskedSelect|Nonzero|Unique|NormalFloatFloat|TriangularSolve|Dropout|LogSigmoidForward)"
+)
 NAMED = re.compile(r"null|rank|axis|dtype")  # what a message blames a parameter for
 AXES = re.compile(r"dim|dim0|dim1|axis|dims|axes")
 
@@ -90,9 +92,7 @@ def wrong_calls(op, params, args, facts):
         operands = [tensors_of(a) for a in args]
         if operands[index] and operands[0] and operands[0][0]["shape"] == [4, 6] and op not in ANY_PAIR:
             yield "broadcast", "other", changed(args, index, shape=[4, 5], storage_shape=[4, 5]), {INVALID}
-    outputs = {
-        name for ctype, name in params if ctype.replace(" ", "") == "aclTensor*" and "const" not in ctype
-    }
+    outputs = {name for ctype, name in params if ctype == "aclTensor *" and name != "other"}
     for index, (_, name) in enumerate(params):
         value = args[index]
         optional = name.endswith("Optional") or (op, name) in OPTIONAL
