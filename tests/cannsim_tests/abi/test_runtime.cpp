@@ -103,9 +103,9 @@ int init_fails_with(const char *text) {
 }
 
 void unsupported() {
-    uint32_t count;
-    FAILS(aclrtGetGroupCount(&count), ACL_ERROR_RT_FEATURE_NOT_SUPPORT,
-          "aclrtGetGroupCount is not supported");
+    void *address;
+    FAILS(aclrtGetHardwareSyncAddr(&address), ACL_ERROR_RT_FEATURE_NOT_SUPPORT,
+          "aclrtGetHardwareSyncAddr is not supported");
 }
 
 // The child works on, with helper threads of its own.
