@@ -7,6 +7,7 @@
 #include "opapi/check.h"
 #include "opapi/launches.h"
 #include "opapi/versions.h"
+#include "runtime/capture.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -198,7 +199,21 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
     return error ? fail(ACLNN_ERR_RUNTIME_ERROR, "the stream failed with %d", error) : 0;
 }
 
+[[gnu::cold]] int launch_captured(Executor *e, DeviceStream *stream) {
+    if (e->blocking)
+        return refuse_capture(stream, "%s: an operator with a data-dependent shape cannot be captured",
+                              e->op->name),
+               ACLNN_ERR_RUNTIME_ERROR;
+    Executor *kept = e->repeatable ? clone(*e) : e;
+    if (!kept) return fail(ACLNN_ERR_INNER, "%s: out of memory for executors", e->op->name);
+    kept->set_tag(kInFlight);
+    const auto task = [kept] { return execute(kept) ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0; };
+    return capture_task(stream, Task::of(task), kept,
+                        [](void *p) { destroy_executor(static_cast<Executor *>(p)); });
+}
+
 inline int launch(Executor *e, DeviceStream *s) {
+    if (is_captured(s)) return launch_captured(e, s);
     if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
     int error = execute(e);

@@ -2,6 +2,7 @@
 
 #include "check/check.h"
 #include "runtime/api.h"
+#include "runtime/capture.h"
 #include "runtime/memory.h"
 
 #include <mutex>
@@ -274,6 +275,7 @@ aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout) {
     int error = 0;
     Context *context = current_context(&error);
     if (!context) return error;
+    if ((error = check_capture_device(__func__, context->device))) return error;
     for_each_stream([&](DeviceStream *s) {
         if (s->context->device != context->device) return;
         int failed = synchronize(s, timeout);

@@ -1,6 +1,7 @@
 // aclrtMalloc, aclrtMemcpy, aclrtMemset and their kin.
 #include "check/check.h"
 #include "runtime/api.h"
+#include "runtime/capture.h"
 #include "runtime/memory.h"
 
 #include <cstring>
@@ -96,6 +97,7 @@ int prepare(const char *call, DeviceStream *stream, void *dst, const void *src,
 
 // The synchronous forms wait for the default stream.
 int host_turn() {
+    if (int error = check_capture_host("a synchronous copy or memset")) return error;
     Context *context;
     if (require_context(&context)) return ACL_ERROR_RT_CONTEXT_NULL;
     if (checking()) check_host_waits(context->default_stream);
@@ -110,9 +112,12 @@ int check_size(const char *what, size_t maximum, size_t count, aclrtMemcpyKind k
 
 // With pageable host memory the copy is over when the call returns.
 int copy_later(DeviceStream *stream, const Copy &c, const void *dst, const void *src) {
+    const bool pageable =
+        (!is_device(dst) && !is_pinned(dst)) || (!is_device(src) && !is_pinned(src));
+    if (capturing() && pageable)
+        if (int error = check_capture_host("a copy with pageable host memory")) return error;
     int error = submit(stream, [c] { return run(c); });
     if (error || !stream->queue) return error;
-    bool pageable = (!is_device(dst) && !is_pinned(dst)) || (!is_device(src) && !is_pinned(src));
     if (!pageable) return 0;
     error = wait_for(mark_of(stream), -1);
     if (checking() && !error) check_host_waits(stream);

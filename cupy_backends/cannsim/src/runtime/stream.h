@@ -82,8 +82,20 @@ int destroy_stream(DeviceStream *stream, bool wait);
 int enqueue(DeviceStream *stream, const Task &task);
 int wait_callbacks(DeviceStream *stream);
 
+extern std::atomic<int> captures; // in progress (runtime/capture.h)
+inline bool capturing() {
+    return __builtin_expect(captures.load(std::memory_order_relaxed) > 0, 0);
+}
+bool find_capture(const DeviceStream *stream);
+inline bool is_captured(const DeviceStream *stream) { return capturing() && find_capture(stream); }
+
+// Notes a task of a captured stream. `owned` is released by `release` when the graph is destroyed.
+int capture_task(DeviceStream *stream, const Task &task, void *owned = nullptr,
+                 void (*release)(void *) = nullptr);
+
 // Runs f now (inline mode: its error is the result) or later.
 template <class F> inline int submit(DeviceStream *stream, const F &f) {
+    if (is_captured(stream)) return capture_task(stream, Task::of(f));
     if (__builtin_expect(!stream->queue, 1)) {
         if (__builtin_expect(stream->callbacks.load(std::memory_order_relaxed) > 0, 0))
             wait_callbacks(stream);

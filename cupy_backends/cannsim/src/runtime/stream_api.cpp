@@ -1,6 +1,7 @@
 // aclrt*DeviceStream* and aclrt*Event*.
 #include "check/check.h"
 #include "runtime/api.h"
+#include "runtime/capture.h"
 
 using namespace cannsim;
 
@@ -113,6 +114,8 @@ aclError aclrtCreateStreamV2(aclrtStream *stream, const aclrtStreamConfigHandle 
 static aclError destroy(aclrtStream stream, bool wait) {
     REQUIRE(stream);
     RESOLVE(s, stream);
+    if (is_captured(s))
+        return fail(ACL_ERROR_RT_STREAM_CAPTURED, "stream %d is being captured", s->id);
     if (s == s->context->default_stream)
         return fail(ACL_ERROR_RT_PARAM_INVALID, "the default stream lives as long as its context");
     return destroy_stream(s, wait);
@@ -123,11 +126,13 @@ aclError aclrtDestroyStreamForce(aclrtStream stream) { return destroy(stream, fa
 
 aclError aclrtSynchronizeStream(aclrtStream stream) {
     RESOLVE(s, stream);
+    if (int error = check_capture(__func__, s)) return error;
     return synchronize(s, -1);
 }
 
 aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream, int32_t timeout) {
     RESOLVE(s, stream);
+    if (int error = check_capture(__func__, s)) return error;
     if (timeout < -1) return fail(ACL_ERROR_INVALID_PARAM, "timeout %d ms is negative", timeout);
     return synchronize(s, timeout);
 }
@@ -135,6 +140,7 @@ aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream, int32_t timeout) 
 aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
     REQUIRE(status);
     RESOLVE(s, stream);
+    if (int error = check_capture(__func__, s)) return error;
     poke(s);
     *status = is_complete(mark_of(s)) ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
     if (checking() && *status == ACL_STREAM_STATUS_COMPLETE) check_host_waits(s);
@@ -202,6 +208,7 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
 aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (int error = 0; capturing() && capture_record(e, s, &error)) return error;
     const uint64_t version = ++next_record;
     e->version = version;
     e->recorded = true;
@@ -233,6 +240,7 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
 aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (int error = 0; capturing() && capture_wait(s, e, &error)) return error;
     if (checking()) check_stream_waits(s, e);
     if (!e->recorded || !s->queue) return 0;
     Mark mark = e->mark;
@@ -242,6 +250,7 @@ aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
 
 aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
     EVENT(e, event);
+    if (int error = check_capture(__func__, static_cast<const Event *>(e))) return error;
     attach();
     ++this_thread.counters.synchronizations;
     if (e->recorded && e->mark.stream && wait_for(e->mark, timeout))
@@ -258,6 +267,7 @@ aclError aclrtSynchronizeEvent(aclrtEvent event) {
 aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *status) {
     REQUIRE(status);
     EVENT(e, event);
+    if (int error = check_capture(__func__, static_cast<const Event *>(e))) return error;
     if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream)) poke(e->mark.stream);
     if (checking() && event_done(e)) check_host_waits(e);
     *status =
