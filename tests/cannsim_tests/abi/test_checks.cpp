@@ -305,7 +305,7 @@ void race() {
     });
     SILENT([&] { // both read; then both write, but not the same columns
         OKAY(add(floats(a.p, {50}), floats(b.p, {50}), s.s));
-        OKAY(add(floats(a.p, {50}), floats(at(b, 200), {50}), t.s));
+        OKAY(add(floats(a.p, {40}), floats(at(b, 224), {40}), t.s));
         OKAY(aclrtSynchronizeDevice());
         OKAY(zero(floats(a.p, {10, 5}, {10, 2}, 0, 100), s.s));
         OKAY(zero(floats(a.p, {10, 5}, {10, 2}, 1, 101), t.s));
