@@ -305,10 +305,30 @@ void race() {
     });
     SILENT([&] { // both read; then both write, but not the same columns
         OKAY(add(floats(a.p, {50}), floats(b.p, {50}), s.s));
-        OKAY(add(floats(a.p, {50}), floats(b.p, {50}, {1}, 50, 100), t.s));
+        OKAY(add(floats(a.p, {40}), floats(at(b, 224), {40}), t.s));
         OKAY(aclrtSynchronizeDevice());
         OKAY(zero(floats(a.p, {10, 5}, {10, 2}, 0, 100), s.s));
         OKAY(zero(floats(a.p, {10, 5}, {10, 2}, 1, 101), t.s));
+    });
+    // A pool's block, freed in one stream while another still reads it.
+    REPORTS(CANNSIM_RACE, TEXTS("memory used again too early: freed by cannsimPoolFree",
+                                "while aclnnAdd", "reads self"), [&] {
+        Pool pool;
+        OKAY(aclrtSynchronizeDevice());
+        OKAY(add(floats(pool.a, {100}), floats(b.p, {100}), t.s));
+        OKAY(cannsimPoolFree(pool.a, nullptr));
+        OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 300, nullptr));
+        OKAY(aclrtSynchronizeStream(t.s));
+        OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
+        OKAY(cannsimPoolAlloc(pool.a, 400, nullptr));
+    });
+    SILENT([&] {
+        Pool pool;
+        OKAY(aclrtSynchronizeDevice());
+        OKAY(add(floats(pool.a, {100}), floats(b.p, {100}), t.s));
+        OKAY(cannsimPoolFree(pool.a, nullptr));
+        OKAY(aclrtSynchronizeStream(t.s));
+        OKAY(cannsimPoolAlloc(pool.a, 400, nullptr));
     });
     SILENT([&] { // the host waits for an event
         float host[100];

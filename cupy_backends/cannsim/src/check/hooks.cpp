@@ -4,6 +4,7 @@
 #include "opapi/op.h"
 #include "runtime/memory.h"
 
+#include <cstring>
 #include <vector>
 
 namespace cannsim {
@@ -13,15 +14,19 @@ namespace {
 // Operators in place whose first argument is written without being read.
 bool overwrites(Op op) {
     switch (op) {
+    case Op::ForeachZeroInplace:
     case Op::InplaceBernoulli:
     case Op::InplaceBernoulliTensor:
     case Op::InplaceCopy:
     case Op::InplaceFillScalar:
     case Op::InplaceFillTensor:
     case Op::InplaceNormal:
+    case Op::InplaceNormalTensor:
     case Op::InplaceOne:
     case Op::InplaceRandom:
+    case Op::InplaceRandomTensor:
     case Op::InplaceUniform:
+    case Op::InplaceUniformTensor:
     case Op::InplaceZero: return true;
     default: return false;
     }
@@ -32,11 +37,14 @@ bool chooses(Op op) {
     switch (op) {
     case Op::Diag:
     case Op::Embedding:
+    case Op::EmbeddingRenorm:
     case Op::Gather:
     case Op::GatherNd:
     case Op::GatherV2:
+    case Op::GatherV3:
     case Op::Index:
     case Op::IndexAdd:
+    case Op::IndexAddV2:
     case Op::IndexCopy:
     case Op::IndexFill:
     case Op::IndexFillTensor:
@@ -51,6 +59,7 @@ bool chooses(Op op) {
     case Op::InplaceMaskedScatter:
     case Op::InplacePut:
     case Op::InplaceScatter:
+    case Op::InplaceScatterReduce:
     case Op::InplaceScatterUpdate:
     case Op::InplaceScatterValue:
     case Op::InplaceTril:
@@ -62,11 +71,23 @@ bool chooses(Op op) {
     case Op::ScatterValue:
     case Op::Slice:
     case Op::SliceV2:
+    case Op::StridedSlice:
     case Op::StridedSliceAssignV2:
     case Op::Take:
     case Op::Trace:
     case Op::Tril:
     case Op::Triu: return true;
+    default: return false;
+    }
+}
+
+// What is written though the prototypes do not say so.
+bool also_writes(Op op, const char *param) {
+    switch (op) {
+    case Op::ForeachNonFiniteCheckAndUnscale: return std::strcmp(param, "invScale");
+    case Op::FusedMatmul: return !std::strcmp(param, "y");
+    case Op::InplaceRReluWithNoise:
+    case Op::RReluWithNoise: return !std::strcmp(param, "noise");
     default: return false;
     }
 }
@@ -88,8 +109,8 @@ Access access_of(const Executor &e, const View &v, int param, int item) {
     const Op op = Op(e.op - kOps);
     Access a;
     a.bytes = footprint_of(v, device_of(v.data));
-    a.write = p.output;
-    a.read = p.input && !(p.output && (overwrites(op) || chooses(op)));
+    a.write = p.output || also_writes(op, p.name);
+    a.read = p.input && !(a.write && !p.output) && !(p.output && (overwrites(op) || chooses(op)));
     if (op == Op::InplaceCopy) a.read = false; // as other copies, which hand on what they find
     a.partial = chooses(op);
     a.name = p.name;

@@ -186,6 +186,7 @@ void check_free(const void *p) {
     all.bytes = footprint_of(p, e->size);
     all.write = true;
     judge_race(who, all, nullptr);
+    race_gone(e->begin, e->limit());
     e->live = false;
     e->ended = site("aclrtFree");
     for (auto it = k.pooled.lower_bound(begin); it != k.pooled.end() && it->first < e->limit();
@@ -232,6 +233,7 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
         e.stream = stream->id;
         e.generation = ++k.generation;
         e.made = site("cannsimPoolAlloc");
+        race_reused(size, stream);
         if (Extent *before = at(k.pooled, e.begin)) {
             if (before->live && e.begin < before->end() && checking(kCheckMem))
                 report(kCheckMem, text("the pool hands out %zu bytes at %p twice\n  within ", size,
@@ -288,6 +290,7 @@ int check_pool_free(const void *p, DeviceStream *stream) {
         }
         found->live = false;
         found->ended = site("cannsimPoolFree");
+        race_freed(who, begin, found->size, stream);
         e = *found;
     }
     if (!checking(kCheckMem)) return 0;

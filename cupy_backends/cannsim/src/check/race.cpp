@@ -3,6 +3,7 @@
 #include "check/report.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -37,11 +38,22 @@ struct Past {
 
 constexpr size_t kRemembered = 64; // accesses of a block
 
+// A pool's block that was freed, and what other streams may still do with it.
+struct Freed {
+    uintptr_t begin;
+    Actor who;
+    std::vector<Past> pending;
+};
+
+// Stream and size class.
+using Shelf = std::pair<uint64_t, size_t>;
+
 struct Order {
     Clock host;
     std::unordered_map<const DeviceStream *, Timeline> streams;
     std::unordered_map<const Event *, Clock> events;
     std::unordered_map<uintptr_t, std::vector<Past>> blocks;
+    std::map<Shelf, std::vector<Freed>> shelves;
     std::vector<size_t> unused; // indices of streams that were waited for and destroyed
     size_t used = 0;
 };
@@ -72,7 +84,57 @@ Timeline &timeline(const DeviceStream *stream) {
 
 bool before(const Past &past, const Clock &now) { return now.at(past.stream) >= past.tick; }
 
+// Multiples of 512 up to 64 KiB, eight classes per octave above, as usual for pools.
+Shelf shelf_of(const DeviceStream *stream, size_t size) {
+    size_t n = (size + 32 + 511) / 512 * 512;
+    if (n > 65536) n = (n - 1) >> (60 - __builtin_clzll(n - 1)) << (60 - __builtin_clzll(n - 1));
+    return {stream->serial, n};
+}
+
 } // namespace
+
+// A pool that does not let blocks rest hands out the one that was freed last. If another stream is
+// not done with that one then, it is a race, though here it rests.
+void race_freed(const Actor &who, uintptr_t begin, size_t size, DeviceStream *stream) {
+    if (!checking(kCheckRace)) return;
+    Order &o = order();
+    Timeline &t = timeline(stream);
+    t.clock.join(o.host);
+    Freed freed{begin, who, {}};
+    for (const Past &past : o.blocks[begin])
+        if (!before(past, t.clock)) freed.pending.push_back(past);
+    o.shelves[shelf_of(stream, size)].push_back(std::move(freed));
+}
+
+void race_reused(size_t size, DeviceStream *stream) {
+    if (!checking(kCheckRace)) return;
+    Order &o = order();
+    auto shelf = o.shelves.find(shelf_of(stream, size));
+    if (shelf == o.shelves.end()) return;
+    const Freed freed = std::move(shelf->second.back());
+    shelf->second.pop_back();
+    if (shelf->second.empty()) o.shelves.erase(shelf);
+    Timeline &t = timeline(stream);
+    t.clock.join(o.host);
+    for (const Past &past : freed.pending)
+        if (!before(past, t.clock)) {
+            report(kCheckRace, "memory used again too early: freed by " + describe(freed.who) +
+                                   text(" and asked for by stream %d", stream->id) +
+                                   "\n  while " + describe(past.who) + "\n  " +
+                                   describe(past.what) + "\n  in " + owner_of(freed.begin));
+            return;
+        }
+}
+
+void race_gone(uintptr_t begin, uintptr_t end) {
+    for (auto it = order().shelves.begin(); it != order().shelves.end();) {
+        auto &freed = it->second;
+        freed.erase(std::remove_if(freed.begin(), freed.end(),
+                                   [&](const Freed &f) { return f.begin >= begin && f.begin < end; }),
+                    freed.end());
+        it = freed.empty() ? order().shelves.erase(it) : std::next(it);
+    }
+}
 
 void judge_race(const Actor &who, const Access &what, DeviceStream *stream) {
     if (!checking(kCheckRace) || what.bytes.empty()) return;

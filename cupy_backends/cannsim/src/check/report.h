@@ -57,6 +57,9 @@ void copy_written(const Footprint &to, const Footprint &from);
 
 void judge_race(const Actor &actor, const Access &access, DeviceStream *stream);
 
+void race_freed(const Actor &actor, uintptr_t begin, size_t size, DeviceStream *stream);
+void race_reused(size_t size, DeviceStream *stream);
+void race_gone(uintptr_t begin, uintptr_t end);
 void advance(DeviceStream *stream); // past what was judged
 
 Watch *watch(const Actor &actor, const Access *accesses, size_t n);
