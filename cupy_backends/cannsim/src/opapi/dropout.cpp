@@ -23,12 +23,12 @@ aclnnStatus check_mask(const Call &c, int param, int64_t elements) {
     if (int error = check_dtype(c, param, bit(DType::UInt8))) return error;
     const aclTensor *mask = c.tensor(param);
     const int64_t bytes = mask_bytes(elements);
-    const bool written = c.op.params[param].output;
-    if ((written ? mask->size == bytes : mask->size >= bytes) && mask->contiguous) return 0;
+    if (c.op.params[param].output)
+        if (int error = check_shape(c, param, 1, &bytes)) return error;
+    if (mask->size >= bytes && mask->contiguous) return 0;
     return fail(ACLNN_ERR_PARAM_INVALID,
-                "%s: shape of %s is %s; expected %ld contiguous bytes%s, a bit per element",
-                c.op.name, c.param(param), shape_text(mask).text, long(bytes),
-                written ? "" : " or more");
+                "%s: %s has %ld bytes; expected %ld or more, contiguous, for %ld elements",
+                c.op.name, c.param(param), long(mask->size), long(bytes), long(elements));
 }
 
 // One where an element is kept, that is with probability 1 - p.
