@@ -92,7 +92,11 @@ def wrong_calls(op, params, args, facts):
         operands = [tensors_of(a) for a in args]
         if operands[index] and operands[0] and operands[0][0]["shape"] == [4, 6] and op not in ANY_PAIR:
             yield "broadcast", "other", changed(args, index, shape=[4, 5], storage_shape=[4, 5]), {INVALID}
-    outputs = {name for ctype, name in params if ctype == "aclTensor *" and name != "other"}
+    outputs = {
+        name
+        for ctype, name in params
+        if ctype.replace(" ", "") == "aclTensor*" and name != "other"  # an input that lacks its const
+    }
     for index, (_, name) in enumerate(params):
         value = args[index]
         optional = name.endswith("Optional") or (op, name) in OPTIONAL

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from calls import OPERATORS, InOut, Out
+from operator_calls import OPERATORS, InOut, Out
 
 f4, i4 = np.dtype("f4"), np.dtype("i4")
 X = np.linspace(-2.2, 2.3, 12).reshape(3, 4).astype(f4)

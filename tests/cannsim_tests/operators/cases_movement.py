@@ -1,7 +1,7 @@
 """Operators that move, join, index and create elements."""
 
 import numpy as np
-from calls import InOut, Out
+from operator_calls import InOut, Out
 
 f4, i4, i8 = np.dtype("f4"), np.dtype("i4"), np.dtype("i8")
 X = np.arange(24, dtype=f4).reshape(2, 3, 4) - 11

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from calls import InOut, Out
+from operator_calls import InOut, Out
 from cases_elementwise import gelu_erf, gelu_tanh
 
 f4 = np.dtype("f4")

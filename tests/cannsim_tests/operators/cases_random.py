@@ -1,7 +1,7 @@
 """Random numbers: what can be said of them without knowing the stream."""
 
 import numpy as np
-from calls import InOut, Out, call
+from operator_calls import InOut, Out, call
 
 f4, i8 = np.dtype("f4"), np.dtype("i8")
 N = 20000

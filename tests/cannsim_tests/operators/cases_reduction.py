@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from calls import InOut, Out
+from operator_calls import InOut, Out
 
 f4, i4, i8 = np.dtype("f4"), np.dtype("i4"), np.dtype("i8")
 rng = np.random.default_rng(3)

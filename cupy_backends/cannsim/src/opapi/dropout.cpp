@@ -22,11 +22,13 @@ aclnnStatus check_probability(const Call &c, double p) {
 aclnnStatus check_mask(const Call &c, int param, int64_t elements) {
     if (int error = check_dtype(c, param, bit(DType::UInt8))) return error;
     const aclTensor *mask = c.tensor(param);
-    if (mask->size >= mask_bytes(elements) && mask->contiguous) return 0;
+    const int64_t bytes = mask_bytes(elements);
+    if (c.op.params[param].output)
+        if (int error = check_shape(c, param, 1, &bytes)) return error;
+    if (mask->size >= bytes && mask->contiguous) return 0;
     return fail(ACLNN_ERR_PARAM_INVALID,
                 "%s: %s has %ld bytes; expected %ld or more, contiguous, for %ld elements",
-                c.op.name, c.param(param), long(mask->size), long(mask_bytes(elements)),
-                long(elements));
+                c.op.name, c.param(param), long(mask->size), long(bytes), long(elements));
 }
 
 // One where an element is kept, that is with probability 1 - p.
