@@ -83,6 +83,8 @@ inline int64_t elements(const cupyOperand &o) {
     for (int d = 0; d < o.ndim; d++) count *= o.shape[d];
     return count;
 }
+constexpr int kMaxStretched = 6; // groups of axes
+bool crowded(const cupyOperand &);
 bool strided_fits(const cupyOperand &); // of an operand that is not contiguous
 // Can an aclTensor describe it: rank, offset and strides in whole elements, no negative stride.
 inline bool fits(const cupyOperand &o, int max_rank = kMaxRank) {

@@ -96,7 +96,8 @@ uint8_t cast_unit(int from, int to) {
 }
 
 uint8_t call_unit(const Call &call, const Request &request, int main_seen) {
-    if (request.op == CUPY_OP_COPY && request.input(0) != request.output(0))
+    const bool cast = request.op == CUPY_OP_COPY || !strcmp(call.function, "aclnnCast");
+    if (cast && request.input(0) != request.output(0))
         return cast_unit(request.input(0), request.output(0));
     return call.ai_cpu[machine.family] >> main_seen & 1 ? UNIT_AI_CPU : UNIT_CORE;
 }
@@ -240,7 +241,7 @@ class ProgramBuilder {
             set_units(plan, plan->units | sub->units);
             how += (how.empty() ? "" : ", ") + std::string(sub->how);
         }
-        describe_plan(plan, CUPY_ROUTE_COMPOSITE, how,
+        describe_plan(plan, only_look(plan) ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_COMPOSITE, how,
                       why->empty() ? "no operator of CANN does this alone" : *why);
         return only_step(plan) ? alias(plan) : plan;
     }
@@ -282,6 +283,14 @@ class ProgramBuilder {
                                       : CUPY_OP_CLIP;
         return call_plan(Request(op, dtypes, step.nsources + 1), step.call, VIEW_NONE, dtypes[0],
                          why);
+    }
+
+    // One operator, on other views of the same bits.
+    bool only_look(const Plan *plan) const {
+        const Step &step = steps[program_.first];
+        bool looks = step.target.look != LOOK_NONE;
+        for (int s = 0; s < step.nsources; s++) looks |= step.sources[s].look != LOOK_NONE;
+        return program_.count == 1 && looks && plan->sub[0]->route <= CUPY_ROUTE_REINTERPRET;
     }
 
     bool only_step(const Plan *plan) const {

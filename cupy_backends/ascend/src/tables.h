@@ -69,6 +69,7 @@ enum LiteralKind : uint8_t {
     LITERAL_LASTBIT,  // width - 1
     LITERAL_SIGNMASK, // highest bit
     LITERAL_ABSMASK,  // all others
+    LITERAL_OUTMASK,  // the bits that out0 holds
     LITERAL_INF,
 };
 
