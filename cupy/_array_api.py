@@ -50,8 +50,8 @@ class __array_namespace_info__:
         """Return the dtypes of results for which none is asked, by kind."""
         _check_device(device)
         return {
-            "real floating": numpy.dtype(numpy.float64),
-            "complex floating": numpy.dtype(numpy.complex128),
+            "real floating": _core.dtype_of(float),
+            "complex floating": _core.dtype_of(complex),
             "integral": numpy.dtype(numpy.intp),
             "indexing": numpy.dtype(numpy.intp),
         }

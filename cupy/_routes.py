@@ -1,37 +1,83 @@
 """Which operations a program ran, and how: on the device, by several operators, or on the host."""
 
 from collections import Counter
+from difflib import get_close_matches
 
 from cupy_backends.backend import _backend
 
 __all__ = ["host_route_count", "host_routes", "show_routes"]
 
+_COLUMNS = ("dtypes", "route", "computed by", "launches", "how")
+
 
 def show_routes(op=None, *, host_only=False):
-    """Print the operations launched so far with the way each was carried out.
+    """Print how operations are carried out on this device.
 
     Parameters
     ----------
-    op : str, optional
-        Only this operation of the contract.
+    op : str or ufunc, optional
+        An operation of the contract: every combination of dtypes is shown, launched or not. By default the
+        operations launched so far.
     host_only : bool, optional
-        Only what ran on the host.
+        Only what runs on the host.
+
+    Raises
+    ------
+    ValueError
+        If `op` is no operation of the contract. Functions that are made of others have no route of their own.
 
     Examples
     --------
     >>> import cupy as cp
-    >>> _ = cp.ones(3, 'f4') + 1
-    >>> cp.show_routes('add')  # doctest: +ELLIPSIS
-    op ...
+    >>> cp.show_routes('cbrt')  # doctest: +ELLIPSIS
+    cbrt on ...
+    dtypes ...
+    float32 ...
     """
-    rows = [("op", "dtypes", "route", "launches", "how")]
-    for plan in _backend.plans():
-        if op in (None, plan["op"]) and plan["launches"] and (not host_only or plan["route"] == "host"):
-            how = plan["how"] + (f" ({plan['why']})" if plan["why"] else "")
-            rows.append((plan["op"], ",".join(plan["dtypes"]), plan["route"], str(plan["launches"]), how))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    for row in rows:
-        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths)), row[4]]).rstrip())
+    if op is None:
+        rows = [row for row in _backend.plans() if row["launches"]]
+        title = f"launched on {_backend.device_name()}"
+    else:
+        name = getattr(op, "__name__", op)
+        rows = _all_of(name)
+        title = f"{name} on {_backend.device_name()}"
+    rows = [row for row in rows if not host_only or row["route"] == "host"]
+    print(title)
+    lines = [(*(() if op else ("op",)), *_COLUMNS)]
+    lines += [(*(() if op else (row["op"],)), *_cells(row)) for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]) - 1)]
+    for line in lines:
+        padded = (text.ljust(width) for text, width in zip(line, widths, strict=False))
+        print("  ".join([*padded, line[-1]]).rstrip())
+    notes = dict.fromkeys(row["note"] for row in rows if row["note"])
+    for note in notes:
+        print(f"of real devices it is said: {note}")
+
+
+def _all_of(name):
+    """Return the routes of one operation for all dtypes that it takes."""
+    from cupy_backends.backend.conformance import plans
+
+    if name not in _backend.ops():
+        near = get_close_matches(str(name), _backend.ops(), 3)
+        raise ValueError(
+            f"{name!r} is no operation of the contract: what is made of several shows in show_routes() after a call"
+            + (f". Similar: {', '.join(near)}" if near else "")
+        )
+    return [_backend.route(name, dtypes) for dtypes in plans(name)]
+
+
+def _cells(row):
+    names = dict.fromkeys(row["dtypes"])
+    how = row["how"] if row["route"] != "host" else ""
+    why = row["why"] and f"({row['why']})" if how else row["why"]
+    return (
+        ", ".join(names if len(names) == 1 else row["dtypes"]),
+        row["route"],
+        row["unit"] or row["route"],
+        str(row["launches"]),
+        " ".join(filter(None, [how, why])),
+    )
 
 
 def host_routes():
@@ -45,8 +91,8 @@ def host_routes():
     """
     counts = Counter()
     for plan in _backend.plans():
-        if plan["route"] == "host" and plan["launches"]:
-            counts[plan["op"]] += plan["launches"]
+        if plan["host_runs"]:
+            counts[plan["op"]] += plan["host_runs"]
     return dict(counts)
 
 

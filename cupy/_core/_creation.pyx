@@ -6,7 +6,8 @@ import operator
 
 import numpy
 
-from cupy._core._dtype cimport can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack, pack_unsafe, unpack
+from cupy._core._dtype cimport (
+    can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe, unpack)
 from cupy._core._elementwise cimport converted, copy_into, fill_with
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport (
@@ -75,7 +76,7 @@ def empty(shape, dtype=float, order="C", *, device=None):
     """
     cdef Py_ssize_t[MAX_RANK] extents
     cdef int ndim = read_shape(shape, extents)
-    cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
+    cdef int code = float_code if dtype is float or dtype is None else code_of(dtype)
     if device is not None:
         with on_device(device):
             return empty(shape, dtype, order)
@@ -96,7 +97,7 @@ cdef ndarray _filled(object shape, object value, object dtype, object order):
     cdef unsigned char[16] scalar
     cdef Py_ssize_t[MAX_RANK] extents
     cdef int ndim = read_shape(shape, extents)
-    cdef int code = CUPY_FLOAT64 if dtype is float or dtype is None else code_of(dtype)
+    cdef int code = float_code if dtype is float or dtype is None else code_of(dtype)
     cdef ndarray a
     a = new_array(code, ndim, extents, order != "C" and order_letter(order, "CF") == "F")
     if value is None:
@@ -257,6 +258,9 @@ cdef ndarray from_host(object host, object order):
     cdef int[MAX_RANK] axes
     cdef int i
     cdef ndarray a
+    if held(host.dtype) != host.dtype:
+        with numpy.errstate(all="ignore"):
+            host = host.astype(held(host.dtype))
     if order == "K" and not host.flags.forc:
         host = host.copy("K")
         for i, axis in enumerate(sorted(range(ndim), key=lambda k: -host.strides[k])):

@@ -18,7 +18,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from cupy._core._dtype cimport dtype_object, itemsizes
+from cupy._core._dtype cimport dtype_object, held, itemsizes
 from cupy._core._memory cimport adopt, current, ensure_current
 from cupy._core._ndarray cimport MAX_RANK, WRITEABLE, blank, ndarray, new_view, shape_tuple, update_flags
 from cupy_backends.backend cimport _backend
@@ -402,6 +402,9 @@ cdef object take_capsule(object capsule, object copy):
     elif t.device.device_type == ON_EXTENSION:
         if not 0 <= t.device.device_id < device_count():
             raise BufferError(f"device {t.device.device_id} does not exist; there are {device_count()}, counted from 0")
+        if not ours and held(dtype_object(code)) != dtype_object(code):
+            raise BufferError(f"the array holds {dtype_object(code)}, which CUPY_FLOAT64=float32 keeps off the device; "
+                              "convert it to float32 or complex64 before it is handed over")
         with Device(t.device.device_id):
             if ours:
                 a = <ndarray><object>(new.owner if new is not NULL else old.owner)

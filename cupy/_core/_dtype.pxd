@@ -8,6 +8,10 @@ cdef enum:
     NUM_CODES = 18
 
 cdef int[15] itemsizes
+cdef int float_code
+cdef object held(object dtype)
+cdef object meant(object dtype)
+cdef int code_of_bytes(object dtype, int code) except -1
 cdef object dtype_object(int code)
 cdef int code_of(object dtype) except -1
 cdef int code_of_dtype(object dtype) except -1

@@ -1,10 +1,12 @@
 """Dtypes: the contract's codes against NumPy's dtype objects, promotion (NEP 50), scalars as bytes.
 
-NumPy decides every promotion; bfloat16, which NumPy leaves open, stands here.
+NumPy decides every promotion; bfloat16, which NumPy leaves open, stands here. CUPY_FLOAT64=float32 is carried out here,
+too: the dtypes float64 and complex128 then have the codes of float32 and complex64.
 """
 
 from libc.string cimport memcpy
 
+import os
 import warnings
 
 import numpy
@@ -39,6 +41,18 @@ _names = [None if _d is None else _d.name for _d in _objects]
 for _c in "?bhilqBHILQefdFD":
     _d = numpy.dtype(_c)
     _code_of_num[_d.num] = _names.index(_d.name)
+
+# Whether float64 is computed as such, or has float32 in its place.
+cdef bint _single = False
+cdef int float_code = CUPY_FLOAT64  # of Python's float
+_choice = os.environ.get("CUPY_FLOAT64") or "exact"
+if _choice not in ("exact", "float32"):
+    raise ValueError(f"CUPY_FLOAT64={_choice!r}: expected exact or float32")
+if _choice == "float32":
+    _single = True
+    float_code = CUPY_FLOAT32
+    _code_of_num[numpy.dtype(numpy.float64).num] = CUPY_FLOAT32
+    _code_of_num[numpy.dtype(numpy.complex128).num] = CUPY_COMPLEX64
 
 cdef tuple _CASTINGS = ("no", "equiv", "safe", "same_kind", "same_value", "unsafe")
 # What a program can do about data of a kind that arrays do not hold.
@@ -94,6 +108,32 @@ cdef int code_of_dtype(object d) except -1:
     return code
 
 
+cdef object held(object d):
+    """Return the dtype that an array of dtype `d` has: `d` itself, but for CUPY_FLOAT64=float32."""
+    if _single and isinstance(d, numpy.dtype) and d.num < 24 and _code_of_num[d.num] >= 0:
+        return dtype_object(_code_of_num[d.num])
+    return d
+
+
+cdef object meant(object d):
+    """Return the target of a cast by NumPy's rules: where float32 has float64's place it takes what float64 does."""
+    if _single and d is not None and d.kind in "fc" and d.itemsize > 2:
+        return numpy.dtype(numpy.complex128 if d.kind == "c" else numpy.float64)
+    return d
+
+
+cdef int code_of_bytes(object obj, int code) except -1:
+    """Return the code under which the memory of an array of dtype `code` may be seen as `obj`.
+
+    Under CUPY_FLOAT64=float32 "float64" means float32, except of bytes that no float64 has been.
+    """
+    cdef int seen = code_of(obj)
+    if _single and not CUPY_FLOAT32 <= code and itemsizes[seen] != as_dtype(obj).itemsize:
+        raise TypeError(f"the bytes of {dtype_object(code)} cannot be seen as {as_dtype(obj)}: with CUPY_FLOAT64=float32 "
+                        "no array holds it; view them on the host, as with cupy.asnumpy(x).view(...)")
+    return seen
+
+
 cdef object as_dtype(object obj):
     """Return the numpy.dtype of anything that names one, also one that arrays cannot hold."""
     if isinstance(obj, numpy.dtype):
@@ -104,7 +144,7 @@ cdef object as_dtype(object obj):
 
 
 cdef int code_of(object obj) except -1:
-    """Return the code of anything that names a dtype; None means float64."""
+    """Return the code of anything that names a dtype; None means Python's float."""
     cdef object known
     if type(obj) is str or type(obj) is type:
         known = _code_of_name.get(obj)
@@ -248,7 +288,7 @@ cdef bint can_cast_codes(int source, int target, object casting) except -1:
     if casting == "same_value":
         raise ValueError("casting='same_value' is for astype, which looks at the elements")
     if source != CUPY_BFLOAT16 and target != CUPY_BFLOAT16:
-        return numpy.can_cast(dtype_object(source), dtype_object(target), casting)
+        return numpy.can_cast(dtype_object(source), meant(dtype_object(target)), casting)
     if casting in ("no", "equiv"):
         return False
     if casting == "safe" and (source == CUPY_FLOAT16 or target == CUPY_FLOAT16):
@@ -297,12 +337,12 @@ def result_type(*arrays_and_dtypes):
     parts = [_strip(a) for a in arrays_and_dtypes]
     strong = [p for p in parts if isinstance(p, numpy.dtype)]
     if not any([is_bfloat16(p) for p in strong]):
-        return numpy.result_type(*parts)
+        return held(numpy.result_type(*parts))
     cdef int code = code_of_dtype(strong[0])
     for p in strong[1:]:
         code = promote_codes(code, code_of_dtype(p))
     if code != CUPY_BFLOAT16:
-        return numpy.result_type(dtype_object(code), *[p for p in parts if not isinstance(p, numpy.dtype)])
+        return held(numpy.result_type(dtype_object(code), *[p for p in parts if not isinstance(p, numpy.dtype)]))
     return numpy.dtype("complex64") if any(isinstance(p, complex) for p in parts) else dtype_object(code)
 
 
@@ -317,14 +357,14 @@ def promote_types(type1, type2):
     """
     one, two = as_dtype(type1), as_dtype(type2)
     if not is_bfloat16(one) and not is_bfloat16(two):
-        return numpy.promote_types(one, two)
+        return held(numpy.promote_types(one, two))
     return dtype_object(promote_codes(code_of_dtype(one), code_of_dtype(two)))
 
 
 def can_cast(from_, to, casting="safe"):
     """Return whether a cast between dtypes is allowed under `casting`, as numpy.can_cast.
 
-    An array stands for its dtype.
+    An array stands for its dtype. With CUPY_FLOAT64=float32, float32 takes what float64 does.
 
     Examples
     --------
@@ -337,5 +377,5 @@ def can_cast(from_, to, casting="safe"):
     source = as_dtype(from_ if isinstance(from_, (type, numpy.dtype)) else getattr(from_, "dtype", from_))
     target = as_dtype(to)
     if not is_bfloat16(source) and not is_bfloat16(target):
-        return numpy.can_cast(source, target, casting)
+        return numpy.can_cast(source, meant(target), casting)
     return bool(can_cast_codes(code_of_dtype(source), code_of_dtype(target), casting))

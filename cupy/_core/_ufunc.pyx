@@ -13,8 +13,8 @@ from libc.string cimport memcmp, memcpy
 import numpy
 
 from cupy._core._dtype cimport (
-    WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, itemsizes, pack,
-    pack_unsafe, scalar_code)
+    WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, held, itemsizes,
+    meant, pack, pack_unsafe, scalar_code)
 from cupy._core._elementwise cimport (
     MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, flat_operand,
     launch_elementwise, new_like,
@@ -163,7 +163,8 @@ cdef class ufunc:
         extra = {} if casting is None else {"casting": casting}
         if reduction:
             extra["reduction"] = True
-        return resolved(self, dtypes, None if signature is None else canonical_signature(self, signature), extra)
+        found = resolved(self, dtypes, None if signature is None else canonical_signature(self, signature), extra)
+        return tuple([held(d) for d in found])
 
     def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=numpy._NoValue, where=True):
         """Reduce `array` along `axis` by applying the function repeatedly.
@@ -280,7 +281,7 @@ cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) exc
         asked = any([s is not None and s.num >= 24 for s in signature])
         half = _half in signature or half and not asked
         narrow = narrow or asked
-        signature = tuple([_half if s is not None and s.num >= 24 else s for s in signature])
+        signature = tuple([_half if s is not None and s.num >= 24 else meant(s) for s in signature])
     replacement = _single if narrow and half else _half  # float16 proper is in play: bfloat16 has to be told from it
     given = []
     for code in codes:

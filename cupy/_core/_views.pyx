@@ -8,7 +8,7 @@ import numpy
 
 from libc.string cimport memcpy
 
-from cupy._core._dtype cimport code_of, itemsizes
+from cupy._core._dtype cimport code_of, code_of_bytes, itemsizes
 from cupy._core._elementwise cimport Source, axis_order, broadcast_shape, broadcast_view, copy_into
 from cupy._core._memory cimport retain
 from cupy._core._ndarray cimport (
@@ -293,7 +293,7 @@ def view(ndarray self, dtype=None, type=None):
     array([1065353216], dtype=int32)
     """
     cdef int code = self.code if dtype is None or isinstance(dtype, builtins.type) and issubclass(dtype, ndarray) \
-        else code_of(dtype)
+        else code_of_bytes(dtype, self.code)
     cdef Py_ssize_t[2 * MAX_RANK] dims
     cdef Py_ssize_t old = itemsizes[self.code], new = itemsizes[code], nbytes
     cdef int i, n = self.rank
@@ -545,7 +545,7 @@ def getfield(ndarray self, dtype, offset=0):
     >>> cp.array([1+2j, 3+4j]).getfield(float, 8)
     array([2., 4.])
     """
-    cdef int code = code_of(dtype)
+    cdef int code = code_of_bytes(dtype, self.code)
     cdef Py_ssize_t start = operator.index(offset)
     if start < 0:
         raise ValueError("offset is negative")

@@ -283,7 +283,7 @@ def _loop_dtype(arrays, dtype, casting):
     else:
         loop = _core.result_type(*(a.dtype for a in arrays))
     for i, a in enumerate(arrays):
-        if not numpy.can_cast(a.dtype, loop, casting):
+        if not _core.can_cast(a.dtype, loop, casting):
             raise TypeError(
                 f"Iterator operand {i} dtype could not be cast from {a.dtype!r} to {loop!r} "
                 f"according to the rule '{casting}'"
@@ -298,7 +298,7 @@ def _check_output(out, shape, loop, casting, position):
         raise ValueError(
             f"operand {position}, the output, has shape {out.shape}, but the subscripts give {shape}"
         )
-    if not numpy.can_cast(loop, out.dtype, casting):
+    if not _core.can_cast(loop, out.dtype, casting):
         raise TypeError(
             f"Iterator requested dtype could not be cast from {loop!r} to {out.dtype!r}, the "
             f"operand {position} dtype, according to the rule '{casting}'"

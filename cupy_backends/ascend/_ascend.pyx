@@ -9,7 +9,8 @@ import os
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport uint64_t
 
-from cupy_backends.backend._backend cimport cupyError, cupyPlan, op_index
+from cupy_backends.backend._backend cimport (
+    CUPY_OK, CUPY_PYTHON_ERROR, cupyError, cupyPlan, fallback, note_host_route, note_slow_double, op_index)
 from cupy_backends.host cimport _host
 
 from cupy_backends import cannsim
@@ -62,6 +63,18 @@ cdef object _failure(str doing):
     return AscendError("\n  ".join(texts), error.code, name, call)
 
 
+cdef int _note(cupyPlan* plan, int on_host) noexcept with gil:
+    try:
+        if on_host:
+            note_host_route(plan)
+        else:
+            note_slow_double(plan)
+    except BaseException as error:
+        _host.keep_exception(error)
+        return CUPY_PYTHON_ERROR
+    return CUPY_OK
+
+
 cdef cupyBackend* backend() except NULL:
     """Return the function table, loading CANN or the simulator if this is the first use."""
     _configure()
@@ -72,6 +85,8 @@ cdef cupyBackend* backend() except NULL:
         if cupy_ascend_is_simulator():
             from cupy_backends.ascend import _numpy_loops
             _numpy_loops.register()
+        if fallback(cupy_ascend_is_simulator()) != "silent":
+            cupy_ascend_set_note(_note)
     return cupy_ascend_backend()
 
 
@@ -137,18 +152,19 @@ def library_info():
 
 
 def routes(op=None):
-    """Return one dict per resolved plan (of ``op``): op, dtypes, route, how, why, launches, host_runs, quirk."""
+    """Return one dict per resolved plan (of ``op``): op, dtypes, route, how, why, unit, launches,
+    host_runs, note."""
     cdef const cupyPlan* plan
-    cdef const char* quirk
-    cdef uint64_t host_runs
     cdef int i = 0, wanted = -1 if op is None else op_index(op)
     names = _op_names()
     result = []
-    while cupy_ascend_plan(i, &plan, &host_runs):
+    while True:
+        plan = cupy_ascend_plan(i)
+        if plan is NULL:
+            return result
         i += 1
         if wanted >= 0 and plan.op != wanted:
             continue
-        quirk = cupy_ascend_quirk(plan)
         result.append({
             "op": names[plan.op],
             "dtypes": tuple([_DTYPES[plan.dtypes[k]] for k in range(plan.ndtypes)]),
@@ -156,10 +172,10 @@ def routes(op=None):
             "how": plan.how.decode(),
             "why": plan.why.decode() if plan.why is not NULL else "",
             "launches": plan.launches,
-            "host_runs": host_runs,
-            "quirk": quirk.decode() if quirk is not NULL else "",
+            "unit": plan.unit.decode() if plan.unit is not NULL else "",
+            "host_runs": plan.host_runs,
+            "note": plan.note.decode() if plan.note is not NULL else "",
         })
-    return result
 
 
 def _op_names():

@@ -71,6 +71,9 @@ cdef extern from "cupy_backend.h" nogil:
         int8_t dtypes[8]
         const char* how
         const char* why
+        const char* unit
+        const char* note
+        uint64_t host_runs
 
     ctypedef struct cupyError:
         int64_t code
@@ -127,8 +130,9 @@ cdef int check(int rc, str doing=*) except -1
 cdef int op_index(str name) except -1
 cdef cupyPlan* resolve(int op, const int8_t* dtypes, int n) except NULL
 cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) except -1
+cdef str fallback(bint simulated)
 cdef int note_host_route(cupyPlan* plan) except -1
-
+cdef int note_slow_double(cupyPlan* plan) except -1
 
 
 cdef inline int launch(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream,
@@ -136,8 +140,6 @@ cdef inline int launch(cupyPlan* plan, cupyOperand* operands, int n, const cupyA
     """The one door. ``work`` is the number of elements touched: long launches let other threads run."""
     cdef int rc
     plan.launches += 1
-    if plan.route == CUPY_ROUTE_HOST:
-        note_host_route(plan)
     # Below this, giving the interpreter away costs more than it gains.
     if work < 16384:
         rc = plan.launch(plan, operands, n, attrs, stream)

@@ -22,6 +22,11 @@ cdef object _module = None
 cdef list _plans = []
 cdef dict _op_index = {}
 cdef object _fallback = None
+cdef object _warned = set()  # operations
+cdef bint _slow_double = False
+_FLOAT32_ADVICE = ("If float32 is precise enough, ask for it (dtype=cupy.float32, x.astype(cupy.float32)), or set "
+                   "CUPY_FLOAT64=float32, which puts it in the place of float64 everywhere")
+_PACKAGES = ("cupy", "cupyx", "cupy_backends")
 
 for _i in range(CUPY_NUM_OPS):
     _op_index[cupy_op_info[_i].name.decode()] = _i
@@ -121,30 +126,80 @@ cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) exc
     raise _failure(_describe(plan, operands, n), cupy_op_info[plan.op].name.decode(), dtypes, shapes)
 
 
-cdef int note_host_route(cupyPlan* plan) except -1:
-    """Warn once, or refuse, as CUPY_FALLBACK asks; the count itself is the plan's."""
+cdef str fallback(bint simulated):
+    """Return what CUPY_FALLBACK asks for when an operation runs on the host: warn, silent or error."""
     global _fallback
     if _fallback is None:
-        default = "silent" if getattr(_module, "is_simulator", lambda: True)() else "warn"
-        _fallback = os.environ.get("CUPY_FALLBACK", default)
-        if _fallback not in ("warn", "silent", "error"):
-            raise ValueError(f"CUPY_FALLBACK={_fallback!r}: expected warn, silent or error")
-    if _fallback == "silent" or plan.launches != 1 and _fallback == "warn":
-        return 0
-    name = cupy_op_info[plan.op].name.decode()
+        chosen = os.environ.get("CUPY_FALLBACK") or ("silent" if simulated else "warn")
+        if chosen not in ("warn", "silent", "error"):
+            raise ValueError(f"CUPY_FALLBACK={chosen!r}: expected warn, silent or error")
+        _fallback = chosen
+    return _fallback
+
+
+cdef str _plan_text(cupyPlan* plan):
     given = ", ".join([_DTYPE_NAMES[plan.dtypes[i]] for i in range(plan.ndtypes)])
+    return f"{cupy_op_info[plan.op].name.decode()}({given})"
+
+
+cdef int note_host_route(cupyPlan* plan) except -1:
+    """Warn at an operation's first run on the host, or refuse it, as CUPY_FALLBACK asks."""
+    global _slow_double
+    name = cupy_op_info[plan.op].name.decode()
+    if _fallback == "warn" and name in _warned:
+        return 0
+    _warned.add(name)
     why = plan.why.decode() if plan.why is not NULL else "no operator of the device covers it"
-    text = (f"{name}({given}) runs on the host: {why}. "
-            "See cupy.show_routes(); CUPY_FALLBACK=silent hides this, =error refuses it")
+    text = f"{_plan_text(plan)} runs on the host: {why}."
     if _fallback == "error":
-        raise BackendError(text, op=name)
+        dtypes = tuple([_DTYPE_NAMES[plan.dtypes[i]] for i in range(plan.ndtypes)])
+        raise BackendError(f"{text} CUPY_FALLBACK=error refuses that; CUPY_FALLBACK=warn or CUPY_FALLBACK=silent lets it run; "
+                           f"cupy.show_routes({name!r}) lists the dtypes that stay on the device",
+                           op=name, dtypes=dtypes)
+    text += (f" cupy.show_routes({name!r}) says what stays on the device; "
+             "CUPY_FALLBACK=silent hides this, =error refuses it")
+    if not _slow_double and _has_double(plan):
+        _slow_double = True
+        text += f". {_FLOAT32_ADVICE}"
+    return _warn(text)
+
+
+cdef bint _has_double(cupyPlan* plan) noexcept:
+    for i in range(plan.ndtypes):
+        if plan.dtypes[i] == CUPY_FLOAT64 or plan.dtypes[i] == CUPY_COMPLEX128:
+            return True
+    return False
+
+
+cdef int note_slow_double(cupyPlan* plan) except -1:
+    """Warn once about float64 that the device's fast units do not compute."""
+    global _slow_double
+    if _slow_double:
+        return 0
+    _slow_double = True
+    unit = plan.unit.decode() if plan.unit is not NULL else "a slower unit"
+    return _warn(f"{_plan_text(plan)} runs on {unit}, which is slow: the fast units of this device have no float64 "
+                 f"for it. {_FLOAT32_ADVICE}")
+
+
+cdef int _warn(str text) except -1:
+    """Warn at the line of the user: the innermost one outside this package."""
     import sys
     import warnings
     frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("cupy"):
-        frame, level = frame.f_back, level + 1  # point at the line of the user
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in _PACKAGES:
+        frame, level = frame.f_back, level + 1
     warnings.warn(text, PerformanceWarning, stacklevel=level)
     return 0
+
+
+def device_name():
+    """Return what the current device is called."""
+    cdef char[64] name
+    cdef int device = 0
+    check(active().get_device(&device), "asking for the device")
+    check(active().device_name(device, name, sizeof(name)), "asking for the device's name")
+    return (<char*>name).decode(errors="replace")
 
 
 def backend_name():
@@ -158,23 +213,43 @@ def ops():
 
 
 def plans():
-    """Return one dict per resolved plan: op, dtypes, route, how, why, launches."""
+    """Return one dict per resolved plan: op, dtypes, route, how, why, unit, note, launches, host_runs."""
     cdef cupyPlan* plan
     result = []
     for address in _plans:
         plan = <cupyPlan*><size_t>address
-        result.append({
-            "op": cupy_op_info[plan.op].name.decode(),
-            "dtypes": tuple([_DTYPE_NAMES[plan.dtypes[i]] for i in range(plan.ndtypes)]),
-            "route": _ROUTE_NAMES[plan.route],
-            "how": plan.how.decode() if plan.how is not NULL else "",
-            "why": plan.why.decode() if plan.why is not NULL else "",
-            "launches": plan.launches,
-        })
+        result.append(_facts(plan))
     return result
 
 
+def route(str op, dtypes):
+    """Return how `op` would be carried out on operands of `dtypes`, as one dict of :func:`plans`; counts nothing."""
+    cdef int8_t codes[CUPY_MAX_PLAN_DTYPES]
+    cdef int k
+    names = list(dtypes)
+    if not 0 < len(names) <= CUPY_MAX_PLAN_DTYPES:
+        raise ValueError(f"{op}: {len(names)} dtypes, expected 1 to {CUPY_MAX_PLAN_DTYPES}")
+    for k, name in enumerate(names):
+        codes[k] = _DTYPE_NAMES.index(name)
+    return _facts(resolve(op_index(op), codes, len(names)))
+
+
+cdef dict _facts(cupyPlan* plan):
+    return {
+        "op": cupy_op_info[plan.op].name.decode(),
+        "dtypes": tuple([_DTYPE_NAMES[plan.dtypes[i]] for i in range(plan.ndtypes)]),
+        "route": _ROUTE_NAMES[plan.route],
+        "how": plan.how.decode() if plan.how is not NULL else "",
+        "why": plan.why.decode() if plan.why is not NULL else "",
+        "unit": plan.unit.decode() if plan.unit is not NULL else "",
+        "note": plan.note.decode() if plan.note is not NULL else "",
+        "launches": plan.launches,
+        "host_runs": plan.host_runs,
+    }
+
+
 def reset_counters():
-    """Set the launch count of every plan to zero."""
+    """Set the counts of every plan to zero."""
     for address in _plans:
         (<cupyPlan*><size_t>address).launches = 0
+        (<cupyPlan*><size_t>address).host_runs = 0

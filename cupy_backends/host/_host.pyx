@@ -152,7 +152,7 @@ cdef int _run_with_arrays(int op, cupyOperand* operands, int n, const cupyAttr* 
         _run(op, operands, n, attrs)
     except BaseException as error:
         # Its frames hold arrays over memory that is not theirs.
-        _failed.exception = error.with_traceback(None)
+        keep_exception(error)
         return CUPY_PYTHON_ERROR
     return CUPY_OK
 
@@ -160,6 +160,12 @@ cdef int _run_with_arrays(int op, cupyOperand* operands, int n, const cupyAttr* 
 cdef const char* random_stream() noexcept:
     """Name the definition of this backend's random numbers."""
     return kRandomStream
+
+
+cdef int keep_exception(object error) except -1:
+    """Let this thread's next CUPY_PYTHON_ERROR raise `error`."""
+    _failed.exception = error.with_traceback(None)
+    return 0
 
 
 cpdef object take_exception():

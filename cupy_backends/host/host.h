@@ -94,6 +94,7 @@ inline RunFn run_with_numpy;
 
 inline int launch(cupyPlan *plan, cupyOperand *operands, int n, const cupyAttr *attrs,
                   cupyStream stream) {
+    __atomic_fetch_add(&plan->host_runs, 1, __ATOMIC_RELAXED);
     if (int rc = cupy_synchronous::check_stream(stream, "launch"))
         return rc;
     return run_with_numpy(plan->op, operands, n, attrs);

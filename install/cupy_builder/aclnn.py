@@ -122,7 +122,8 @@ class Facts:
             return json.loads((folder / name).read_text())
 
         self.functions = read("aclnn.json")["ops"]
-        self.accepted = read("dtypes.json")["ops"]
+        dtypes = read("dtypes.json")
+        self.accepted, self.cast_pairs = dtypes["ops"], dtypes["cast_aicore_pairs"]
         self.lossy: dict[
             str, dict[str, str]
         ] = {}  # of the routes: function -> families -> dtypes to leave out
@@ -156,6 +157,29 @@ class Facts:
                     if family in key.split():
                         have[i] &= ~mask
         return masks
+
+    def ai_cpu(self, function: str) -> list[int]:
+        """One bit mask per family of the dtypes that run on the AI CPU."""
+        masks = [0] * len(FAMILIES)
+        for key, dtypes in self.accepted.get(function, {}).get("aicpu", {}).items():
+            for i, family in enumerate(FAMILIES):
+                if key == "all" or family in key.split():
+                    masks[i] |= sum(1 << DTYPES.index(d) for d in dtypes.split() if d in DTYPES)
+        return masks
+
+    def core_casts(self) -> list[list[int]]:
+        """Per family and source dtype: the bit mask of the dtypes that AI Core casts it to."""
+        table = [[1 << k for k in range(len(DTYPES))] for _ in FAMILIES]
+        for key, pairs in self.cast_pairs.items():
+            for i, family in enumerate(FAMILIES):
+                if family not in key.split():
+                    continue
+                for source, targets in pairs.items():
+                    if source in DTYPES:
+                        table[i][DTYPES.index(source)] |= sum(
+                            1 << DTYPES.index(d) for d in targets.split() if d in DTYPES
+                        )
+        return table
 
     def max_rank(self, function: str) -> int:
         rank = self.accepted.get(function, {}).get("max_rank", 8)
@@ -214,7 +238,7 @@ class Calls:
         quirk = json.dumps(self.quirks[function]) if function in self.quirks else "nullptr"
         self.rows.append(
             f'    {{"{function}", thunk_{letters}, {quirk}, {self.facts.max_rank(function)}, {len(args)}, '
-            f"{{{', '.join(args)}}}}},"
+            f"{{{', '.join(args)}}}, {{{', '.join(map(hex, self.facts.ai_cpu(function)))}}}}},"
         )
         return number
 
@@ -294,7 +318,14 @@ class Calls:
                 f"    using F = int (*)({types}, uint64_t *, aclOpExecutor **);\n"
                 f"    return ((F)f)({values}, size, executor);\n}}\n"
             )
-        return "\n".join(thunks) + "\nconst Call calls[] = {\n" + "\n".join(self.rows) + "\n};\n"
+        casts = "".join(f"    {{{', '.join(map(hex, row))}}},\n" for row in self.facts.core_casts())
+        return (
+            "\n".join(thunks)
+            + "\nconst Call calls[] = {\n"
+            + "\n".join(self.rows)
+            + "\n};\n"
+            + f"\nconst uint16_t core_casts[kFamilies][CUPY_NUM_DTYPES] = {{\n{casts}}};\n"
+        )
 
 
 _COLUMNS = {

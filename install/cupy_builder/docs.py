@@ -1,7 +1,7 @@
-"""Writes the documentation pages that are tables: ``python -m cupy_builder.docs OUT``, run in ``install``.
+"""Writes the documentation pages that are tables: ``python -m cupy_builder.docs OUT [PAGE ...]``, run in ``install``.
 
 Pages: ``contract.md`` from the op table, ``cuda_libraries.md`` from the table of absent CUDA libraries,
-``coverage.md`` from the built package and its tests.
+``coverage.md`` from the built package and its tests, ``routes.md`` from the routes that the built package takes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import contract, coverage, stubs
+from . import contract, coverage, routes, stubs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,16 +88,17 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "contract.md": contract_page,
     "cuda_libraries.md": libraries_page,
     "coverage.md": coverage.page,
+    "routes.md": lambda root: routes.page(root, table),
 }
 
 
-def generate(out: Path, root: Path = ROOT) -> list[Path]:
-    """Write every page into ``out`` and return their paths."""
+def generate(out: Path, root: Path = ROOT, names: Iterable[str] = PAGES) -> list[Path]:
+    """Write the pages ``names`` into ``out`` and return their paths."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, page in PAGES.items():
+    for name in names:
         path = out / name
-        path.write_text(page(root))
+        path.write_text(PAGES[name](root))
         written.append(path)
     return written
 
@@ -106,7 +107,11 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="folder to write the pages into")
-    for path in generate(parser.parse_args().out):
+    parser.add_argument("page", nargs="*", metavar="PAGE", help=f"of {', '.join(PAGES)}; default: all")
+    args = parser.parse_args()
+    if unknown := [name for name in args.page if name not in PAGES]:
+        parser.error(f"{unknown[0]!r} is none of {', '.join(PAGES)}")
+    for path in generate(args.out, names=args.page or PAGES):
         print(path)
 
 

@@ -40,7 +40,7 @@ CLASSES = {
 CLASSES["integer"] = CLASSES["signed"] + CLASSES["unsigned"]
 
 VIEWS = ("signed", "unsigned", "bits", "real", "imag")
-LITERALS = ("width", "lastbit", "signmask", "absmask", "inf")
+LITERALS = ("width", "lastbit", "signmask", "absmask", "outmask", "inf")
 _BOOLEAN = {
     "isnan",
     "isinf",
@@ -165,6 +165,8 @@ class _Compiler:
             words = [
                 f"{'scalar' if 'aclScalar' in t else 'in'}{i}" for i, t in zip(range(len(sources)), types)
             ]
+            if name == "aclnnCast":
+                words.append("dtype(out0)")
             pattern = f"{name}({', '.join([*words, 'out0'])})"
             call = self.programs.calls.add(_Anonymous(self.op.name, len(sources)), "do", pattern)
             return self.step(None, call, sources, into, self.rule(name, sources), ())

@@ -16,6 +16,10 @@ int cupy_ascend_load(void);             /* loads CANN or the simulator if that h
 void cupy_ascend_set_simulator(const char *path);
 /* `random` names the definition of its random numbers and is kept. */
 void cupy_ascend_set_host(cupyHostRun run, const char *random);
+/* Told of launches that are slow: those that run on the host, each time and before it does, and those of
+   float64 plans that leave AI Core, at the plan's first. A status other than CUPY_OK ends the launch. */
+typedef int (*cupyNote)(cupyPlan *, int on_host);
+void cupy_ascend_set_note(cupyNote);
 
 int cupy_ascend_is_loaded(void);
 int cupy_ascend_is_simulator(void);
@@ -27,11 +31,7 @@ void *cupy_ascend_symbol(const char *name); /* from the loaded libraries; NULL w
 int cupy_ascend_library(int index, const char **name, const char **path, const char **problem);
 /* aclnn functions that the routes call; returns 0 past the end. */
 int cupy_ascend_function(int index, const char **name, int *available);
-/* Resolved plans; returns 0 past the end. host_runs counts launches that ended on the CPU. */
-int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs);
-/* What a real device is said to do otherwise than NumPy in this plan; NULL when nothing is known.
- */
-const char *cupy_ascend_quirk(const cupyPlan *);
+const cupyPlan *cupy_ascend_plan(int index); /* resolved ones; NULL past the end */
 void cupy_ascend_reset_counters(void);
 void cupy_ascend_release(void); /* at exit: frees what the backend holds on the device */
 

@@ -122,7 +122,7 @@ static void real_bits(double value, int dtype, unsigned char *bits) {
     }
 }
 
-void literal_bits(const Literal &literal, int dtype, unsigned char *bits) {
+void literal_bits(const Literal &literal, int dtype, unsigned char *bits, int out) {
     memset(bits, 0, 16);
     int width = int(itemsize(dtype) * 8);
     uint64_t sign = uint64_t(1) << ((width - 1) & 63);
@@ -132,6 +132,7 @@ void literal_bits(const Literal &literal, int dtype, unsigned char *bits) {
     case LITERAL_LASTBIT: real_bits(width - 1, dtype, bits); break;
     case LITERAL_SIGNMASK: integer_bits(int64_t(sign), dtype, bits); break;
     case LITERAL_ABSMASK: integer_bits(int64_t(sign - 1), dtype, bits); break;
+    case LITERAL_OUTMASK: integer_bits((int64_t(1) << itemsize(out) * 8) - 1, dtype, bits); break;
     case LITERAL_INF: real_bits(INFINITY, dtype, bits); break;
     }
 }

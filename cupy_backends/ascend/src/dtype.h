@@ -21,7 +21,8 @@ int integer_of(int dtype);        // signed, of the same width; complex128: itse
 int viewed(int dtype, View view); // dtype itself when the view does not apply
 int looked(int dtype, Look look); // dtype of a program's view
 int wider(int dtype);             // -1: none
-void literal_bits(const Literal &, int dtype, unsigned char *bits);
+// out: the dtype of the op's output, for LITERAL_OUTMASK
+void literal_bits(const Literal &, int dtype, unsigned char *bits, int out = CUPY_INT8);
 void convert_scalar(const unsigned char *from, int from_dtype, unsigned char *to,
                     int to_dtype);                         // to a wider dtype
 double scalar_value(const unsigned char *bits, int dtype); // real dtypes

@@ -5,11 +5,25 @@
 
 namespace ascend {
 
+// The AI CPU, which moves these dtypes, stretches fewer than 6 groups of axes in turn stretched and not.
+bool crowded(const cupyOperand &o) {
+    constexpr unsigned limited = 1u << CUPY_INT16 | 1u << CUPY_UINT16 | 1u << CUPY_UINT64 |
+                                 1u << CUPY_FLOAT64 | 1u << CUPY_COMPLEX64 | 1u << CUPY_COMPLEX128;
+    if (o.ndim < kMaxStretched || !(limited >> o.dtype & 1)) return false;
+    int groups = 0, last = -1;
+    for (int d = 0; d < o.ndim; d++) {
+        if (o.shape[d] == 1) continue;
+        groups += (o.strides[d] == 0) != last;
+        last = o.strides[d] == 0;
+    }
+    return groups >= kMaxStretched;
+}
+
 bool strided_fits(const cupyOperand &o) {
     int64_t mask = itemsize(o.dtype) - 1, bad = 0;
     for (int d = 0; d < o.ndim; d++)
         bad |= (o.strides[d] & mask) | (o.strides[d] < 0 && o.shape[d] > 1);
-    return !bad;
+    return !bad && !crowded(o);
 }
 
 aclTensor *describe(const cupyOperand &o, int acl_dtype) {

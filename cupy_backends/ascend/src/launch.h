@@ -18,6 +18,8 @@ struct ExecutorCache;
 
 using Phase2 = int (*)(void *workspace, uint64_t size, aclOpExecutor *, aclrtStream);
 
+enum Unit : uint8_t { UNIT_CORE = 1, UNIT_AI_CPU = 2, UNIT_HOST = 4 };
+
 // Resolved once per (op, dtypes) and kept for the life of the process.
 struct Plan : cupyPlan {
     const Call *call = nullptr; // of a native or reinterpreting plan
@@ -38,12 +40,15 @@ struct Plan : cupyPlan {
     bool updates = false;           // out0 is read too
     bool dense = false;             // out0 must be contiguous
     ExecutorCache *cache = nullptr; // nullptr: the call cannot be repeated
-    std::atomic<uint64_t> host_runs{0};
+    cupyLaunchFn silent = nullptr; // of a plan whose first launch is noted: the launch itself
+    uint8_t units = 0;             // a set of Unit
+    Plan *parent = nullptr;        // of a host plan made for some layouts or modes of another
     std::atomic<Plan *> host{nullptr}; // the plan for layouts that no operator takes
     char how_text[120], why_text[160];
 };
 
 extern cupyHostRun host_run;
+extern cupyNote note; // nullptr: nobody wants to know
 extern const char *host_random; // the definition of the host's random numbers
 
 cupyPlan *resolve_plan(int op, const int8_t *dtypes, int n);
@@ -56,6 +61,7 @@ int launch_cast(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_program(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_variant(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_host(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
+int launch_noted(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_copy(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_concatenate(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_prod(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
@@ -77,6 +83,8 @@ inline int64_t elements(const cupyOperand &o) {
     for (int d = 0; d < o.ndim; d++) count *= o.shape[d];
     return count;
 }
+constexpr int kMaxStretched = 6; // groups of axes
+bool crowded(const cupyOperand &);
 bool strided_fits(const cupyOperand &); // of an operand that is not contiguous
 // Can an aclTensor describe it: rank, offset and strides in whole elements, no negative stride.
 inline bool fits(const cupyOperand &o, int max_rank = kMaxRank) {

@@ -115,6 +115,33 @@ void as_bytes(Joint &joint) {
     }
 }
 
+// Stretches half of the stretched axes in memory, the inner ones, and the outer ones by strides.
+int uncrowd(Scratch &scratch, const cupyOperand &from, OwnedOperand *to, cupyStream stream) {
+    int stretched = 0;
+    for (int d = 0; d < from.ndim; d++) stretched += from.strides[d] == 0 && from.shape[d] > 1;
+    OwnedOperand source;
+    source.own(from);
+    *static_cast<cupyOperand *>(to) = from;
+    int64_t outer[kMaxDims] = {};
+    for (int d = 0, seen = 0; d < from.ndim; d++) {
+        if (from.strides[d] == 0 && from.shape[d] > 1 && seen++ < stretched / 2) {
+            outer[d] = from.shape[d];
+            source.dims[d] = 1;
+        }
+        to->dims[d] = source.dims[d];
+    }
+    to->shape = to->dims;
+    if (int rc = to->allocate(scratch)) return rc;
+    if (int rc = copy(source, *to, stream)) return rc;
+    for (int d = 0; d < from.ndim; d++) {
+        if (!outer[d]) continue;
+        to->dims[d] = outer[d];
+        to->steps[d] = 0;
+    }
+    to->contiguous = 0;
+    return CUPY_OK;
+}
+
 // Copy between equal dtypes, the source running backwards along some axes.
 int flip(const cupyOperand &from, const cupyOperand &to, cupyStream stream) {
     OwnedOperand forward;
@@ -155,6 +182,11 @@ int launch_elementwise(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attr
             if (is_scalar(list[k]) ||
                 (fits(list[k]) && !(plan->dense && k >= nin && !list[k].contiguous)))
                 continue;
+            if (k < nin && crowded(list[k])) {
+                if (int rc = uncrowd(scratch, list[k], &mended[k], stream)) return rc;
+                list[k] = mended[k];
+                continue;
+            }
             if (copying)
                 return flip(part.ops[0], part.ops[1], stream); // aligned, the target runs forward
             if (int rc = mended[k].temporary(scratch, list[k], list[k].dtype)) return rc;

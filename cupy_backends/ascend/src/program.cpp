@@ -105,7 +105,7 @@ class Run {
                 o = cupyOperand();
                 o.contiguous = 1;
                 o.dtype = sub->dtypes[s];
-                literal_bits(literals[ref.index], o.dtype, o.scalar);
+                literal_bits(literals[ref.index], o.dtype, o.scalar, ops_[n_ - 1].dtype);
                 continue;
             }
             o = *slot(ref);
@@ -116,6 +116,7 @@ class Run {
         if (step.target.kind == REF_TEMP) {
             cupyOperand point = cupyOperand();
             OwnedOperand &temp = temps_[step.target.index];
+            if (step.op == CUPY_OP_MATMUL) shaped = &ops_[nin_];
             if (int rc =
                     temp.temporary(scratch_, shaped ? *shaped : point, sub->dtypes[step.nsources]))
                 return rc;

@@ -74,6 +74,34 @@ bool available(const char *function, void **phase1, void **phase2) {
     return *phase1 && *phase2 && (!implements || implements(function));
 }
 
+const char *unit_text(uint8_t units) {
+    static const char *const texts[] = {nullptr,
+                                        "AI Core",
+                                        "AI CPU",
+                                        "AI Core and AI CPU",
+                                        "host",
+                                        "AI Core and host",
+                                        "AI CPU and host",
+                                        "AI Core, AI CPU and host"};
+    return texts[units];
+}
+
+void set_units(Plan *plan, uint8_t units) {
+    plan->units = units;
+    plan->unit = unit_text(units);
+}
+
+uint8_t cast_unit(int from, int to) {
+    return core_casts[machine.family][from] >> to & 1 ? UNIT_CORE : UNIT_AI_CPU;
+}
+
+uint8_t call_unit(const Call &call, const Request &request, int main_seen) {
+    const bool cast = request.op == CUPY_OP_COPY || !strcmp(call.function, "aclnnCast");
+    if (cast && request.input(0) != request.output(0))
+        return cast_unit(request.input(0), request.output(0));
+    return call.ai_cpu[machine.family] >> main_seen & 1 ? UNIT_AI_CPU : UNIT_CORE;
+}
+
 void describe_plan(Plan *plan, cupyRoute route, const std::string &how, const std::string &why) {
     plan->route = route;
     snprintf(plan->how_text, sizeof plan->how_text, "%s", how.c_str());
@@ -85,7 +113,8 @@ void describe_plan(Plan *plan, cupyRoute route, const std::string &how, const st
 Plan *new_plan(const Request &request) {
     Plan *plan = new Plan;
     plan->launch = nullptr;
-    plan->launches = 0;
+    plan->launches = plan->host_runs = 0;
+    plan->unit = plan->note = nullptr;
     plan->op = request.op;
     plan->ndtypes = request.n;
     memcpy(plan->dtypes, request.dtypes, size_t(request.n));
@@ -155,6 +184,7 @@ Plan *call_plan(const Request &request, int index, View view, int main, std::str
         plan->numbers[i] = api.aclCreateScalar(bits, acl_dtypes[seen_as[main]]);
         table().numbers.push_back(plan->numbers[i]);
     }
+    set_units(plan, call_unit(call, request, seen_as[main]));
     bool reinterpreted = seen_as[main] != main;
     describe_plan(plan, reinterpreted ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_NATIVE,
                   reinterpreted ? std::string(call.function) + " on " + dtype_name(seen_as[main])
@@ -181,6 +211,7 @@ Plan *cast_plan(const Request &request, int main, std::string *why) {
         plan->narrow = int8_t(main);
         plan->wide = int8_t(wide);
         plan->launch = launch_cast;
+        set_units(plan, inner->units | cast_unit(main, wide));
         describe_plan(plan, CUPY_ROUTE_CAST, std::string(inner->how) + " in " + dtype_name(wide),
                       why->empty() ? "several steps would round several times" : *why);
         return plan;
@@ -207,9 +238,10 @@ class ProgramBuilder {
                 return nullptr;
             }
             plan->sub[i] = sub;
+            set_units(plan, plan->units | sub->units);
             how += (how.empty() ? "" : ", ") + std::string(sub->how);
         }
-        describe_plan(plan, CUPY_ROUTE_COMPOSITE, how,
+        describe_plan(plan, only_look(plan) ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_COMPOSITE, how,
                       why->empty() ? "no operator of CANN does this alone" : *why);
         return only_step(plan) ? alias(plan) : plan;
     }
@@ -253,6 +285,14 @@ class ProgramBuilder {
                          why);
     }
 
+    // One operator, on other views of the same bits.
+    bool only_look(const Plan *plan) const {
+        const Step &step = steps[program_.first];
+        bool looks = step.target.look != LOOK_NONE;
+        for (int s = 0; s < step.nsources; s++) looks |= step.sources[s].look != LOOK_NONE;
+        return program_.count == 1 && looks && plan->sub[0]->route <= CUPY_ROUTE_REINTERPRET;
+    }
+
     bool only_step(const Plan *plan) const {
         const Step &step = steps[program_.first];
         bool plain = program_.count == 1 && step.target.kind == REF_OUT &&
@@ -269,6 +309,8 @@ class ProgramBuilder {
     Plan *alias(Plan *plan) {
         Plan *sub = plan->sub[0];
         plan->launch = sub->launch;
+        plan->silent = sub->silent;
+        set_units(plan, sub->units);
         plan->call = sub->call;
         plan->phase1 = sub->phase1;
         plan->phase2 = sub->phase2;
@@ -297,6 +339,7 @@ class ProgramBuilder {
 Plan *host_route(const Request &request, const std::string &why) {
     Plan *plan = new_plan(request);
     plan->launch = launch_host;
+    set_units(plan, UNIT_HOST);
     describe_plan(plan, CUPY_ROUTE_HOST, "host", why);
     return plan;
 }
@@ -307,10 +350,14 @@ Plan *cpp_plan(const Request &request, int function, std::string *why) {
         int8_t both[2] = {request.dtypes[0], request.dtypes[0]};
         plan->sub[0] = find(CUPY_OP_COPY, both, 2);
         plan->launch = launch_concatenate;
+        set_units(plan, plan->sub[0]->units);
         describe_plan(plan, CUPY_ROUTE_COMPOSITE, plan->sub[0]->how,
                       "aclnnCat does not take this dtype");
     } else if (function == CPP_ARANGE) {
+        const int8_t same[3] = {request.dtypes[0], request.dtypes[0], request.dtypes[0]};
         plan->launch = launch_arange;
+        set_units(plan, find(CUPY_OP_MULTIPLY, same, 3)->units |
+                            cast_unit(CUPY_INT64, request.dtypes[0]));
         describe_plan(plan, CUPY_ROUTE_COMPOSITE,
                       "aclnnArange, aclnnInplaceCopy, aclnnMuls, aclnnAdds",
                       "aclnnArange does not promise how floats are rounded");
@@ -324,10 +371,12 @@ Plan *cpp_plan(const Request &request, int function, std::string *why) {
             delete plan;
             return nullptr;
         }
+        set_units(plan, plan->inner->units);
         describe_plan(plan, cupyRoute(plan->inner->route), plan->inner->how,
                       plan->inner->why ? plan->inner->why : "");
     } else {
         plan->launch = launch_prod;
+        set_units(plan, UNIT_CORE);
         describe_plan(plan, CUPY_ROUTE_COMPOSITE, "aclnnProdDim", "aclnnProdDim takes one axis");
     }
     return plan;
@@ -372,6 +421,8 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     // Strided targets of the wide unsigned dtypes have no kernel before 950, their signed twins
     // have.
     bool view_first = viewable && main >= CUPY_UINT16 && main <= CUPY_UINT64;
+    const uint16_t ai_cpu = calls[c.index].ai_cpu[machine.family];
+    view_first |= viewable && (ai_cpu >> main & 1) && !(ai_cpu >> viewed(main, c.view) & 1);
     if (view_first) plan = call_plan(request, c.index, c.view, main, why);
     if (!plan && !excepted) plan = call_plan(request, c.index, VIEW_NONE, main, why);
     if (!plan && viewable && !view_first) plan = call_plan(request, c.index, c.view, main, why);
@@ -414,13 +465,34 @@ Plan *make(const Request &request) {
     bool host = true;
     for (int v = 0; v < kVariants; v++) {
         plan->variants[v] = choose(request, v);
+        plan->variants[v]->parent = plan;
         host &= plan->variants[v]->route == CUPY_ROUTE_HOST;
     }
     Plan *first = plan->variants[0];
     plan->launch = launch_variant;
+    set_units(plan, first->units);
     describe_plan(plan, host ? CUPY_ROUTE_HOST : cupyRoute(first->route), first->how,
                   first->why ? first->why : "");
     return plan;
+}
+
+// float64 off AI Core is worth a word when it is first launched; host runs say so themselves.
+void note_first(const Request &request, Plan *plan) {
+    if (!note || plan->launch == launch_noted || !(plan->units & UNIT_AI_CPU)) return;
+    for (int k = 0; k < request.n; k++) {
+        if (request.dtypes[k] != CUPY_FLOAT64 && request.dtypes[k] != CUPY_COMPLEX128) continue;
+        plan->silent = plan->launch;
+        plan->launch = launch_noted;
+        return;
+    }
+}
+
+const char *quirk(const Plan *plan) {
+    if (plan->call) return plan->call->quirk;
+    if (plan->inner) return quirk(plan->inner);
+    for (const Plan *sub : plan->sub)
+        if (const char *found = sub ? quirk(sub) : nullptr) return found;
+    return plan->variants[0] ? quirk(plan->variants[0]) : nullptr;
 }
 
 Plan *find(int op, const int8_t *dtypes, int n) {
@@ -432,6 +504,8 @@ Plan *find(int op, const int8_t *dtypes, int n) {
     try {
         Request request(op, dtypes, n);
         Plan *plan = make(request);
+        note_first(request, plan);
+        plan->note = quirk(plan);
         all.all.push_back(plan);
         return all.plans[key] = plan;
     } catch (...) {
@@ -485,6 +559,7 @@ Plan *host_plan(Plan *plan, const char *why) {
     std::lock_guard<std::recursive_mutex> hold(table().mutex);
     if (Plan *again = plan->host.load(std::memory_order_acquire)) return again;
     Plan *made = host_route(Request(plan->op, plan->dtypes, plan->ndtypes), why);
+    made->parent = plan;
     table().all.push_back(made);
     plan->host.store(made, std::memory_order_release);
     return made;
@@ -514,23 +589,10 @@ using namespace ascend;
 
 extern "C" {
 
-int cupy_ascend_plan(int index, const cupyPlan **plan, uint64_t *host_runs) {
+const cupyPlan *cupy_ascend_plan(int index) {
     std::lock_guard<std::recursive_mutex> hold(table().mutex);
-    if (index < 0 || size_t(index) >= table().all.size()) return 0;
-    Plan *found = table().all[size_t(index)];
-    *plan = found;
-    *host_runs = found->host_runs.load(std::memory_order_relaxed);
-    return 1;
-}
-
-const char *cupy_ascend_quirk(const cupyPlan *base) {
-    const Plan *plan = static_cast<const Plan *>(base);
-    if (plan->call) return plan->call->quirk;
-    if (plan->inner) return cupy_ascend_quirk(plan->inner);
-    for (const Plan *sub : plan->sub)
-        if (sub)
-            if (const char *quirk = cupy_ascend_quirk(sub)) return quirk;
-    return plan->variants[0] ? cupy_ascend_quirk(plan->variants[0]) : nullptr;
+    if (index < 0 || size_t(index) >= table().all.size()) return nullptr;
+    return table().all[size_t(index)];
 }
 
 // At the end of the process: what CANN made for us goes back, and nothing can be launched any more.

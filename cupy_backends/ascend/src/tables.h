@@ -60,6 +60,7 @@ struct Call {
     int8_t max_rank;
     uint8_t nargs;
     Arg args[kMaxArgs];
+    uint16_t ai_cpu[kFamilies]; // dtypes that AI Core leaves to the AI CPU
 };
 
 enum LiteralKind : uint8_t {
@@ -68,6 +69,7 @@ enum LiteralKind : uint8_t {
     LITERAL_LASTBIT,  // width - 1
     LITERAL_SIGNMASK, // highest bit
     LITERAL_ABSMASK,  // all others
+    LITERAL_OUTMASK,  // the bits that out0 holds
     LITERAL_INF,
 };
 
@@ -152,6 +154,7 @@ struct Function {
 };
 
 extern const Call calls[];
+extern const uint16_t core_casts[kFamilies][CUPY_NUM_DTYPES]; // target dtypes that AI Core casts to
 extern const Literal literals[];
 extern const Step steps[];
 extern const Program programs[];

@@ -5,7 +5,7 @@
 op x dtype x backend.
 """
 
-from cupy_backends.backend.conformance.cases import Case, cases
+from cupy_backends.backend.conformance.cases import Case, cases, plans
 from cupy_backends.backend.conformance.compare import run
 
-__all__ = ["Case", "cases", "run"]
+__all__ = ["Case", "cases", "plans", "run"]

@@ -2,8 +2,8 @@
 
 import argparse
 
-from cupy_backends.backend._testing import BackendError, plan_dtypes, resolve
-from cupy_backends.backend.conformance import cases, run
+from cupy_backends.backend._testing import BackendError, resolve
+from cupy_backends.backend.conformance import cases, plans, run
 from cupy_backends.backend.conformance.values import dtype_of
 from cupy_backends.backend.rows import rows
 
@@ -25,13 +25,6 @@ SHORT = {
     "complex64": "c8",
     "complex128": "c16",
 }
-
-
-def _plans(op):
-    """Return the distinct dtypes that the row's cases ask a plan for."""
-    return dict.fromkeys(
-        tuple(plan_dtypes(op, [value.dtype for value in (*case.inputs, *case.outputs)])) for case in cases(op)
-    )
 
 
 def _letter(backend, op, names):
@@ -61,7 +54,7 @@ def main():
     )
     for op in args.op or rows():
         cells = []
-        for names in _plans(op):
+        for names in plans(op):
             label = ",".join(dict.fromkeys(SHORT[name] for name in names))
             cells.append(f"{label}:{''.join(_letter(backend, op, names) for backend in backends)}")
         print(f"{op:18}", *cells)

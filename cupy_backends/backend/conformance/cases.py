@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from ml_dtypes import bfloat16
 
+from cupy_backends.backend._testing import plan_dtypes
 from cupy_backends.backend.conformance.values import (
     ALL,
     COMPLEX,
@@ -83,6 +84,16 @@ def cases(op: str) -> Iterator[Case]:
     if row.elementwise:
         return elementwise(row)
     return _GENERATORS[op](row)
+
+
+def plans(op: str) -> list[tuple[str, ...]]:
+    """Return the dtypes with which the row's cases ask a backend for a plan."""
+    return list(
+        dict.fromkeys(
+            tuple(plan_dtypes(op, [value.dtype for value in (*case.inputs, *case.outputs)]))
+            for case in cases(op)
+        )
+    )
 
 
 # Where NumPy's meaning ends (shifts by a negative count, the absolute value of the least integer) or its

@@ -94,6 +94,9 @@ struct cupyPlan {
     int8_t dtypes[CUPY_MAX_PLAN_DTYPES];
     const char *how;   /* operator names of the device, for people */
     const char *why;   /* why not native; NULL when native */
+    const char *unit;  /* what computes, in the backend's words ("AI Core"); NULL: unknown */
+    const char *note;  /* what a real device is said to do otherwise than NumPy; NULL: nothing known */
+    uint64_t host_runs; /* launches that ended on the CPU, counted by the backend */
 };
 
 typedef struct cupyError {

@@ -163,7 +163,7 @@ print(*resolve("ascend", "right_shift", ["int32"] * 3), "/", *resolve("ascend", 
 
 def test_real_devices_have_notes():
     resolve("ascend", "sort", ["float32", "float32"])
-    notes = {row["quirk"] for row in _ascend.routes("sort")}
+    notes = {row["note"] for row in _ascend.routes("sort")}
     assert any("NaN" in note for note in notes)
 
 
