@@ -301,6 +301,44 @@ void parallel_tasks(int64_t n, int64_t cost, RangeBody body, void *context) {
     current_pool().run(0, n, 1, cost, body, context, most);
 }
 
+namespace {
+
+struct Bytes {
+    char *dst;
+    const char *src;
+    int value;
+};
+
+constexpr int64_t kBytesGrain = int64_t(1) << 18;
+
+} // namespace
+
+void parallel_move(void *dst, const void *src, size_t bytes) {
+    Bytes b{static_cast<char *>(dst), static_cast<const char *>(src), 0};
+    if (b.dst < b.src + bytes && b.src < b.dst + bytes) {
+        std::memmove(dst, src, bytes);
+        return;
+    }
+    parallel_for(
+        int64_t(bytes), kBytesGrain,
+        [](void *context, int64_t begin, int64_t end) {
+            const Bytes &b = *static_cast<Bytes *>(context);
+            std::memcpy(b.dst + begin, b.src + begin, size_t(end - begin));
+        },
+        &b);
+}
+
+void parallel_set(void *dst, int value, size_t bytes) {
+    Bytes b{static_cast<char *>(dst), nullptr, value};
+    parallel_for(
+        int64_t(bytes), kBytesGrain,
+        [](void *context, int64_t begin, int64_t end) {
+            const Bytes &b = *static_cast<Bytes *>(context);
+            std::memset(b.dst + begin, b.value, size_t(end - begin));
+        },
+        &b);
+}
+
 ParallelCounts parallel_counts() {
     Pool *found = pool.load(std::memory_order_acquire);
     return found ? found->counts() : ParallelCounts{};

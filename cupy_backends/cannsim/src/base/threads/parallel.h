@@ -4,6 +4,7 @@
 // between. They never call Python. A forked child starts its own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace cannsim {
@@ -18,6 +19,10 @@ void parallel_for(int64_t n, int64_t grain, RangeBody body, void *context);
 // The same for `n` pieces of work that are known to take about `cost` nanoseconds each: the first is
 // not tried alone.
 void parallel_tasks(int64_t n, int64_t cost, RangeBody body, void *context);
+
+// memmove and memset, shared where they are long.
+void parallel_move(void *dst, const void *src, size_t bytes);
+void parallel_set(void *dst, int value, size_t bytes);
 
 // The most threads that work on one operator, the caller among them: CANNSIM_NUM_THREADS, else
 // OMP_NUM_THREADS, else the cores that this process may use.
