@@ -99,6 +99,9 @@ typedef struct cannsimThreadValues {
 } cannsimThreadValues;
 void cannsimThreads(cannsimThreadValues *out);
 
+/* The most threads that work on one operator from now on; 0: what the environment says. An aclError. */
+int cannsimSetThreads(int count);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

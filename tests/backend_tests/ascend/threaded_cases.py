@@ -36,10 +36,11 @@ def layouts(a):
 def cases():
     for dtype in ("f2", "f4", "f8", "i4", "i8", "u1", "c8", "?"):
         a = data((701, 1003), dtype)
-        finite = cp.nan_to_num(a) if a.dtype.kind in "fc" else a
+        # Without -0.0, which a sort leaves on either side of 0.0.
+        finite = cp.nan_to_num(a) + a.dtype.type(0) if a.dtype.kind in "fc" else a
         for layout, x in layouts(a):
             name = f"{dtype} {layout}"
-            if layout == "contiguous" or dtype in ("f4", "i8"):
+            if layout == "contiguous" or dtype == "f4":
                 yield f"{name} add", lambda x=x: x + x
                 yield f"{name} compare", lambda x=x: x == x[:1]
                 yield f"{name} copy", lambda x=x: x.copy()
@@ -54,8 +55,8 @@ def cases():
                 yield f"{name} argmax", lambda x=x: x.argmax()
                 yield f"{name} argmin 0", lambda x=x: x.argmin(axis=0)
                 yield f"{name} argmin 1", lambda x=x: x.argmin(axis=1)
-                yield f"{name} sort", lambda x=x: cp.sort(x, axis=1)
-                yield f"{name} sort all", lambda x=x: cp.sort(x, axis=None)
+                yield f"{name} sort", lambda x=finite: cp.sort(x, axis=1)
+                yield f"{name} sort all", lambda x=finite: cp.sort(x, axis=None)
                 yield f"{name} take", lambda x=x: x[:, cp.arange(0, 1003, 2)]
                 yield f"{name} concatenate", lambda x=x: cp.concatenate([x, x[::2]], axis=0)
                 yield f"{name} matmul", lambda x=finite: x @ x.T[:, :300]
@@ -73,9 +74,8 @@ def cases():
             yield f"{dtype} matmul.T {m} {k} {n}", lambda x=x, y=y: (y.T @ x.T).T.copy()
         stack = cp.nan_to_num(data((300, 20, 30), dtype))
         yield f"{dtype} matmul of a stack", lambda s=stack: s @ s.swapaxes(1, 2)
-    generator = cp.random.default_rng(7)
-    yield "random", lambda: generator.random(300_001, dtype="f4")
-    yield "normal", lambda: generator.standard_normal(300_001)
+    yield "random", lambda: cp.random.default_rng(7).random(300_001, dtype="f4")
+    yield "normal", lambda: cp.random.default_rng(7).standard_normal(300_001)
     yield "zeros", lambda: cp.zeros(3_000_001, "f8")
     yield "full", lambda: cp.full(1_000_001, 2.5)
     yield "host and back", lambda: cp.asarray(np.arange(4_000_001) * 2)
@@ -91,5 +91,9 @@ def counts():
     return {name: getattr(found, name) for name, _ in Counts._fields_}
 
 
-def digests():
-    return {name: hashlib.sha1(case().get().tobytes()).hexdigest() for name, case in cases()}
+def set_threads(n):
+    assert ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(_ascend.symbol("cannsimSetThreads"))(n) == 0
+
+
+def digest(case):
+    return hashlib.sha1(case().get().tobytes()).hexdigest()

@@ -119,4 +119,12 @@ void cannsimThreads(cannsimThreadValues *out) {
     *out = {uint64_t(thread_count()), c.shared, c.joined, c.refused};
 }
 
+int cannsimSetThreads(int count) {
+    if (count < 0 || count > kMaxThreads)
+        return fail(ACL_ERROR_INVALID_PARAM, "cannsimSetThreads: %d is not a number from 0 to %d",
+                    count, kMaxThreads);
+    set_thread_count(count);
+    return 0;
+}
+
 } // extern "C"

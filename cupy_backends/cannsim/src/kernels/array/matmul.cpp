@@ -440,7 +440,7 @@ Status matmul(const View &out, const View &a, const View &b) {
                 const Status status = !s.cast    ? product(c, a, b)
                                       : s.direct ? direct(c, a, b)
                                                  : product_cast(c, a, b, s.compute);
-                if (status != Status::Ok) s.status = status;
+                if (status != Status::Ok) s.status.store(status);
             }
         },
         &stack);
