@@ -1,4 +1,5 @@
-// Stands in for cannsim::parallel_for and parallel_tasks: one piece, many pieces in reverse, or pieces on two threads.
+// Stands in for cannsim::parallel_for and parallel_tasks: one piece, many in reverse, or pieces on
+// two threads.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>

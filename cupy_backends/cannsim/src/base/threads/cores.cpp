@@ -18,13 +18,15 @@ bool read_line(const char *path, char *line, int size) {
     return read;
 }
 
-// Cores in the quota of one control group, 0 where it sets none. Version 2 has one file, version 1 two.
+// Cores in the quota of one control group, 0 where it sets none. Version 2 has one file, version 1
+// two.
 double quota_of(const char *folder) {
     char path[4400], line[128];
     double quota, period;
     std::snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", folder);
     if (read_line(path, line, sizeof line))
-        return std::sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0 ? quota / period : 0;
+        return std::sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0 ? quota / period
+                                                                                : 0;
     std::snprintf(path, sizeof path, "/sys/fs/cgroup/cpu%s/cpu.cfs_quota_us", folder);
     if (!read_line(path, line, sizeof line)) return 0;
     quota = std::atof(line);
@@ -47,9 +49,10 @@ void own_group(char *group, int size) {
         if (!path) continue;
         *path++ = 0;
         ++names;
-        const bool cpu = !std::strcmp(names, "cpu") || !std::strncmp(names, "cpu,", 4) ||
-                         std::strstr(names, ",cpu,") ||
-                         (std::strlen(names) > 4 && !std::strcmp(names + std::strlen(names) - 4, ",cpu"));
+        const bool cpu =
+            !std::strcmp(names, "cpu") || !std::strncmp(names, "cpu,", 4) ||
+            std::strstr(names, ",cpu,") ||
+            (std::strlen(names) > 4 && !std::strcmp(names + std::strlen(names) - 4, ",cpu"));
         if (cpu || (*names == 0 && !*group)) std::snprintf(group, size_t(size), "%s", path);
     }
     std::fclose(file);

@@ -12,8 +12,8 @@ namespace cannsim {
 
 class Governor {
   public:
-    bool allows(int64_t now);         // whether work may be shared at this moment (nanoseconds)
-    void disappointed(int64_t now);   // the helpers came late or not at all
+    bool allows(int64_t now);       // whether work may be shared at this moment (nanoseconds)
+    void disappointed(int64_t now); // the helpers came late or not at all
     void enable(bool on) { on_ = on; }
 
   private:

@@ -105,7 +105,8 @@ class Pool {
     }
 
   private:
-    // Of state_: whether helpers may come in, whether the caller sleeps; below, how many are inside.
+    // Of state_: whether helpers may come in, whether the caller sleeps; below, how many are
+    // inside.
     static constexpr uint32_t kOpen = 1u << 31, kAsleep = 1u << 30, kInside = kAsleep - 1;
 
     static void *helper(void *pool) {

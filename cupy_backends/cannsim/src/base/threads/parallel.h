@@ -16,8 +16,8 @@ namespace cannsim {
 using RangeBody = void (*)(void *context, int64_t begin, int64_t end);
 void parallel_for(int64_t n, int64_t grain, RangeBody body, void *context);
 
-// The same for `n` pieces of work that are known to take about `cost` nanoseconds each: the first is
-// not tried alone.
+// The same for `n` pieces of work that are known to take about `cost` nanoseconds each: the first
+// is not tried alone.
 void parallel_tasks(int64_t n, int64_t cost, RangeBody body, void *context);
 
 // memmove and memset, shared where they are long.

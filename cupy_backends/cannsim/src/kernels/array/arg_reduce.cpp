@@ -82,8 +82,8 @@ template <class T> struct Run {
             int64_t m = std::min(room, n - i);
             T value;
             plan->extremum(&value,
-                          reinterpret_cast<const char *>(chunk(x + i * step, step, m, buffer)), m,
-                          1, nullptr);
+                           reinterpret_cast<const char *>(chunk(x + i * step, step, m, buffer)), m,
+                           1, nullptr);
             if (have && !(largest ? better<true>(value, best) : better<false>(value, best)))
                 continue;
             have = true;
@@ -103,7 +103,9 @@ template <class T> struct Run {
 
     // Whichever is better, or as good and earlier.
     void merge(const Run &other) {
-        auto beats = [this](T x, T y) { return largest ? better<true>(x, y) : better<false>(x, y); };
+        auto beats = [this](T x, T y) {
+            return largest ? better<true>(x, y) : better<false>(x, y);
+        };
         const bool worse = have && beats(best, other.best), good = have && !beats(other.best, best);
         if (!worse && (!good || other.best_chunk < best_chunk)) *this = other;
     }

@@ -48,8 +48,8 @@ bool load(const char *path, const char *prefix, const char *suffix, bool ilp64) 
             return false;
         }
     }
-    b.set_threads = reinterpret_cast<void (*)(int)>(
-        find(library, prefix, "openblas_set_num_threads", suffix));
+    b.set_threads =
+        reinterpret_cast<void (*)(int)>(find(library, prefix, "openblas_set_num_threads", suffix));
     b.get_threads =
         reinterpret_cast<int (*)()>(find(library, prefix, "openblas_get_num_threads", suffix));
     g_blas = b;

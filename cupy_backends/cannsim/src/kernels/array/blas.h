@@ -13,8 +13,8 @@ bool has_blas();
 // Index of the BLAS type, s d c z; -1 for other dtypes.
 int blas_type(DType t);
 
-// While it lives, BLAS works in the thread that calls it: its own division of a product among threads
-// could change the result's bits, and knows nothing of how busy the machine is.
+// While it lives, BLAS works in the thread that calls it: its own division of a product among
+// threads could change the result's bits, and knows nothing of how busy the machine is.
 class OneBlasThread {
   public:
     explicit OneBlasThread(bool large);

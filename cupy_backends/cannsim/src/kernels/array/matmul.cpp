@@ -216,8 +216,8 @@ Status by_own_loops(const Matrix &c, const Matrix &a, Matrix b) {
 // OpenBLAS takes smaller ones in the calling thread anyway.
 constexpr int64_t kLargeProduct = 200000, kLargeMatrix = 2048;
 
-// Divides c into tiles that depend on the shape alone, so that the number of threads changes no bit,
-// and calls f(c, a, b) for each. `cost` is what the whole takes.
+// Divides c into tiles that depend on the shape alone, so that the number of threads changes no
+// bit, and calls f(c, a, b) for each. `cost` is what the whole takes.
 template <class F> void each_tile(const Matrix &c, const Matrix &a, const Matrix &b, double cost,
                                   int64_t rows, int64_t cols, F &&f) {
     constexpr int64_t multiple = 32;
