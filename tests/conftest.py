@@ -19,6 +19,8 @@ def pytest_configure(config):
     os.environ.setdefault(
         "SCIPY_ARRAY_API", "1"
     )  # read when SciPy is imported; scikit-learn's dispatch needs it
+    if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
+        os.environ.setdefault("CANNSIM_NUM_THREADS", "1")  # the workers occupy the cores
 
 
 def pytest_collection_finish(session):

@@ -90,6 +90,18 @@ void cannsimForgetReports(void);
 /* Reports what is alive now, as the end of the process does. The number of reports. */
 uint64_t cannsimReportLeaks(void);
 
+/* How operators used more than one thread since the process started. */
+typedef struct cannsimThreadValues {
+    uint64_t threads; /* the most that work on one operator */
+    uint64_t shared;  /* times that helpers were asked to join */
+    uint64_t joined;  /* helpers that came in time */
+    uint64_t refused; /* times that work stayed on one thread because the machine was busy */
+} cannsimThreadValues;
+void cannsimThreads(cannsimThreadValues *out);
+
+/* The most threads that work on one operator from now on; 0: what the environment says. An aclError. */
+int cannsimSetThreads(int count);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

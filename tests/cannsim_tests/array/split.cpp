@@ -1,4 +1,5 @@
-// Stands in for cannsim::parallel_for: one piece, many pieces in reverse, or pieces on two threads.
+// Stands in for cannsim::parallel_for and parallel_tasks: one piece, many in reverse, or pieces on
+// two threads.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -26,6 +27,11 @@ extern "C" void __wrap__ZN7cannsim12parallel_forEllPFvPvllES0_(int64_t n, int64_
     std::thread helper(work);
     work();
     helper.join();
+}
+
+extern "C" void __wrap__ZN7cannsim14parallel_tasksEllPFvPvllES0_(int64_t n, int64_t, Body body,
+                                                                 void *context) {
+    __wrap__ZN7cannsim12parallel_forEllPFvPvllES0_(n, 1, body, context);
 }
 
 extern "C" __attribute__((visibility("default"))) void k_split(int mode) { g_mode = mode; }

@@ -4,7 +4,7 @@ import ctypes
 
 import numpy as np
 import pytest
-from kernels import call, lib
+from kernels import blas_library, call, lib
 
 rng = np.random.default_rng(0)
 A = rng.standard_normal((1500, 2001)).astype("f4")
@@ -37,6 +37,18 @@ def take(out_shape, a, index, axis):
     return out
 
 
+def matmul(a, b):
+    out = np.zeros((a.shape[0], b.shape[1]), a.dtype)
+    call("matmul", out, a, b)
+    return out
+
+
+def stack(a):
+    out = np.zeros((a.shape[0], a.shape[1], a.shape[1]), a.dtype)
+    call("matmul", out, a, a.swapaxes(1, 2))
+    return out
+
+
 def draw(name, dtype, *args):
     out = np.zeros(3_000_001, dtype)
     call("random_" + name, out, *args, 5, 6)
@@ -66,12 +78,30 @@ CASES = {
     "take rows": lambda: take(A.shape, A, WHERE[:1500] % 1500, 0),
     "take columns": lambda: take(A.shape, A, WHERE[:2001] % 2001, 1),
     "uniform": lambda: draw("uniform", "f4", -1.0, 2.0),
+    "matmul": lambda: matmul(A[:1100, :300], A[:300]),
+    "matmul of transposes": lambda: matmul(A[:300].T, A[:1100, :300].T),
+    "matmul of a wide result": lambda: matmul(A[:7, :300], A[:300]),
+    "matmul of integers": lambda: matmul(WHERE[:40_000].reshape(200, 200), WHERE[:50_000].reshape(200, 250)),
+    "matmul of halves": lambda: matmul(A[:1100, :100].astype("f2"), A[:100].astype("f2")),
+    "matmul of a stack": lambda: stack(CUBE[:, :50]),
+    "matrix and vector": lambda: matmul(np.repeat(A, 2, axis=0), A[:1].T),
+    "vector and matrix": lambda: matmul(A.T[:1], np.repeat(A, 2, axis=1)),
     "normal": lambda: draw("normal", "f8", 0.0, 1.0),
 }
 
 
+@pytest.fixture(autouse=True)
+def blas():
+    if path := blas_library():
+        assert call("set_blas", path, b"scipy_", b"64_", 1, raw=True)
+    yield path
+    call("clear_blas", raw=True, result=None)
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_pieces_and_threads_change_nothing(name):
+def test_pieces_and_threads_change_nothing(name, blas):
+    if name == "vector and matrix" and not blas:
+        pytest.skip("our own loops divide by rows")
     try:
         results = []
         for mode in (0, 1, 2):

@@ -2,6 +2,7 @@
 #include "cannsim.h"
 
 #include "base/poison.h"
+#include "base/threads/parallel.h"
 #include "check/check.h"
 #include "kernels/array/matmul.h"
 #include "kernels/array/sort.h"
@@ -110,6 +111,20 @@ void cannsimCounters(cannsimCounterValues *out) {
     Counters c = total_counters();
     static_assert(sizeof c == sizeof *out, "the public struct mirrors Counters");
     std::memcpy(out, &c, sizeof c);
+}
+
+void cannsimThreads(cannsimThreadValues *out) {
+    if (!out) return;
+    const ParallelCounts c = parallel_counts();
+    *out = {uint64_t(thread_count()), c.shared, c.joined, c.refused};
+}
+
+int cannsimSetThreads(int count) {
+    if (count < 0 || count > kMaxThreads)
+        return fail(ACL_ERROR_INVALID_PARAM, "cannsimSetThreads: %d is not a number from 0 to %d",
+                    count, kMaxThreads);
+    set_thread_count(count);
+    return 0;
 }
 
 } // extern "C"

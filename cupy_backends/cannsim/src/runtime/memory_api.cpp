@@ -1,4 +1,5 @@
 // aclrtMalloc, aclrtMemcpy, aclrtMemset and their kin.
+#include "base/threads/parallel.h"
 #include "check/check.h"
 #include "runtime/api.h"
 #include "runtime/capture.h"
@@ -46,7 +47,7 @@ struct Copy {
 
 int run(const Copy &c) {
     if (c.height == 1 || (c.dpitch == c.width && c.spitch == c.width)) {
-        std::memmove(c.dst, c.src, c.width * c.height);
+        parallel_move(c.dst, c.src, c.width * c.height);
         return 0;
     }
     for (size_t i = 0; i < c.height; ++i)
@@ -275,7 +276,7 @@ aclError aclrtMemset(void *devPtr, size_t maxCount, int32_t value, size_t count)
     char *host = nullptr;
     if (int error = host_turn()) return error;
     if (int error = prepare_set(__func__, nullptr, devPtr, maxCount, count, &host)) return error;
-    std::memset(host, value, count);
+    parallel_set(host, value, count);
     return 0;
 }
 
@@ -287,7 +288,7 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     char *host = nullptr;
     if (int error = prepare_set(__func__, s, devPtr, maxCount, count, &host)) return error;
     return submit(s, [host, value, count] {
-        std::memset(host, value, count);
+        parallel_set(host, value, count);
         return 0;
     });
 }

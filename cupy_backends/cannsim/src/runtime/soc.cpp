@@ -1,6 +1,7 @@
 #include "runtime/soc.h"
 
 #include "base/error.h"
+#include "base/threads/parallel.h"
 #include "check/check.h"
 #include "cann_runtime.h"
 #include "opapi/versions.h"
@@ -164,6 +165,12 @@ void load_config() {
         else if (std::strcmp(text, "0"))
             complain("CANNSIM_ASYNC=%s is none of 0, 1, worker", text);
     }
+    if (const char *text = variable("CANNSIM_NUM_THREADS"))
+        if (!parse_thread_count(text))
+            complain("CANNSIM_NUM_THREADS=%s is not a number from 1 to %d", text, kMaxThreads);
+    if (const char *text = variable("CANNSIM_GOVERNOR"))
+        if (std::strcmp(text, "0") && std::strcmp(text, "1"))
+            complain("CANNSIM_GOVERNOR=%s is neither 0 nor 1", text);
     uint32_t which = 0;
     if (const char *text = variable("CANNSIM_CHECK")) which = parse_checks(text);
     if (const char *text = variable("CANNSIM_STRICT")) {

@@ -3,18 +3,21 @@
 #include "../loops/driver.h"
 #include "../loops/loops.h"
 #include "isa/isa.h"
-#include "nest.h"
+#include "parallel_nest.h"
 #include "reduce_complex.h"
 #include "scalar.h"
 
 #include <algorithm>
+#include <mutex>
 
 namespace cannsim {
 namespace array {
 namespace {
 
 enum { kIn = 0, kIndex = 1, kValue = 2 };
-constexpr int64_t kChunkBytes = 4096;
+constexpr int64_t kChunkBytes = 4096, kLongChunkBytes = 16384;
+constexpr int64_t kLong = 1 << 20;     // bytes; short runs rather have little to search
+constexpr int64_t kSegment = 1 << 17;  // elements that a thread takes at a time
 constexpr int64_t kColumns = 512;
 
 template <class T> inline bool is_nan(T x) {
@@ -41,6 +44,7 @@ template <bool Largest, class T> inline bool better(T x, T best) {
 struct Plan {
     DType in, compute;
     int64_t in_size;
+    int64_t chunk;  // elements
     LoopFn cast;
     RunLoop extremum;
     bool index64;
@@ -55,7 +59,7 @@ void store_index(char *p, int64_t i, bool is64) {
 
 // The extreme value of each chunk by the vector loop; only the winning chunk is searched.
 template <class T> struct Run {
-    const Plan &plan;
+    const Plan *plan;
     bool largest;
     bool have = false;
     T best{};
@@ -63,23 +67,23 @@ template <class T> struct Run {
     const char *best_at = nullptr;
 
     const T *chunk(const char *x, int64_t step, int64_t n, T *buffer) const {
-        if (plan.in == plan.compute && step == int64_t(sizeof(T)))
+        if (plan->in == plan->compute && step == int64_t(sizeof(T)))
             return reinterpret_cast<const T *>(x);
         char *args[2] = {const_cast<char *>(x), reinterpret_cast<char *>(buffer)};
         intptr_t count = n, steps[2] = {intptr_t(step), sizeof(T)};
-        plan.cast(args, &count, steps);
+        plan->cast(args, &count, steps);
         return buffer;
     }
 
     void add(const char *x, int64_t step, int64_t n, int64_t position) {
-        alignas(64) T buffer[kChunkBytes / sizeof(T)];
-        constexpr int64_t room = kChunkBytes / sizeof(T);
+        alignas(64) T buffer[kLongChunkBytes / sizeof(T)];
+        const int64_t room = plan->chunk;
         for (int64_t i = 0; i < n; i += room) {
             int64_t m = std::min(room, n - i);
             T value;
-            plan.extremum(&value,
-                          reinterpret_cast<const char *>(chunk(x + i * step, step, m, buffer)), m,
-                          1, nullptr);
+            plan->extremum(&value,
+                           reinterpret_cast<const char *>(chunk(x + i * step, step, m, buffer)), m,
+                           1, nullptr);
             if (have && !(largest ? better<true>(value, best) : better<false>(value, best)))
                 continue;
             have = true;
@@ -90,21 +94,33 @@ template <class T> struct Run {
     }
 
     int64_t find(int64_t step, int64_t n) const {
-        alignas(64) T buffer[kChunkBytes / sizeof(T)];
-        int64_t m = std::min<int64_t>(kChunkBytes / int64_t(sizeof(T)), n);
+        alignas(64) T buffer[kLongChunkBytes / sizeof(T)];
+        int64_t m = std::min(plan->chunk, n);
         const T *x = chunk(best_at, step, m, buffer);
-        int64_t i = 0;
-        bool nan = is_nan(best);
-        auto hit = [&](int64_t k) {
-            T value = load<T>(reinterpret_cast<const char *>(x + k));
-            return nan ? is_nan(value) : value == best;
+        return best_chunk + (is_nan(best) ? first(x, m, [](T value) { return is_nan(value); })
+                                          : first(x, m, [this](T value) { return value == best; }));
+    }
+
+    // Whichever is better, or as good and earlier.
+    void merge(const Run &other) {
+        auto beats = [this](T x, T y) {
+            return largest ? better<true>(x, y) : better<false>(x, y);
         };
-        for (bool any = false; i + 64 <= m; i += 64) {  // whole blocks, without branches
-            for (int64_t k = 0; k < 64; ++k) any |= hit(i + k);
+        const bool worse = have && beats(best, other.best), good = have && !beats(other.best, best);
+        if (!worse && (!good || other.best_chunk < best_chunk)) *this = other;
+    }
+
+  private:
+    template <class F> static int64_t first(const T *x, int64_t m, F &&hit) {
+        using Word = std::conditional_t<sizeof(T) <= 4, int32_t, int64_t>;
+        int64_t i = 0;
+        for (Word any = 0; i + 64 <= m; i += 64) {  // whole blocks, without branches
+            for (int64_t k = 0; k < 64; ++k)
+                any |= Word(hit(load<T>(reinterpret_cast<const char *>(x + i + k))));
             if (any) break;
         }
-        while (i + 1 < m && !hit(i)) ++i;
-        return best_chunk + i;
+        while (i + 1 < m && !hit(load<T>(reinterpret_cast<const char *>(x + i)))) ++i;
+        return i;
     }
 };
 
@@ -118,8 +134,8 @@ template <class T> T load_wide(const Plan &plan, const char *p) {
 
 template <class T> void by_runs(const Plan &plan, bool largest, const Nest<3> &kept, int64_t n,
                                 int64_t step, bool values) {
-    for_each_outer(kept, 0, [&](char *const *p) {
-        Run<T> run{plan, largest};
+    parallel_outer(kept, 0, n, [&](char *const *p) {
+        Run<T> run{&plan, largest};
         run.add(p[kIn], step, n, 0);
         int64_t i = run.find(step, n - run.best_chunk);
         store_index(p[kIndex], i, plan.index64);
@@ -133,8 +149,13 @@ void by_rows(const Plan &plan, const Nest<3> &kept, int64_t n, int64_t step, boo
     using Index = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
     int last = kept.ndim - 1;
     int64_t col_step = kept.strides[kIn][last];
-    for_each_outer(kept, 1, [&](char *const *p) {
-        for (int64_t j = 0; j < kept.shape[last]; j += kColumns) {
+    Nest<3> tiles = kept;  // the innermost axis counts blocks of columns
+    tiles.shape[last] = (kept.shape[last] + kColumns - 1) / kColumns;
+    for (auto &strides : tiles.strides) strides[last] = 0;
+    parallel_ranges(tiles, 0, n * kColumns, [&](Odometer<3> &at_tile, int64_t count) {
+        for (; count--; at_tile.next()) {
+            char *const *p = at_tile.p;
+            const int64_t j = at_tile.index[last] * kColumns;
             int64_t w = std::min(kColumns, kept.shape[last] - j);
             alignas(64) T best[kColumns], row[kColumns];
             alignas(64) Index at[kColumns] = {};
@@ -162,18 +183,42 @@ void by_rows(const Plan &plan, const Nest<3> &kept, int64_t n, int64_t step, boo
     });
 }
 
+// A long line: each thread searches segments, and the earliest of the best wins.
+template <class T> void add_segments(Run<T> &run, const char *x, int64_t step, int64_t n) {
+    struct Line {
+        Run<T> &run;
+        const char *x;
+        int64_t step, n;
+        std::mutex mutex;
+    } line{run, x, step, n, {}};
+    parallel_for(
+        n, kSegment,
+        [](void *context, int64_t begin, int64_t end) {
+            Line &line = *static_cast<Line *>(context);
+            Run<T> mine{line.run.plan, line.run.largest};
+            mine.add(line.x + begin * line.step, line.step, end - begin, begin);
+            std::lock_guard<std::mutex> lock(line.mutex);
+            line.run.merge(mine);
+        },
+        &line);
+}
+
 // The whole array in C order, whatever its strides.
 template <class T>
 void flattened(const Plan &plan, bool largest, Nest<1> nest, const View *value, const View &index) {
     nest.coalesce();
     int last = nest.ndim - 1;
     int64_t n = nest.ndim ? nest.shape[last] : 1, step = nest.ndim ? nest.strides[0][last] : 0;
-    Run<T> run{plan, largest};
-    int64_t position = 0;
-    for_each_outer(nest, 1, [&](char *const *p) {
-        run.add(p[0], step, n, position);
-        position += n;
-    });
+    Run<T> run{&plan, largest};
+    if (nest.ndim == 1 && n > 2 * kSegment) {
+        add_segments(run, nest.data[0], step, n);
+    } else {
+        int64_t position = 0;
+        for_each_outer(nest, 1, [&](char *const *p) {
+            run.add(p[0], step, n, position);
+            position += n;
+        });
+    }
     int64_t offset = run.best_chunk % n;
     int64_t i = run.find(step, n - offset);
     store_index(index.data, i, plan.index64);
@@ -210,6 +255,8 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
     plan.in = in.dtype;
     plan.compute = is_half_dtype(in.dtype) ? DType::Float32 : in.dtype;
     plan.in_size = itemsize(in.dtype);
+    const int64_t chunk = in.size() * plan.in_size < kLong ? kChunkBytes : kLongChunkBytes;
+    plan.chunk = chunk / itemsize(plan.compute);
     plan.cast = find_cast(plan.in, plan.compute);
     plan.index64 = index.dtype == DType::Int64;
     RowsOp op = largest ? RowsOp::Max : RowsOp::Min;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <pthread.h>
 
 namespace cannsim {
 namespace array {
@@ -16,7 +17,8 @@ struct Blas {
     bool ilp64 = false;
     void *gemm[4] = {};
     void *gemv[4] = {};
-    void *set_threads = nullptr;
+    void (*set_threads)(int) = nullptr;
+    int (*get_threads)() = nullptr;
 };
 
 Blas g_blas;
@@ -46,7 +48,10 @@ bool load(const char *path, const char *prefix, const char *suffix, bool ilp64) 
             return false;
         }
     }
-    b.set_threads = find(library, prefix, "openblas_set_num_threads", suffix);
+    b.set_threads =
+        reinterpret_cast<void (*)(int)>(find(library, prefix, "openblas_set_num_threads", suffix));
+    b.get_threads =
+        reinterpret_cast<int (*)()>(find(library, prefix, "openblas_get_num_threads", suffix));
     g_blas = b;
     g_loaded = g_decided = true;
     return true;
@@ -68,6 +73,20 @@ void decide() {
         load("libopenblas.so.0", "", "", false);
     }
     __atomic_store_n(&g_decided, true, __ATOMIC_RELEASE);
+}
+
+// Who wants one BLAS thread. The library belongs to NumPy as well, which gets its number back.
+struct Limit {
+    std::mutex mutex;
+    int users = 0, before = 0;
+};
+Limit *g_limit = new Limit;
+
+// The users of the parent's threads are not in the child, and one of them may hold the lock.
+void after_fork_in_child() {
+    Limit *fresh = new Limit;
+    if (g_limit->users > 0) fresh->before = g_limit->before;
+    g_limit = fresh;
 }
 
 // Calls a CBLAS function with the integers' width it was built for.
@@ -131,6 +150,28 @@ bool has_blas() {
     return g_loaded;
 }
 
+OneBlasThread::OneBlasThread(bool large)
+    : active_(large && g_blas.set_threads && g_blas.get_threads) {
+    if (!active_) return;
+    static const int registered = pthread_atfork(nullptr, nullptr, after_fork_in_child);
+    (void)registered;
+    Limit &limit = *g_limit;
+    std::lock_guard<std::mutex> lock(limit.mutex);
+    if (limit.users++) return;
+    const int threads = g_blas.get_threads();
+    if (threads > 1) limit.before = threads;
+    if (threads > 1) g_blas.set_threads(1);
+}
+
+OneBlasThread::~OneBlasThread() {
+    if (!active_) return;
+    Limit &limit = *g_limit;
+    std::lock_guard<std::mutex> lock(limit.mutex);
+    if (--limit.users || limit.before == 0) return;
+    g_blas.set_threads(limit.before);
+    limit.before = 0;
+}
+
 int blas_type(DType t) {
     switch (t) {
     case DType::Float32: return 0;
@@ -167,8 +208,7 @@ void clear_blas_library() {
 }
 
 void set_blas_threads(int n) {
-    if (array::has_blas() && array::g_blas.set_threads)
-        reinterpret_cast<void (*)(int)>(array::g_blas.set_threads)(n);
+    if (array::has_blas() && array::g_blas.set_threads) array::g_blas.set_threads(n);
 }
 
 }  // namespace cannsim

@@ -13,6 +13,19 @@ bool has_blas();
 // Index of the BLAS type, s d c z; -1 for other dtypes.
 int blas_type(DType t);
 
+// While it lives, BLAS works in the thread that calls it: its own division of a product among
+// threads could change the result's bits, and knows nothing of how busy the machine is.
+class OneBlasThread {
+  public:
+    explicit OneBlasThread(bool large);
+    ~OneBlasThread();
+    OneBlasThread(const OneBlasThread &) = delete;
+    OneBlasThread &operator=(const OneBlasThread &) = delete;
+
+  private:
+    bool active_;
+};
+
 // c = a @ b. Leading dimensions and increments count elements.
 void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k,
                const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc);

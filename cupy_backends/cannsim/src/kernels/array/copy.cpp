@@ -226,7 +226,7 @@ Status fill(const View &dst, const void *value) {
     bool uniform = true;
     for (int i = 1; i < width; ++i) uniform = uniform && bytes[i] == bytes[0];
     if (uniform && is_contiguous(dst)) {
-        std::memset(dst.data, bytes[0], size_t(dst.size() * width));
+        parallel_set(dst.data, bytes[0], size_t(dst.size() * width));
         return Status::Ok;
     }
     return copy(dst, scalar);

@@ -1,5 +1,6 @@
 #include "matmul.h"
 
+#include "../loops/driver.h"
 #include "blas.h"
 #include "copy.h"
 #include "isa/isa.h"
@@ -8,6 +9,7 @@
 #include "scratch.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 
 namespace cannsim {
@@ -37,6 +39,12 @@ struct Matrix {
         Matrix m = *this;
         m.data += begin * row_stride;
         m.rows = count;
+        return m;
+    }
+    Matrix cols_from(int64_t begin, int64_t count) const {
+        Matrix m = *this;
+        m.data += begin * col_stride;
+        m.cols = count;
         return m;
     }
 };
@@ -192,8 +200,45 @@ Status by_own_loops(const Matrix &c, const Matrix &a, Matrix b) {
         if (s != Status::Ok) return s;
         b = packed;
     }
-    own_product(result, a, b);
+    struct Rows {
+        const Matrix &c, &a, &b;
+    } rows{result, a, b};
+    parallel_for(
+        c.rows, std::max<int64_t>(1, 65536 / std::max<int64_t>(1, c.cols * a.cols)),
+        [](void *context, int64_t begin, int64_t end) {
+            const Rows &r = *static_cast<Rows *>(context);
+            own_product(r.c.rows_from(begin, end - begin), r.a.rows_from(begin, end - begin), r.b);
+        },
+        &rows);
     return pack_c ? copy(c.view(), result.view()) : Status::Ok;
+}
+
+// OpenBLAS takes smaller ones in the calling thread anyway.
+constexpr int64_t kLargeProduct = 200000, kLargeMatrix = 2048;
+
+// Divides c into tiles that depend on the shape alone, so that the number of threads changes no
+// bit, and calls f(c, a, b) for each. `cost` is what the whole takes.
+template <class F> void each_tile(const Matrix &c, const Matrix &a, const Matrix &b, double cost,
+                                  int64_t rows, int64_t cols, F &&f) {
+    constexpr int64_t multiple = 32;
+    const bool by_rows = c.rows >= 2 * rows;
+    const int64_t n = by_rows ? c.rows : c.cols, about = by_rows ? rows : cols;
+    const int64_t step = (n / std::max<int64_t>(1, n / about) + multiple - 1) / multiple * multiple;
+    auto part = [&](int64_t i) {
+        const int64_t begin = i * step, count = std::min(step, n - begin);
+        if (by_rows)
+            f(c.rows_from(begin, count), a.rows_from(begin, count), b);
+        else
+            f(c.cols_from(begin, count), a, b.cols_from(begin, count));
+    };
+    if (n < 2 * about) return f(c, a, b);
+    const int64_t tiles = (n + step - 1) / step;
+    parallel_tasks(
+        tiles, int64_t(cost) / tiles,
+        [](void *context, int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) (*static_cast<decltype(part) *>(context))(i);
+        },
+        &part);
 }
 
 Status by_blas(const Matrix &c, Matrix a, Matrix b) {
@@ -233,16 +278,22 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
         // Some versions scale y by beta = 0 rather than overwrite it, which keeps NaN.
         Status s = fill_zero(c.view());
         if (s != Status::Ok) return s;
+        const int64_t size_all = a.rows * a.cols * b.cols;
+        OneBlasThread one(size_all > kLargeMatrix);
         // A transposed operand is stored as a row-major matrix with its axes exchanged.
-        if (matrix_vector) {
-            bool t = ta == Trans::Yes;
-            blas_gemv(type, Order::Row, ta, t ? a.cols : a.rows, t ? a.rows : a.cols, a.data, lda,
-                      b.data, inc_b, c.data, inc_c);
-        } else {
-            bool t = tb == Trans::Yes;
-            blas_gemv(type, Order::Row, flip(tb), t ? b.cols : b.rows, t ? b.rows : b.cols, b.data,
-                      ldb, a.data, inc_a, c.data, inc_cr);
-        }
+        each_tile(c, a, b, double(size_all * size) / 10, 1024, 1024,
+                  [&](const Matrix &c, const Matrix &a, const Matrix &b) {
+                      if (matrix_vector) {
+                          bool t = ta == Trans::Yes;
+                          blas_gemv(type, Order::Row, ta, t ? a.cols : a.rows, t ? a.rows : a.cols,
+                                    a.data, lda, b.data, inc_b, c.data, inc_c);
+                      } else {
+                          bool t = tb == Trans::Yes;
+                          blas_gemv(type, Order::Row, flip(tb), t ? b.cols : b.rows,
+                                    t ? b.rows : b.cols, b.data, ldb, a.data, inc_a, c.data,
+                                    inc_cr);
+                      }
+                  });
         return Status::Ok;
     }
     Matrix result = c;
@@ -251,12 +302,18 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
         tc = Trans::No;
         ldc = std::max<int64_t>(1, c.cols);
     }
-    if (tc == Trans::No)
-        blas_gemm(type, Order::Row, ta, tb, c.rows, c.cols, a.cols, a.data, lda, b.data, ldb,
-                  result.data, ldc);
-    else
-        blas_gemm(type, Order::Column, flip(ta), flip(tb), c.rows, c.cols, a.cols, a.data, lda,
-                  b.data, ldb, result.data, ldc);
+    const double products = double(c.rows) * double(c.cols) * double(a.cols);
+    OneBlasThread one(products > double(kLargeProduct));
+    // Nanoseconds per product: about 0.02 for float32, in proportion to the bytes of the others.
+    each_tile(result, a, b, products * double(size) / 200, c.rows < 4096 ? 256 : 512, 512,
+              [&](const Matrix &c, const Matrix &a, const Matrix &b) {
+                  if (tc == Trans::No)
+                      blas_gemm(type, Order::Row, ta, tb, c.rows, c.cols, a.cols, a.data, lda,
+                                b.data, ldb, c.data, ldc);
+                  else
+                      blas_gemm(type, Order::Column, flip(ta), flip(tb), c.rows, c.cols, a.cols,
+                                a.data, lda, b.data, ldb, c.data, ldc);
+              });
     return pack_c ? copy(c.view(), result.view()) : Status::Ok;
 }
 
@@ -361,21 +418,33 @@ Status matmul(const View &out, const View &a, const View &b) {
         mc.rows *= nest.shape[0];
         nest.ndim = 0;
     }
-    bool tiny = mc.rows * mc.cols * ma.cols <= kDirect;
-    Status status = Status::Ok;
-    for_each_outer(nest, 0, [&](char *const *p) {
-        if (status != Status::Ok) return;
-        mc.data = p[kOut];
-        ma.data = p[kA];
-        mb.data = p[kB];
-        if (!cast)
-            status = product(mc, ma, mb);
-        else if (tiny && out.dtype == a.dtype)
-            status = direct(mc, ma, mb);
-        else
-            status = product_cast(mc, ma, mb, compute);
-    });
-    return status;
+    const int64_t products = mc.rows * mc.cols * ma.cols;
+    struct Stack {
+        const Nest<3> &nest;
+        Matrix c, a, b;
+        DType compute;
+        bool cast, direct;
+        std::atomic<Status> status{Status::Ok};
+    } stack{nest, mc, ma, mb, compute, cast, products <= kDirect && out.dtype == a.dtype};
+    parallel_for(
+        nest.size(), std::max<int64_t>(1, 65536 / std::max<int64_t>(1, products)),
+        [](void *context, int64_t begin, int64_t end) {
+            Stack &s = *static_cast<Stack *>(context);
+            Matrix c = s.c, a = s.a, b = s.b;
+            Odometer<3> at(s.nest, s.nest.ndim);
+            at.seek(begin);
+            for (int64_t i = begin; i < end; ++i, at.next()) {
+                c.data = at.p[kOut];
+                a.data = at.p[kA];
+                b.data = at.p[kB];
+                const Status status = !s.cast    ? product(c, a, b)
+                                      : s.direct ? direct(c, a, b)
+                                                 : product_cast(c, a, b, s.compute);
+                if (status != Status::Ok) s.status.store(status);
+            }
+        },
+        &stack);
+    return stack.status;
 }
 
 }  // namespace cannsim

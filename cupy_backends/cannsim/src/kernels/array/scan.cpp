@@ -1,7 +1,7 @@
 #include "scan.h"
 
 #include "copy.h"
-#include "nest.h"
+#include "parallel_nest.h"
 #include "scalar.h"
 #include "scratch.h"
 
@@ -57,7 +57,7 @@ void run(const Nest<2> &nest, int64_t n, int64_t in_step, int64_t out_step, bool
                 nest.strides[kOut][last] == int64_t(sizeof(T)) &&
                 nest.strides[kIn][last] == int64_t(sizeof(T));
     if (!rows) {
-        for_each_outer(nest, 0, [&](char *const *p) {
+        parallel_outer(nest, 0, n, [&](char *const *p) {
             const char *x = p[kIn];
             char *y = p[kOut];
             T acc = Op::template identity<T>();
@@ -87,8 +87,13 @@ void run(const Nest<2> &nest, int64_t n, int64_t in_step, int64_t out_step, bool
         });
         return;
     }
-    for_each_outer(nest, 1, [&](char *const *p) {
-        for (int64_t j = 0; j < nest.shape[last]; j += kColumns) {
+    Nest<2> tiles = nest;  // the innermost axis counts blocks of columns
+    tiles.shape[last] = (nest.shape[last] + kColumns - 1) / kColumns;
+    for (auto &strides : tiles.strides) strides[last] = 0;
+    parallel_ranges(tiles, 0, n * kColumns, [&](Odometer<2> &at, int64_t count) {
+        for (; count--; at.next()) {
+            char *const *p = at.p;
+            const int64_t j = at.index[last] * kColumns;
             int64_t w = std::min(kColumns, nest.shape[last] - j);
             alignas(64) T acc[kColumns];
             for (int64_t c = 0; c < w; ++c) acc[c] = Op::template identity<T>();
@@ -148,7 +153,7 @@ bool dispatch(ScanOp op, DType t, const View &out, const View &in, int axis, boo
 
 template <bool Largest, class T>
 void extrema(const Nest<3> &nest, int64_t n, const int64_t (&step)[3], bool indices, bool index64) {
-    for_each_outer(nest, 0, [&](char *const *p) {
+    parallel_outer(nest, 0, n, [&](char *const *p) {
         const char *x = p[kIn];
         char *y = p[kOut], *at = p[kIndex];
         T best{};

@@ -1,10 +1,12 @@
 #include "sort.h"
 
 #include "copy_nest.h"
+#include "parallel_nest.h"
 #include "scratch.h"
 #include "sort_keys.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace cannsim {
 namespace array {
@@ -121,27 +123,30 @@ Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest,
 // Writes order[begin, begin + count) of each line.
 template <class F> Status each_line(const Lines &lines, int64_t begin, int64_t count,
                                     const View *values, const View *indices, F &&f) {
-    Scratch line(lines.n * lines.width), order(lines.n * 8);
-    if (!line || !order) return Status::OutOfMemory;
-    Status status = Status::Ok;
-    for_each_outer(lines.nest, 0, [&](char *const *p) {
-        if (status != Status::Ok) return;
-        const char *x = p[kIn];
-        if (lines.in_step != lines.width) {
-            copy_line(line.get(), lines.width, x, lines.in_step, lines.n, lines.width);
-            x = line.get();
+    std::atomic<Status> result{Status::Ok};
+    parallel_ranges(lines.nest, 0, lines.n, [&](Odometer<3> &at, int64_t points) {
+        Scratch line(lines.n * lines.width), order(lines.n * 8);
+        Status status = line && order ? Status::Ok : Status::OutOfMemory;
+        for (; points-- && status == Status::Ok; at.next()) {
+            const char *x = at.p[kIn];
+            if (lines.in_step != lines.width) {
+                copy_line(line.get(), lines.width, x, lines.in_step, lines.n, lines.width);
+                x = line.get();
+            }
+            status = f(x, order.template as<int64_t>());
+            if (status != Status::Ok) break;
+            const int64_t *chosen = order.template as<int64_t>() + begin;
+            if (values && at.p[kValues] == x) {  // in place: the line is needed while it is written
+                std::memcpy(line.get(), x, size_t(lines.n * lines.width));
+                x = line.get();
+            }
+            if (values) pick(at.p[kValues], lines.values_step, x, chosen, count, lines.width);
+            if (indices)
+                write_indices(at.p[kIndices], lines.indices_step, chosen, count, lines.index64);
         }
-        status = f(x, order.as<int64_t>());
-        if (status != Status::Ok) return;
-        const int64_t *chosen = order.as<int64_t>() + begin;
-        if (values && p[kValues] == x) {  // in place: the line is still needed while it is written
-            std::memcpy(line.get(), x, size_t(lines.n * lines.width));
-            x = line.get();
-        }
-        if (values) pick(p[kValues], lines.values_step, x, chosen, count, lines.width);
-        if (indices) write_indices(p[kIndices], lines.indices_step, chosen, count, lines.index64);
+        if (status != Status::Ok) result.store(status);
     });
-    return status;
+    return result;
 }
 
 }  // namespace
@@ -159,16 +164,19 @@ Status sort(const View *values, const View *indices, const View &in, int axis, b
         });
     if (!values) return Status::Ok;
     bool direct = lines.values_step == lines.width;
-    Scratch line(direct ? 0 : lines.n * lines.width);
-    if (!line) return Status::OutOfMemory;
-    bool ok = true;
-    for_each_outer(lines.nest, 0, [&](char *const *p) {
-        char *x = direct ? p[kValues] : line.get();
-        if (x != p[kIn] || lines.in_step != lines.width)
-            copy_line(x, lines.width, p[kIn], lines.in_step, lines.n, lines.width);
-        ok = sort_contiguous(in.dtype, x, lines.n) && ok;
-        if (descending) reverse(x, lines.n, lines.width);
-        if (!direct) copy_line(p[kValues], lines.values_step, x, lines.width, lines.n, lines.width);
+    std::atomic<bool> ok{true};
+    parallel_ranges(lines.nest, 0, lines.n, [&](Odometer<3> &at, int64_t points) {
+        Scratch line(direct ? 0 : lines.n * lines.width);
+        if (!line) ok = false;
+        for (; points-- && ok; at.next()) {
+            char *x = direct ? at.p[kValues] : line.get();
+            if (x != at.p[kIn] || lines.in_step != lines.width)
+                copy_line(x, lines.width, at.p[kIn], lines.in_step, lines.n, lines.width);
+            if (!sort_contiguous(in.dtype, x, lines.n)) ok = false;
+            if (descending) reverse(x, lines.n, lines.width);
+            if (!direct)
+                copy_line(at.p[kValues], lines.values_step, x, lines.width, lines.n, lines.width);
+        }
     });
     return ok ? Status::Ok : Status::OutOfMemory;
 }

@@ -149,8 +149,9 @@ SortFunction preferred(DType t, int64_t n) {
     int8_t choice = g_choice[int(t)].load(std::memory_order_relaxed);
     if (choice == Unknown) {
         if (n < 4096) return f;
-        choice = trial(t, f);
-        g_choice[int(t)].store(choice, std::memory_order_relaxed);
+        // Of threads that try at once, the first decides for all.
+        const int8_t found = trial(t, f);
+        if (g_choice[int(t)].compare_exchange_strong(choice, found)) choice = found;
     }
     return choice == Registered ? f : nullptr;
 }

@@ -196,8 +196,6 @@ void run_space(LoopFn loop, const View *v, int nop) {
 
 }  // namespace
 
-void parallel_for(int64_t n, int64_t, RangeBody body, void *context) { body(context, 0, n); }
-
 void run_elementwise(LoopFn loop, const View *v, int nop) {
     const int ndim = v[0].ndim;
     const intptr_t n = ndim == 0 ? 1 : v[0].shape[0];

@@ -1,6 +1,7 @@
 // Runs an inner loop over N-d strided views that are already broadcast to one shape.
 #pragma once
 
+#include "../../base/threads/parallel.h"
 #include "loops.h"
 
 namespace cannsim {
@@ -12,10 +13,5 @@ void run_elementwise(LoopFn loop, const View *operands, int nop);
 // The same where operands[i].dtype may differ from dtypes[i], which the loop expects: they are
 // cast chunk by chunk through buffers that stay in L1.
 void run_elementwise(LoopFn loop, const View *operands, int nop, const DType *dtypes);
-
-// The seam for intra-operator threads: body(context, begin, end) over [0, n), in pieces of at least
-// `grain`. Serial today.
-using RangeBody = void (*)(void *context, int64_t begin, int64_t end);
-void parallel_for(int64_t n, int64_t grain, RangeBody body, void *context);
 
 }  // namespace cannsim

@@ -1,0 +1,348 @@
+#include "parallel.h"
+
+#include "cores.h"
+#include "governor.h"
+
+#include <algorithm>
+#include <atomic>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace cannsim {
+namespace {
+
+// Nanoseconds. Waking a helper takes about 5 us where a core is free for it.
+constexpr int64_t kWorthSharing = 80000; // what is left after the first piece
+constexpr int64_t kWorthHelper = 60000;  // of it, for each further thread
+constexpr int64_t kPiece = 50000;        // no piece need be longer
+constexpr int64_t kSpin = 50000;
+constexpr int64_t kLate = 300000; // a helper this late has lost its core
+
+int64_t now() {
+    timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return int64_t(t.tv_sec) * 1000000000 + t.tv_nsec;
+}
+
+void relax() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+// How the thread rounds and treats subnormals; helpers must do as the caller does.
+#if defined(__x86_64__)
+uint64_t float_mode() { return __builtin_ia32_stmxcsr() & ~0x3fu; }
+void set_float_mode(uint64_t mode) { __builtin_ia32_ldmxcsr(unsigned(mode)); }
+#elif defined(__aarch64__)
+uint64_t float_mode() {
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    return mode;
+}
+void set_float_mode(uint64_t mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
+#else
+uint64_t float_mode() { return 0; }
+void set_float_mode(uint64_t) {}
+#endif
+
+using Word = std::atomic<uint32_t>;
+static_assert(sizeof(Word) == sizeof(uint32_t));
+
+void sleep_while(Word &word, uint32_t value) {
+    syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
+}
+void wake(Word &word, int threads) {
+    syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, threads, nullptr, nullptr, 0);
+}
+
+// Waits until the word differs from `value`, first awake.
+uint32_t await_change(Word &word, uint32_t value, bool spin, std::atomic<int> *sleepers) {
+    const int64_t end = spin ? now() + kSpin : 0;
+    for (int i = 0; spin; ++i) {
+        const uint32_t current = word.load(std::memory_order_acquire);
+        if (current != value) return current;
+        if (i % 64 == 63 && now() > end) break;
+        relax();
+    }
+    if (sleepers) sleepers->fetch_add(1);
+    uint32_t current;
+    while ((current = word.load()) == value) sleep_while(word, value);
+    if (sleepers) sleepers->fetch_sub(1);
+    return current;
+}
+
+thread_local bool in_body = false;
+
+class Pool {
+  public:
+    Pool() {
+        const char *text = std::getenv("CANNSIM_GOVERNOR");
+        governor_.enable(!text || std::strcmp(text, "0"));
+        cores_ = usable_cores();
+    }
+
+    // Runs [begin, n). `cost` is what one grain takes.
+    void run(int64_t begin, int64_t n, int64_t grain, int64_t cost, RangeBody body, void *context,
+             int threads) {
+        if (busy_.exchange(true, std::memory_order_acquire)) return body(context, begin, n);
+        share(begin, n, grain, cost, body, context, threads);
+        busy_.store(false, std::memory_order_release);
+    }
+
+    ParallelCounts counts() const {
+        return {shared_.load(std::memory_order_relaxed), joined_.load(std::memory_order_relaxed),
+                refused_.load(std::memory_order_relaxed)};
+    }
+
+  private:
+    // Of state_: whether helpers may come in, whether the caller sleeps; below, how many are
+    // inside.
+    static constexpr uint32_t kOpen = 1u << 31, kAsleep = 1u << 30, kInside = kAsleep - 1;
+
+    static void *helper(void *pool) {
+        in_body = true;
+        static_cast<Pool *>(pool)->help();
+        return nullptr;
+    }
+
+    void help() {
+        for (uint32_t seen = 0;;) {
+            seen = await_change(posted_, seen, spin_, &sleepers_);
+            if (!enter()) continue;
+            set_float_mode(mode_);
+            take_pieces();
+            leave();
+        }
+    }
+
+    bool enter() {
+        uint32_t state = state_.load(std::memory_order_acquire);
+        while (state & kOpen) {
+            if (int(state & kInside) >= wanted_.load(std::memory_order_relaxed)) return false;
+            if (state_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) {
+                joined_.fetch_add(1, std::memory_order_relaxed);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void leave() {
+        if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kAsleep | 1)) wake(state_, 1);
+    }
+
+    void take_pieces() {
+        for (;;) {
+            const int64_t begin = next_.fetch_add(piece_, std::memory_order_relaxed);
+            if (begin >= n_) return;
+            body_(context_, begin, std::min(n_, begin + piece_));
+        }
+    }
+
+    // Nobody comes in any more; waits for those inside. How long that took.
+    int64_t close() {
+        uint32_t state = state_.fetch_and(~kOpen, std::memory_order_acq_rel) & ~kOpen;
+        if (state == 0) return 0;
+        const int64_t start = now();
+        for (int i = 0; (state = state_.load(std::memory_order_acquire)) != 0; ++i) {
+            relax();
+            if (i % 64 != 63 || now() - start < kSpin) continue;
+            state = state_.fetch_or(kAsleep, std::memory_order_acq_rel) | kAsleep;
+            while (state != kAsleep) {
+                sleep_while(state_, state);
+                state = state_.load(std::memory_order_acquire);
+            }
+            state_.store(0, std::memory_order_relaxed);
+            break;
+        }
+        return now() - start;
+    }
+
+    // Signals are for the threads that the program knows of.
+    void start_helpers(int wanted) {
+        if (helpers_ >= wanted) return;
+        sigset_t all, before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        for (; helpers_ < wanted; ++helpers_) {
+            pthread_t thread;
+            if (pthread_create(&thread, nullptr, helper, this) != 0) break;
+            pthread_detach(thread);
+#if defined(__linux__)
+            pthread_setname_np(thread, "cannsim");
+#endif
+        }
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+
+    void share(int64_t begin, int64_t n, int64_t grain, int64_t cost, RangeBody body, void *context,
+               int threads) {
+        const int64_t grains = (n - begin + grain - 1) / grain, start = now();
+        if (!governor_.allows(start)) {
+            refused_.fetch_add(1, std::memory_order_relaxed);
+            return body(context, begin, n);
+        }
+        const int64_t worth = std::min<int64_t>(grains * cost / kWorthHelper, grains - 1);
+        const int wanted = int(std::min<int64_t>(threads - 1, worth));
+        spin_ = threads <= cores_;
+        start_helpers(wanted);
+        if (helpers_ == 0) return body(context, begin, n);
+
+        const int64_t longest = std::min(grains / (4 * (wanted + 1)), kPiece / cost);
+        piece_ = std::max<int64_t>(1, longest) * grain;
+        n_ = n;
+        body_ = body;
+        context_ = context;
+        mode_ = float_mode();
+        next_.store(begin, std::memory_order_relaxed);
+        wanted_.store(wanted, std::memory_order_relaxed);
+        const uint64_t joined = joined_.load(std::memory_order_relaxed);
+        state_.store(kOpen, std::memory_order_release);
+        posted_.fetch_add(1);
+        if (sleepers_.load() > 0) wake(posted_, wanted);
+        shared_.fetch_add(1, std::memory_order_relaxed);
+
+        in_body = true;
+        take_pieces();
+        in_body = false;
+        const int64_t waited = close(), end = now();
+        // A piece may begin just before the caller finds no more.
+        const bool late = waited > kLate + 2 * (piece_ / grain) * cost;
+        const bool alone = end - start > kLate && joined_.load(std::memory_order_relaxed) == joined;
+        if (late || alone) governor_.disappointed(end);
+    }
+
+    alignas(64) Word posted_{0};
+    std::atomic<int> sleepers_{0};
+    std::atomic<int> wanted_{0};
+    alignas(64) Word state_{0};
+    alignas(64) std::atomic<int64_t> next_{0};
+    alignas(64) RangeBody body_ = nullptr; // read by helpers that are inside only
+    void *context_ = nullptr;
+    int64_t n_ = 0, piece_ = 0;
+    uint64_t mode_ = 0;
+    std::atomic<bool> spin_{true};
+    alignas(64) std::atomic<bool> busy_{false};
+    int helpers_ = 0, cores_ = 1; // from here on: of the caller that is busy
+    Governor governor_;
+    std::atomic<uint64_t> shared_{0}, joined_{0}, refused_{0};
+};
+
+std::atomic<Pool *> pool{nullptr};
+std::atomic<int> threads{0};
+
+// The parent's helpers do not exist in the child, and its pool may be in any state.
+void forget_pool() {
+    pool.store(nullptr, std::memory_order_relaxed);
+    in_body = false;
+}
+
+Pool &current_pool() {
+    Pool *found = pool.load(std::memory_order_acquire);
+    if (__builtin_expect(found != nullptr, 1)) return *found;
+    static const int registered = pthread_atfork(nullptr, nullptr, forget_pool);
+    (void)registered;
+    Pool *fresh = new Pool; // never deleted: helpers may outlive static objects
+    if (pool.compare_exchange_strong(found, fresh, std::memory_order_acq_rel)) return *fresh;
+    delete fresh;
+    return *found;
+}
+
+int count_from_environment() {
+    for (const char *name : {"CANNSIM_NUM_THREADS", "OMP_NUM_THREADS"})
+        if (const char *text = std::getenv(name))
+            if (int n = parse_thread_count(text)) return n;
+    return std::min(usable_cores(), kMaxThreads);
+}
+
+} // namespace
+
+int parse_thread_count(const char *text) {
+    char *end;
+    const long n = std::strtol(text, &end, 10);
+    // OpenMP allows one number per level of nesting: the first is ours.
+    return end != text && (*end == 0 || *end == ',') && n >= 1 && n <= kMaxThreads ? int(n) : 0;
+}
+
+int thread_count() {
+    int n = threads.load(std::memory_order_relaxed);
+    if (__builtin_expect(n == 0, 0)) {
+        n = count_from_environment();
+        threads.store(n, std::memory_order_relaxed);
+    }
+    return n;
+}
+
+void set_thread_count(int n) { threads.store(std::min(n, kMaxThreads), std::memory_order_relaxed); }
+
+void parallel_for(int64_t n, int64_t grain, RangeBody body, void *context) {
+    const int most = n > grain && !in_body ? thread_count() : 1;
+    if (most == 1) return body(context, 0, n);
+    // The first piece tells what the work costs.
+    const int64_t start = now();
+    body(context, 0, grain);
+    const int64_t cost = std::max<int64_t>(now() - start, 1);
+    if ((n - grain) / grain * cost < kWorthSharing) return body(context, grain, n);
+    current_pool().run(grain, n, grain, cost, body, context, most);
+}
+
+void parallel_tasks(int64_t n, int64_t cost, RangeBody body, void *context) {
+    const int most = n > 1 && !in_body && (n - 1) * cost >= kWorthSharing ? thread_count() : 1;
+    if (most == 1) return body(context, 0, n);
+    current_pool().run(0, n, 1, cost, body, context, most);
+}
+
+namespace {
+
+struct Bytes {
+    char *dst;
+    const char *src;
+    int value;
+};
+
+constexpr int64_t kBytesGrain = int64_t(1) << 18;
+
+} // namespace
+
+void parallel_move(void *dst, const void *src, size_t bytes) {
+    Bytes b{static_cast<char *>(dst), static_cast<const char *>(src), 0};
+    if (b.dst < b.src + bytes && b.src < b.dst + bytes) {
+        std::memmove(dst, src, bytes);
+        return;
+    }
+    parallel_for(
+        int64_t(bytes), kBytesGrain,
+        [](void *context, int64_t begin, int64_t end) {
+            const Bytes &b = *static_cast<Bytes *>(context);
+            std::memcpy(b.dst + begin, b.src + begin, size_t(end - begin));
+        },
+        &b);
+}
+
+void parallel_set(void *dst, int value, size_t bytes) {
+    Bytes b{static_cast<char *>(dst), nullptr, value};
+    parallel_for(
+        int64_t(bytes), kBytesGrain,
+        [](void *context, int64_t begin, int64_t end) {
+            const Bytes &b = *static_cast<Bytes *>(context);
+            std::memset(b.dst + begin, b.value, size_t(end - begin));
+        },
+        &b);
+}
+
+ParallelCounts parallel_counts() {
+    Pool *found = pool.load(std::memory_order_acquire);
+    return found ? found->counts() : ParallelCounts{};
+}
+
+} // namespace cannsim
