@@ -112,4 +112,17 @@ void cannsimCounters(cannsimCounterValues *out) {
     std::memcpy(out, &c, sizeof c);
 }
 
+void cannsimLive(cannsimLiveValues *out) {
+    if (!out) return;
+    auto live = [](Kind kind) { return live_objects(int(kind)); };
+    out->tensors = live(Kind::Tensor);
+    out->scalars = live(Kind::Scalar);
+    out->arrays = live(Kind::IntArray) + live(Kind::FloatArray) + live(Kind::BoolArray);
+    out->lists = live(Kind::TensorList) + live(Kind::ScalarList);
+    out->executors = live(Kind::Executor);
+    out->streams = live(Kind::Stream);
+    out->events = live(Kind::Event);
+    memory_in_use(&out->device_blocks, &out->device_bytes);
+}
+
 } // extern "C"

@@ -1,6 +1,7 @@
 // aclrt*DeviceStream* and aclrt*Event*.
 #include "check/check.h"
 #include "runtime/api.h"
+#include "runtime/fault.h"
 
 using namespace cannsim;
 
@@ -25,6 +26,7 @@ int create_event(aclrtEvent *out, uint32_t flags) {
     e->flags = flags;
     e->id = next_event_id++;
     e->recorded = false;
+    e->device = 0;
     e->mark = {};
     e->nanoseconds = 0;
     e->version = 0;
@@ -38,7 +40,7 @@ bool event_done(const Event *e) { return !e->recorded || is_complete(e->mark); }
 int make_stream(aclrtStream *out, uint32_t priority, uint32_t flags) {
     int error = 0;
     Context *context = current_context(&error);
-    if (!context) return error;
+    if (!context || (error = check_broken(context->device, false))) return error;
     DeviceStream *s;
     if ((error = create_stream(context, priority, flags, &s))) return error;
     *out = s;
@@ -136,6 +138,7 @@ aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
     REQUIRE(status);
     RESOLVE(s, stream);
     poke(s);
+    if (int error = check_broken(s->context->device, false)) return error;
     *status = is_complete(mark_of(s)) ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
     if (checking() && *status == ACL_STREAM_STATUS_COMPLETE) check_host_waits(s);
     return 0;
@@ -202,9 +205,11 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
 aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (int error = check_broken(s->context->device, false)) return error;
     const uint64_t version = ++next_record;
     e->version = version;
     e->recorded = true;
+    e->device = s->context->device;
     if (checking()) check_event_recorded(e, s);
     if (!s->queue) {
         e->mark = {};
@@ -233,6 +238,7 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
 aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (int error = check_broken(s->context->device, false)) return error;
     if (checking()) check_stream_waits(s, e);
     if (!e->recorded || !s->queue) return 0;
     Mark mark = e->mark;
@@ -248,7 +254,7 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
         return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
                     e->id, timeout);
     if (checking()) check_host_waits(e);
-    return 0;
+    return e->recorded ? check_broken(e->device, true) : 0;
 }
 
 aclError aclrtSynchronizeEvent(aclrtEvent event) {
