@@ -17,7 +17,9 @@ HERE = Path(__file__).resolve().parent
 
 def run(program, **environment):
     """Run Python text in a process of its own, which finds this folder's helpers; return its output."""
-    environment = dict(os.environ, PYTHONPATH=f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", **environment)
+    environment = dict(
+        os.environ, PYTHONPATH=f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", **environment
+    )
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
         env=environment, capture_output=True, text=True, check=False,

@@ -43,7 +43,11 @@ class HostCopies {
             if (!pointer)
                 return fail_text(CUPY_FAILED, "cannsimHostPointer", "this simulator is too old");
             void *host = pointer(device, bytes, output ? kRead | kWrite : kRead, stream);
-            if (!host) return fail(ACL_ERROR_INVALID_PARAM, "cannsimHostPointer");
+            if (!host) {
+                const int code = api.aclrtSynchronizeStream(reinterpret_cast<aclrtStream>(stream));
+                return fail_late(code ? code : ACL_ERROR_INVALID_PARAM, "cannsimHostPointer",
+                                 &stream);
+            }
             o.block = static_cast<char *>(host) - low;
             return CUPY_OK;
         }
@@ -92,7 +96,7 @@ int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     plan->host_runs.fetch_add(1, std::memory_order_relaxed);
     count(thread.counts->host_runs);
     if (!machine.simulator)
-        ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+        ASCEND_WAIT(&stream, aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
     int nin = inputs_of(*plan, n);
     HostCopies copies;
     cupyOperand list[HostCopies::kMostOperands];
