@@ -23,7 +23,7 @@ class Data:
         self.places = np.resize([3, 0, -1, 3], rows // 2 + 1)
 
 
-SMALL, LARGE = Data(7, 5, 4), Data(600, 50, 100)
+SMALL, LARGE = Data(7, 5, 4), Data(400, 50, 100)
 data = SMALL
 
 
@@ -169,7 +169,6 @@ class Simulator:
 
     def live(self):
         """Descriptors and executors by kind; device memory, too, once nobody keeps any for later."""
-        gc.collect()
         values = Live()
         self.lib.cannsimLive(ctypes.byref(values))
         return {name: getattr(values, name) for name, _ in Live._fields_}
@@ -247,6 +246,7 @@ def survive(simulator, name, kind, many=""):
 def main(programs, kinds):
     """Print a line per program and kind of fault, with the number of places that failed."""
     simulator = Simulator()
+    gc.freeze()  # so that looking for cycles costs little
     for name in programs.split(","):
         for kind in kinds.split(","):
             count = survive(simulator, name, kind.rstrip("+"), "+" * kind.endswith("+"))
