@@ -81,6 +81,7 @@ def test_every_implemented_operator_is_traced():
         caller = golden.Caller({str(cannsim.library())!r})
         lib = caller.lib
         lib.cannsimTraceTake.restype = ctypes.c_char_p
+        lib.cannsimImplements.restype = ctypes.c_bool
         lib.cannsimTraceBegin()
         size, executor, traced = ctypes.c_uint64(), ctypes.c_void_p(), 0
         for name, facts in caller.operators.items():
