@@ -28,7 +28,7 @@ def compact(text):
         if line and line not in lines:
             lines.append(line)
     short = "; ".join(lines)
-    if len(short) > _LONGEST:
+    if len(lines) > 1 and len(short) > _LONGEST:
         short = short[: _LONGEST - 4] + " ..."
     return ", ".join(codes) + ": " + short if codes else short
 

@@ -5,7 +5,7 @@ import pytest
 from cupy_backends.backend.errors import compact
 
 FAULT = """EZ9999: Inner Error!
-EZ9999: [PID: 3513] 2024-05-06-11:31:54.325.640 The error from device(chipId:0, dieId:0), there is an aivec error exception
+EZ9999: [PID: 3513] 2024-05-06-11:31:54.325.640 The error from device(chipId:0, dieId:0), an aivec error
         TraceBack (most recent call last):
         Kernel task happen error, retCode=0x31.[FUNC:PreCheckTaskErr][FILE:davinci_kernel_task.cc][LINE:1280]
         rtStreamSynchronize execute failed, reason=[vector core exception][FUNC:FuncErrorReason][FILE:a.cc][LINE:50]
@@ -18,7 +18,7 @@ EZ9999: [PID: 3513] 2024-05-06-11:31:54.325.641 Kernel task happen error, retCod
     [
         (
             FAULT,
-            "EZ9999: The error from device(chipId:0, dieId:0), there is an aivec error exception; "
+            "EZ9999: The error from device(chipId:0, dieId:0), an aivec error; "
             "Kernel task happen error, retCode=0x31.; "
             "rtStreamSynchronize execute failed, reason=[vector core exception]",
         ),

@@ -199,11 +199,15 @@ def _versions(facts):
 
 def _names(facts):
     """The names of the values of aclDataType and aclFormat, as the trace writes them."""
-    formats = {value: name for name, value in facts.runtime["enums"]["aclFormat"]["values"].items() if value >= 0}
+    formats = {
+        value: name for name, value in facts.runtime["enums"]["aclFormat"]["values"].items() if value >= 0
+    }
     dtypes = {value: name for name, value in DTYPES.items()}
 
     def table(name, names, prefix=""):
-        cells = (f'"{names[i].removeprefix(prefix)}"' if i in names else "nullptr" for i in range(max(names) + 1))
+        cells = (
+            f'"{names[i].removeprefix(prefix)}"' if i in names else "nullptr" for i in range(max(names) + 1)
+        )
         return f"const char *const {name}[] = {{{', '.join(cells)}}};\nconst int {name}Count = {max(names) + 1};\n"
 
     return (
