@@ -154,6 +154,12 @@ cdef int check_limits(int64_t* ends, Py_ssize_t n, int axis, bint negative, obje
     raise error
 
 
+def forget(int device):
+    """Drop the checks that wait for a device which is about to be reset."""
+    global _pending
+    _pending = [entry for entry in _pending if entry[7] != device]
+
+
 cdef int check_pending(int device, cupyStream stream) except -1:
     """Look at the limits whose stream has been waited for, or has nothing left to do; raise for the first bad ones."""
     global _pending

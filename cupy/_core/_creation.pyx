@@ -9,7 +9,7 @@ import numpy
 from cupy._core._dtype cimport (
     can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe, unpack)
 from cupy._core._elementwise cimport converted, copy_into, fill_with
-from cupy._core._memory cimport current, ensure_current, waited
+from cupy._core._memory cimport current, ensure_current, require, waited
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_ordered, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
@@ -278,6 +278,7 @@ cdef int send(ndarray a, object host) except -1:
     """Copy `host`, which lies in memory as `a` does, to the device."""
     cdef size_t source = host.ctypes.data if host.ndim else host.__array_interface__["data"][0]
     ensure_current()
+    require(a.block)
     return _backend.check(
         _backend.active().copy_to_device(<char*>a.block.address + a.offset, <const void*>source,
                                          a.size * itemsizes[a.code], current().stream),
@@ -299,6 +300,7 @@ cdef object to_host(ndarray a, object order="C"):
     host = numpy.empty(shape_tuple(a), dtype_object(a.code), "F" if fortran else "C")
     if a.size:
         ensure_current()
+        require(source.block)
         target = host.__array_interface__["data"][0] if a.code != 10 else host.view("u2").__array_interface__["data"][0]
         _backend.check(
             _backend.active().copy_to_host(<void*>target, <char*>source.block.address + source.offset,
@@ -315,6 +317,7 @@ cdef object first_element(ndarray a):
         with on_device(a.block.arena.device):
             return first_element(a)
     ensure_current()
+    require(a.block)
     _backend.check(
         _backend.active().copy_to_host(data, <char*>a.block.address + a.offset, itemsizes[a.code], current().stream),
         "copying to the host")

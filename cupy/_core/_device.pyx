@@ -4,11 +4,29 @@ import threading
 
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
-from cupy._core._memory cimport Current, arena_of, current, ensure_current, retire_arena, waited
+from cupy._core._memory cimport Current, arena_of, current, ensure_current, reset_device, retire_arena, waited
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport cupyBackend, cupyEvent, cupyStream
 
 cdef object _local = threading.local()
+
+
+cdef dict _resets = {}  # device -> how often it was reset
+
+
+cdef int restore(object before) except -1:
+    """Go back to (device, stream, owner, resets); to the default stream if the device was reset meanwhile."""
+    device, stream, owner, resets = before
+    if resets != _resets.get(device, 0):
+        stream, owner = 0, None
+    switch(device, <cupyStream><size_t>stream)
+    _local.stream = owner
+    return 0
+
+
+cdef tuple present():
+    cdef int device = current().device
+    return device, <size_t>current().stream, getattr(_local, "stream", None), _resets.get(device, 0)
 
 
 cdef int switch(int device, cupyStream stream) except -1:
@@ -68,14 +86,13 @@ class Device:
         switch(self.id, NULL)
 
     def __enter__(self):
-        self._before.append((current().device, <size_t>current().stream))
+        self._before.append(present())
         if current().device != self.id:
             switch(self.id, NULL)
         return self
 
     def __exit__(self, *exception):
-        device, stream = self._before.pop()
-        switch(device, <cupyStream><size_t>stream)
+        restore(self._before.pop())
 
     def synchronize(self):
         """Wait for all work of the device."""
@@ -87,6 +104,46 @@ class Device:
                 rc = backend.device_synchronize()
             _backend.check(rc, f"waiting for device {self.id}")
             waited(current().stream)
+
+    def reset(self):
+        """Make the device as new: end its streams, free its memory, clear a failure.
+
+        A device that failed refuses everything until then. Arrays that lie on it are lost: using one raises
+        ``RuntimeError``, also in other threads. Streams are lost, too; the thread goes on with the default stream.
+
+        Raises
+        ------
+        RuntimeError
+            If the device cannot be reset.
+
+        Examples
+        --------
+        >>> import cupy as cp
+        >>> device = cp.xpu.Device(cp.xpu.device_count() - 1)
+        >>> with device:
+        ...     a = cp.ones(3)
+        >>> device.reset()
+        >>> try:
+        ...     a.get()
+        ... except RuntimeError as error:
+        ...     print(str(error)[:33])
+        the memory of the array was lost
+        """
+        from cupy._core import _bounds
+        cdef int before = current().device
+        _backend.active()
+        try:
+            current().device = self.id  # its streams are lost: nothing of them is restored
+            _resets[self.id] = _resets.get(self.id, 0) + 1
+            _bounds.forget(self.id)
+            reset_device(self.id)
+        finally:
+            if before == self.id:
+                switch(before, NULL)
+                _local.stream = None
+            else:
+                current().device = before
+                _backend.check(_backend.active().set_device(before), f"selecting device {before}")
 
     @property
     def mem_info(self):
@@ -153,7 +210,7 @@ cdef class Event:
 
     def record(self, stream=None):
         """Mark the present end of `stream` (by default the current one)."""
-        cdef cupyStream target = current().stream if stream is None else (<Stream?>stream).handle
+        cdef cupyStream target = current().stream if stream is None else (<Stream?>stream).living()
         ensure_current()
         _backend.check(_backend.active().event_record(self.handle, target), "recording an event")
 
@@ -233,53 +290,61 @@ cdef class Stream:
 
     cdef cupyStream handle
     cdef readonly int device_id
+    cdef int resets  # of the device when the stream was made
     cdef list before
     cdef object __weakref__
 
     def __init__(self, null=False, non_blocking=False, ptds=False, priority=None):
         self.before = []
         self.device_id = current().device
+        self.resets = _resets.get(self.device_id, 0)
         if not (null or ptds):
             ensure_current()
             _backend.check(_backend.active().stream_create(&self.handle, bool(non_blocking)), "creating a stream")
 
     def __dealloc__(self):
-        if self.handle is not NULL:
+        if self.handle is not NULL and self.resets == _resets.get(self.device_id, 0):
             _backend.active().stream_synchronize(self.handle)
             retire_arena(arena_of(self.device_id, self.handle))
             _backend.active().stream_destroy(self.handle)
 
+    cdef cupyStream living(self) except? NULL:
+        """Return the handle, or raise if the stream went with a reset of its device."""
+        if self.handle is not NULL and self.resets != _resets.get(self.device_id, 0):
+            raise RuntimeError(f"the stream was lost when device {self.device_id} was reset")
+        return self.handle
+
     def use(self):
         """Make this the calling thread's stream."""
+        self.living()
         switch(self.device_id if self.handle is not NULL else current().device, self.handle)
         _local.stream = self
         return self
 
     def __enter__(self):
-        self.before.append((current().device, <size_t>current().stream, getattr(_local, "stream", None)))
+        self.before.append(present())
         return self.use()
 
     def __exit__(self, *exception):
-        device, stream, owner = self.before.pop()
-        switch(device, <cupyStream><size_t>stream)
-        _local.stream = owner
+        restore(self.before.pop())
 
     def synchronize(self):
         """Wait for all work of the stream."""
         cdef cupyBackend* backend = _backend.active()
+        cdef cupyStream handle = self.living()
         cdef int rc
         ensure_current()
         with nogil:
-            rc = backend.stream_synchronize(self.handle)
+            rc = backend.stream_synchronize(handle)
         _backend.check(rc, "waiting for a stream")
-        waited(self.handle)
+        waited(handle)
 
     @property
     def done(self):
         """Whether all work of the stream is done."""
         cdef int done = 0
         ensure_current()
-        _backend.check(_backend.active().stream_query(self.handle, &done), "querying a stream")
+        _backend.check(_backend.active().stream_query(self.living(), &done), "querying a stream")
         return bool(done)
 
     def record(self, event=None):
@@ -291,7 +356,7 @@ cdef class Stream:
 
     def wait_event(self, Event event):
         """Let later work of this stream wait for `event`."""
-        _backend.check(_backend.active().stream_wait_event(self.handle, event.handle), "waiting for an event")
+        _backend.check(_backend.active().stream_wait_event(self.living(), event.handle), "waiting for an event")
 
     def add_callback(self, callback, arg=None):
         """Call ``callback(stream, 0, arg)`` on the host when the stream gets there."""
@@ -300,10 +365,11 @@ cdef class Stream:
     def launch_host_func(self, callback, arg=None):
         """Call ``callback(arg)`` on the host when the stream gets there."""
         cdef cupyBackend* backend = _backend.active()
+        cdef cupyStream handle = self.living()
         job = (callback, (arg,))
         ensure_current()
         Py_INCREF(job)
-        rc = backend.stream_callback(self.handle, run_callback, <void*>job)
+        rc = backend.stream_callback(handle, run_callback, <void*>job)
         if rc:
             Py_DECREF(job)
             _backend.check(rc, "queueing a host function")

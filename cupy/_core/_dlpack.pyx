@@ -19,7 +19,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from cupy._core._dtype cimport dtype_object, held, itemsizes
-from cupy._core._memory cimport adopt, current, ensure_current
+from cupy._core._memory cimport adopt, current, ensure_current, require
 from cupy._core._ndarray cimport MAX_RANK, WRITEABLE, blank, ndarray, new_view, shape_tuple, update_flags
 from cupy_backends.backend cimport _backend
 
@@ -261,6 +261,7 @@ def to_dlpack(ndarray self, *, stream=None, max_version=None, dl_device=None, co
             raise BufferError(f"strides {a.strides} are no multiples of the itemsize {itemsizes[a.code]}; "
                               "export a copy (copy=True)")
     settle(stream)
+    require(a.block)
     where.device_type, where.device_id = ON_EXTENSION, number
     return capsule_of(a, a, <size_t>a.block.address + a.offset, a.strides, where, versioned, flags)
 

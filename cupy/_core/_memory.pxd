@@ -4,6 +4,7 @@ cdef enum:
     SMALL_BINS = 129   # free lists by multiples of 512 bytes, up to 64 KiB
     LARGE_BINS = 512   # eight size classes an octave above
     FOREIGN = -1
+    LOST = -2          # the memory went with a reset of its device
 
 
 cdef struct Slab:
@@ -23,6 +24,8 @@ cdef struct Block:
     Slab* slab       # NULL: an allocation of its own
     Block* next      # while free
     int bin          # FOREIGN: the block heads a Foreign
+    Block* sibling   # all blocks of the arena, so that those in use are found when a device is reset
+    Block** back
 
 
 cdef struct Foreign:
@@ -41,6 +44,7 @@ cdef struct Arena:
     size_t resting         # bytes in the queue of freed blocks that are not handed out yet
     Block* rests_first
     Block* rests_last
+    Block* blocks
     Arena* next
     Block* small[SMALL_BINS]
     Block* large[LARGE_BINS]
@@ -66,11 +70,20 @@ cdef Block* adopt(void* address, size_t nbytes, void* owner, void (*finish)(void
 cdef void free_block(Block* block) noexcept
 cdef Arena* arena_of(int device, cupyStream stream) except NULL
 cdef int retire_arena(Arena* arena) except -1
+cdef int reset_device(int device) except -1
 
 
 cdef inline int waited(cupyStream stream) except -1:
     """To be called after every wait for `stream` of the current device."""
     return settle(current().device, stream) if settle is not NULL else 0
+
+
+cdef int refuse_lost(Block* block) except -1
+
+
+cdef inline int require(Block* block) except -1:
+    """To be called before memory is touched by other means than a launch."""
+    return refuse_lost(block) if block.bin == LOST else 0
 
 
 cdef inline Block* retain(Block* block) noexcept:

@@ -10,9 +10,9 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from cupy_backends.backend cimport _backend
-from cupy_backends.backend._backend cimport cupyBackend
+from cupy_backends.backend._backend cimport CUPY_LOST_BLOCK, cupyBackend
 
-from cupy_backends.backend.errors import OutOfMemoryError
+from cupy_backends.backend.errors import BackendError, OutOfMemoryError
 
 cdef extern from *:
     """
@@ -95,17 +95,37 @@ cdef void* device_alloc(size_t nbytes) except NULL:
             raise OutOfMemoryError(
                 f"out of memory: {nbytes} bytes asked for, the pool's limit is {_limit} bytes and {_held} are in use")
     rc = backend.mem_alloc(nbytes, &address)
+    if rc == _backend.CUPY_OUT_OF_MEMORY:
+        free_all(current().device)
+        rc = backend.mem_alloc(nbytes, &address)
     if rc != _backend.CUPY_OK:
-        free_all()
-        _backend.check(backend.mem_alloc(nbytes, &address), f"allocating {nbytes} bytes of device memory")
+        _backend.check(rc, f"allocating {nbytes} bytes of device memory")
     _held += nbytes
     return address
 
 
 cdef int device_free(void* address, size_t nbytes) except -1:
+    """Give memory back to the device; when that fails it is still held."""
     global _held
+    _backend.check(_backend.active().mem_free(address), "freeing device memory")
     _held -= nbytes
-    return _backend.check(_backend.active().mem_free(address), "freeing device memory")
+    return 0
+
+
+cdef inline void enlist(Arena* arena, Block* block) noexcept:
+    block.arena = arena
+    block.sibling = arena.blocks
+    block.back = &arena.blocks
+    if arena.blocks is not NULL:
+        arena.blocks.back = &block.sibling
+    arena.blocks = block
+
+
+cdef inline void discard(Block* block) noexcept:
+    block.back[0] = block.sibling
+    if block.sibling is not NULL:
+        block.sibling.back = block.back
+    free(block)
 
 
 cdef Block* carve(Arena* arena, int bin) except NULL:
@@ -131,7 +151,7 @@ cdef Block* carve(Arena* arena, int bin) except NULL:
         raise MemoryError()
     block.address = slab.address + slab.used
     block.bytes = nbytes
-    block.arena = arena
+    enlist(arena, block)
     block.slab = slab
     block.bin = bin
     slab.used += nbytes
@@ -150,7 +170,7 @@ cdef Block* obtain(Arena* arena, int bin) except NULL:
         free(block)
         raise
     block.bytes = nbytes
-    block.arena = arena
+    enlist(arena, block)
     block.bin = bin
     arena.held += nbytes
     return block
@@ -251,8 +271,11 @@ cdef void free_block(Block* block) noexcept:
     """Put a block that nobody refers to on the free list of its stream."""
     cdef Arena* arena = block.arena
     cdef cupyBackend* backend = _backend.active()
-    if block.bin == FOREIGN:
-        give_back(<Foreign*>block)
+    if block.bin < 0:
+        if block.bin == LOST:
+            free(block)
+        else:
+            give_back(<Foreign*>block)
         return
     arena.used -= block.bytes
     arena.n_used -= 1
@@ -272,10 +295,10 @@ cdef int drop_large(Arena* arena) except -1:
     for bin in range(LARGE_BINS):
         while arena.large[bin] is not NULL:
             block = arena.large[bin]
+            device_free(block.address, block.bytes)
             arena.large[bin] = block.next
             arena.held -= block.bytes
-            device_free(block.address, block.bytes)
-            free(block)
+            discard(block)
     return 0
 
 
@@ -292,37 +315,91 @@ cdef int drop_slabs(Arena* arena) except -1:
             block = link[0]
             if block.slab.live == 0:
                 link[0] = block.next
-                free(block)
+                discard(block)
             else:
                 link = &block.next
     place = &arena.slabs
     while place[0] is not NULL:
         slab = place[0]
         if slab.live == 0:
+            slab.used = 0  # its blocks are gone, also if it cannot be freed
+            device_free(slab.address, slab.bytes)
             place[0] = slab.next
             arena.held -= slab.bytes
-            device_free(slab.address, slab.bytes)
             free(slab)
         else:
             place = &slab.next
     return 0
 
 
-cdef int free_all() except -1:
-    """Wait for every stream of the pool and give all free memory back."""
+cdef int free_all(int only=-1) except -1:
+    """Wait for every stream of the pool (on device `only`) and give all free memory back."""
     cdef Arena* arena = _arenas
     cdef cupyBackend* backend = _backend.active()
     cdef int device = current().device
-    while arena is not NULL:
-        if arena.held > arena.used:
-            _backend.check(backend.set_device(arena.device), "selecting a device")
-            _backend.check(backend.stream_synchronize(arena.stream), "waiting before freeing memory")
-            wake(arena, 0)
-            drop_large(arena)
-            drop_slabs(arena)
-        arena = arena.next
-    _backend.check(backend.set_device(device), "selecting a device")
+    try:
+        while arena is not NULL:
+            if arena.held > arena.used and (only < 0 or arena.device == only):
+                _backend.check(backend.set_device(arena.device), "selecting a device")
+                _backend.check(backend.stream_synchronize(arena.stream), "waiting before freeing memory")
+                wake(arena, 0)
+                drop_large(arena)
+                drop_slabs(arena)
+            arena = arena.next
+    finally:
+        _backend.check(backend.set_device(device), "selecting a device")
     return 0
+
+
+cdef int refuse_lost(Block* block) except -1:
+    raise BackendError(f"the memory of the array was lost when device {block.arena.device} was reset")
+
+
+cdef void forget_arena(Arena* arena, Arena* heir, bint give_back) noexcept:
+    """Let go of all memory of the arena: blocks that arrays refer to are marked as lost, and are the heir's."""
+    global _held
+    cdef Block* block = arena.blocks
+    cdef Block* following
+    cdef Slab* slab
+    while block is not NULL:
+        following = block.sibling
+        if give_back and block.slab is NULL:
+            _backend.active().mem_free(block.address)
+        if block.refs:
+            block.address = CUPY_LOST_BLOCK
+            block.slab = NULL
+            block.bin = LOST
+            block.arena = heir
+        else:
+            free(block)
+        block = following
+    while arena.slabs is not NULL:
+        slab = arena.slabs
+        arena.slabs = slab.next
+        if give_back:
+            _backend.active().mem_free(slab.address)
+        free(slab)
+    _held -= arena.held
+    arena.blocks = NULL
+    arena.used = arena.held = arena.n_used = arena.resting = 0
+    arena.rests_first = arena.rests_last = NULL
+    memset(arena.small, 0, sizeof(arena.small))
+    memset(arena.large, 0, sizeof(arena.large))
+
+
+cdef int reset_device(int device) except -1:
+    """Reset the current device. What it held is lost, whether or not the device says that all went well."""
+    cdef cupyBackend* backend = _backend.active()
+    cdef Arena* heir = arena_of(device, NULL)
+    cdef Arena* arena = _arenas
+    cdef int rc = 0
+    if backend.device_reset is not NULL:
+        rc = backend.device_reset(device)
+    while arena is not NULL:
+        if arena.device == device:
+            forget_arena(arena, heir, backend.device_reset is NULL)
+        arena = arena.next
+    return _backend.check(rc, f"resetting device {device}")
 
 
 cdef int retire_arena(Arena* arena) except -1:
@@ -331,12 +408,16 @@ cdef int retire_arena(Arena* arena) except -1:
     cdef Arena** place = &_arenas
     if arena is heir:
         return 0
-    if arena.used:
+    if not arena.used:
+        try:
+            wake(arena, 0)
+            drop_large(arena)
+            drop_slabs(arena)
+        except RuntimeError:
+            pass  # of a device that failed; a reset forgets what could not be freed
+    if arena.held:
         arena.stream = NULL  # arrays still live in it: from now on it belongs to the default stream
         return 0
-    wake(arena, 0)
-    drop_large(arena)
-    drop_slabs(arena)
     while place[0] is not arena:
         place = &place[0].next
     place[0] = arena.next

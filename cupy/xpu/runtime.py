@@ -3,6 +3,7 @@
 from cupy._core._device import Device, device_count
 
 __all__ = [
+    "deviceReset",
     "deviceSynchronize",
     "getDevice",
     "getDeviceCount",
@@ -48,6 +49,18 @@ def setDevice(device):
     >>> cp.xpu.runtime.setDevice(0)
     """
     Device(device).use()
+
+
+def deviceReset():
+    """Make the current device as new; its arrays and streams are lost: see :meth:`Device.reset`.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> with cp.xpu.Device(cp.xpu.device_count() - 1):
+    ...     cp.xpu.runtime.deviceReset()
+    """
+    Device().reset()
 
 
 def deviceSynchronize():

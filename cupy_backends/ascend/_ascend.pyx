@@ -15,6 +15,7 @@ from cupy_backends.host cimport _host
 
 from cupy_backends import cannsim
 from cupy_backends.ascend.errors import AscendError
+from cupy_backends.backend.errors import compact
 
 _DTYPES = (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -59,7 +60,7 @@ cdef object _failure(str doing):
     cupy_ascend_backend().last_error(&error)
     name, call = error.name.decode(errors="replace"), error.call.decode(errors="replace")
     texts = [f"{doing}: {call}: {error.code} ({name})"]
-    texts += [t for t in (error.message.decode(errors="replace").strip(), error.advice.decode(errors="replace")) if t]
+    texts += [t for t in (compact(error.message.decode(errors="replace")), error.advice.decode(errors="replace")) if t]
     return AscendError("\n  ".join(texts), error.code, name, call)
 
 

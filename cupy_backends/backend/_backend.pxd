@@ -36,6 +36,7 @@ cdef extern from "cupy_backend.h" nogil:
 
     enum:
         CUPY_MAX_PLAN_DTYPES
+    void* CUPY_LOST_BLOCK
 
     ctypedef struct cupyStreamImpl:
         pass
@@ -81,6 +82,7 @@ cdef extern from "cupy_backend.h" nogil:
         char call[96]
         char message[1024]
         char advice[256]
+        char launches[1024]
 
     ctypedef struct cupyBackend:
         const char* name
@@ -91,6 +93,7 @@ cdef extern from "cupy_backend.h" nogil:
         int (*device_name)(int, char*, size_t) noexcept nogil
         int (*mem_info)(size_t*, size_t*) noexcept nogil
         int (*device_synchronize)() noexcept nogil
+        int (*device_reset)(int) noexcept nogil
         int (*mem_alloc)(size_t, void**) noexcept nogil
         int (*mem_free)(void*) noexcept nogil
         int (*copy_to_device)(void*, const void*, size_t, cupyStream) noexcept nogil

@@ -7,7 +7,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 
 from fastrlock.rlock import FastRLock
 
-from cupy_backends.backend.errors import BackendError, OutOfMemoryError, PerformanceWarning
+from cupy_backends.backend.errors import BackendError, OutOfMemoryError, PerformanceWarning, compact
 
 _BACKENDS = ("ascend", "host", "null")
 _DTYPE_NAMES = (
@@ -67,11 +67,14 @@ cdef object _failure(str doing, object op=None, tuple dtypes=(), tuple shapes=()
     active().last_error(&error)
     name, call = error.name.decode(errors="replace"), error.call.decode(errors="replace")
     parts = [f"{doing}: {call} returned {error.code} ({name})" if call else doing]
-    for text in (error.message.decode(errors="replace").strip(), error.advice.decode(errors="replace").strip()):
+    launches = tuple(error.launches.decode(errors="replace").splitlines())
+    for text in (compact(error.message.decode(errors="replace")), error.advice.decode(errors="replace").strip()):
         if text:
             parts.append(text)
+    if launches:
+        parts.append("last launches, newest first:\n    " + "\n    ".join(launches))
     kind = getattr(_module, "error_class", BackendError)
-    return kind("\n  ".join(parts), error.code, name, call, op, dtypes, shapes)
+    return kind("\n  ".join(parts), error.code, name, call, op, dtypes, shapes, launches)
 
 
 cdef int check(int rc, str doing="backend call") except -1:
@@ -118,6 +121,10 @@ cdef str _describe(cupyPlan* plan, cupyOperand* operands, int n):
 
 cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) except -1:
     """Raise for a launch that returned `rc`, with what was launched."""
+    for k in range(n):
+        if operands[k].block is CUPY_LOST_BLOCK:
+            raise BackendError(f"{_describe(plan, operands, n)}: the memory of operand {k} was lost when its device "
+                               "was reset", op=cupy_op_info[plan.op].name.decode())
     if rc != CUPY_FAILED:
         return check(rc, _describe(plan, operands, n))
     dtypes = tuple([_DTYPE_NAMES[operands[k].dtype] for k in range(n)])

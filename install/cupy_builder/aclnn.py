@@ -24,6 +24,8 @@ RUNTIME = [
     "aclrtGetSocName",
     "aclrtGetDeviceCount",
     "aclrtSetDevice",
+    "aclrtResetDevice",
+    "aclrtResetDeviceForce?",
     "aclrtMalloc",
     "aclrtFree",
     "aclrtMemcpy",

@@ -44,6 +44,7 @@ DTYPES = {
     "bfloat16": 27,
     "complex32": 33,
 }
+FACTS = pathlib.Path(__file__).parents[2] / "cupy_backends/cannsim/facts/aclnn.json"
 
 
 class Launch(ctypes.Structure):
@@ -60,6 +61,8 @@ class Caller:
 
     def __init__(self, path):
         self.lib = ctypes.CDLL(path)
+        with open(FACTS) as facts:
+            self.operators = json.load(facts)["ops"]
         for name in (
             "aclCreateTensor",
             "aclCreateScalar",
@@ -121,7 +124,7 @@ class Caller:
             buffer = (ctype or getattr(ctypes, "c_" + kind))(number)
         return ctypes.c_void_p(self.lib.aclCreateScalar(ctypes.byref(buffer), DTYPES[kind]))
 
-    def argument(self, a):
+    def argument(self, a, ctype=""):
         if a is None:
             return ctypes.c_void_p()
         if isinstance(a, bool):
@@ -129,7 +132,7 @@ class Caller:
         if isinstance(a, int):
             return ctypes.c_int64(a)
         if isinstance(a, float):
-            return ctypes.c_double(a)
+            return ctypes.c_float(a) if ctype == "float" else ctypes.c_double(a)
         if isinstance(a, str):
             return ctypes.c_char_p(a.encode())
         kind = a["k"]
@@ -165,7 +168,8 @@ class Caller:
         """Status and message of phase 1; with `execute` of both phases. Fills the list `launches`."""
         function = getattr(self.lib, call["op"] + "GetWorkspaceSize")
         self.used = 0
-        arguments = [self.argument(a) for a in call["args"]]
+        params = self.operators[call["op"]]["params"]
+        arguments = [self.argument(a, ctype) for a, (ctype, _) in zip(call["args"], params, strict=True)]
         size, executor = ctypes.c_uint64(), ctypes.c_void_p()
         result = function(*arguments, ctypes.byref(size), ctypes.byref(executor))
         message = self.lib.aclGetRecentErrMsg() if result else None

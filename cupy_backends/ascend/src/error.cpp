@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "recent.h"
 #include "state.h"
 
 namespace ascend {
@@ -36,6 +37,9 @@ static const Advice advices[] = {
     {161001, 161002,
      "The operator refused its arguments: cupy.show_routes() shows the route that was taken; "
      "please report it."},
+    {361001, 361001,
+     "The device refused the launch. If it failed earlier, cupy.cuda.Device().reset() makes it usable "
+     "again, without its arrays."},
     {561003, 561003,
      "No kernel for this dtype: is the kernel package of this SoC installed? See 'python -m "
      "cupy.doctor'."},
@@ -48,7 +52,7 @@ static const Advice advices[] = {
     {207000, 207999, "A resource of the device is exhausted."},
     {507000, 507999,
      "The device failed earlier than this call: CUPY_LAUNCH_BLOCKING=1 makes it surface at its "
-     "line."},
+     "line; cupy.cuda.Device().reset() makes the device usable again, without its arrays."},
     {500000, 599999,
      "An internal failure of CANN: the plog files (ASCEND_PROCESS_LOG_PATH) say more."},
 };
@@ -63,7 +67,7 @@ int fail(int code, const char *call) {
     put(current.call, sizeof current.call, call);
     put(current.message, sizeof current.message,
         api.aclGetRecentErrMsg ? api.aclGetRecentErrMsg() : "");
-    current.advice[0] = 0;
+    current.advice[0] = current.launches[0] = 0;
     for (const Advice &advice : advices) {
         if (code >= advice.first && code <= advice.last) {
             put(current.advice, sizeof current.advice, advice.text);
@@ -73,11 +77,18 @@ int fail(int code, const char *call) {
     return out_of_memory(code) ? CUPY_OUT_OF_MEMORY : CUPY_FAILED;
 }
 
+int fail_late(int code, const char *call, const cupyStream *stream) {
+    const int status = fail(code, call);
+    recent_launches(stream, current.launches, sizeof current.launches);
+    return status;
+}
+
 int fail_text(int status, const char *call, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(current.message, sizeof current.message, format, arguments);
     va_end(arguments);
+    current.launches[0] = 0;
     current.code = status;
     put(current.name, sizeof current.name,
         status == CUPY_OUT_OF_MEMORY ? "out of memory"

@@ -44,7 +44,11 @@ class HostCopies {
             if (!pointer)
                 return fail_text(CUPY_FAILED, "cannsimHostPointer", "this simulator is too old");
             void *host = pointer(device, bytes, output ? kRead | kWrite : kRead, stream);
-            if (!host) return fail(ACL_ERROR_INVALID_PARAM, "cannsimHostPointer");
+            if (!host) {
+                const int code = api.aclrtSynchronizeStream(reinterpret_cast<aclrtStream>(stream));
+                return fail_late(code ? code : ACL_ERROR_INVALID_PARAM, "cannsimHostPointer",
+                                 &stream);
+            }
             o.block = static_cast<char *>(host) - low;
             return CUPY_OK;
         }
@@ -96,7 +100,7 @@ int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
         __atomic_fetch_add(&counted->host_runs, 1, __ATOMIC_RELAXED);
     count(thread.counts->host_runs);
     if (!machine.simulator)
-        ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+        ASCEND_WAIT(&stream, aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
     int nin = inputs_of(*plan, n);
     HostCopies copies;
     cupyOperand list[HostCopies::kMostOperands];

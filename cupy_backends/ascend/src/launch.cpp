@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "cache.h"
+#include "recent.h"
 
 namespace ascend {
 
@@ -63,7 +64,10 @@ int scalar_tensor(Plan *plan, const cupyOperand &o, cupyStream stream, Scratch &
     if (!fill) return CUPY_NO_ROUTE;
     cupyOperand both[2] = {o, *out};
     both[0].dtype = int8_t(dtype);
-    if (int rc = fill->launch(fill, both, 2, nullptr, stream)) return rc;
+    if (int rc = fill->launch(fill, both, 2, nullptr, stream)) {
+        if (lasting) drop_constant(out->block);
+        return rc;
+    }
     if (lasting) keep_constant(dtype, o.scalar, stream, out->block);
     return CUPY_OK;
 }
@@ -76,14 +80,18 @@ size_t temporary_bytes(const Plan *plan, const Arg &arg, const cupyOperand &out)
     return size_t(elements(out) * itemsize(temporary_dtype(plan, arg)));
 }
 
+int wait_if_blocking(cupyStream stream) {
+    if (machine.blocking)
+        ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
+    return CUPY_OK;
+}
+
 int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *executor,
                cupyStream stream) {
     int code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
     count(thread.counts->calls);
     if (__builtin_expect(code != 0, 0)) return fail(code, plan->call->function);
-    if (__builtin_expect(machine.blocking, 0))
-        ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
-    return CUPY_OK;
+    return __builtin_expect(machine.blocking, 0) ? wait_if_blocking(stream) : int(CUPY_OK);
 }
 
 namespace {
@@ -279,6 +287,14 @@ void store(Plan *plan, const Key &key, aclOpExecutor *executor, uint64_t workspa
     put(*plan->cache, entry);
 }
 
+int refuse_lost(const Plan *plan, const cupyOperand *ops, int n) {
+    for (int k = 0; k < n; k++)
+        if (ops[k].block == CUPY_LOST_BLOCK)
+            return fail_text(CUPY_FAILED, cupy_op_info[plan->op].name,
+                             "the memory of operand %d was lost when its device was reset", k);
+    return CUPY_OK;
+}
+
 bool writes_shape(const Call &call) {
     for (int i = 0; i < call.nargs; i++)
         if (call.args[i].kind == ARG_SHAPED) return true;
@@ -294,6 +310,8 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
     bool fitting = true;
     for (int k = 0; k < n; k++) fitting &= fits(ops[k], call.max_rank);
     fitting &= !plan->dense || ops[n - 1].contiguous;
+    if (__builtin_expect(!fitting, 0))
+        if (int rc = refuse_lost(plan, ops, n)) return rc;
     if (plan->elementwise) {
         if (nin == 2 && (is_scalar(ops[0]) | is_scalar(ops[1])) &&
             !(is_scalar(ops[0]) & is_scalar(ops[1]))) {
@@ -309,6 +327,7 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
         return launch_repaired(plan, ops, n, attrs, stream);
     }
     if (int rc = bind()) return rc;
+    note_launch(plan, ops, n, stream);
     ExecutorCache *cache = plan->cache;
     Key key;
     bool keep = false;
@@ -345,7 +364,10 @@ int launch_call(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
            repeatable(plan, executor);
     void *workspace = nullptr;
     int rc = bytes ? scratch.take(bytes, &workspace) : int(CUPY_OK);
-    if (!rc) rc = run_phase2(plan, workspace, bytes, executor, stream);
+    if (!rc)
+        rc = run_phase2(plan, workspace, bytes, executor, stream);
+    else if (!keep && api.aclDestroyAclOpExecutor)
+        api.aclDestroyAclOpExecutor(executor); // phase 2, which uses it up, is not reached
     if (keep) {
         store(plan, key, executor, bytes, values, building);
         made.give_tensors();

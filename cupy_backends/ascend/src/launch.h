@@ -56,6 +56,8 @@ Plan *plan_for(int op, std::initializer_list<int> dtypes); // nullptr: no route,
 Plan *host_plan(Plan *, const char *why);                  // the same op on the CPU
 Plan *flip_plan(int dtype); // out0 = in0 reversed along the axes of attrs[0]
 
+void forget_executors(); // of all plans
+
 int launch_call(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_cast(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_program(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
@@ -88,7 +90,8 @@ bool crowded(const cupyOperand &);
 bool strided_fits(const cupyOperand &); // of an operand that is not contiguous
 // Can an aclTensor describe it: rank, offset and strides in whole elements, no negative stride.
 inline bool fits(const cupyOperand &o, int max_rank = kMaxRank) {
-    if (o.ndim > max_rank || (o.offset & (itemsize(o.dtype) - 1))) return false;
+    if (o.ndim > max_rank || (o.offset & (itemsize(o.dtype) - 1)) || o.block == CUPY_LOST_BLOCK)
+        return false;
     return o.contiguous || strided_fits(o);
 }
 inline int inputs_of(const cupyPlan &plan, int n) {
@@ -99,6 +102,7 @@ inline int inputs_of(const cupyPlan &plan, int n) {
 aclTensor *describe(const cupyOperand &, int acl_dtype);
 size_t temporary_bytes(const Plan *, const Arg &, const cupyOperand &out);
 int temporary_dtype(const Plan *, const Arg &);
+int wait_if_blocking(cupyStream);
 int run_phase2(Plan *, void *workspace, uint64_t bytes, aclOpExecutor *, cupyStream);
 int scalar_tensor(Plan *, const cupyOperand &, cupyStream, Scratch &, cupyOperand *out);
 

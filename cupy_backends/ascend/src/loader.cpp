@@ -20,6 +20,7 @@ namespace ascend {
 
 Api api;
 Machine machine;
+std::atomic<uint32_t> binding{1};
 thread_local Thread thread;
 
 namespace {
@@ -197,7 +198,7 @@ void count_thread() {
 
 // The simulator goes on with copied memory; a real device's context does not survive.
 void in_forked_child() {
-    if (!machine.simulator) thread.bound = false;
+    if (!machine.simulator) thread.bound = 0;
 }
 
 int load_locked() {
@@ -217,7 +218,7 @@ int load_locked() {
                          "CANN finds no NPU. Run 'python -m cupy.doctor', or set CUPY_CANN=sim.");
     if (int code = api.aclrtSetDevice(thread.device)) return fail(code, "aclrtSetDevice");
     count_thread();
-    thread.bound = true;
+    thread.bound = binding;
     const char *soc = api.aclrtGetSocName();
     soc_name = soc ? soc : "";
     machine.soc = soc_name.c_str();
@@ -227,7 +228,9 @@ int load_locked() {
                          machine.soc);
     watch_pool();
     const char *blocking = environment("CUPY_LAUNCH_BLOCKING");
-    machine.blocking = blocking && strcmp(blocking, "0");
+    if (blocking && strcmp(blocking, "0") && strcmp(blocking, "1"))
+        return fail_text(CUPY_FAILED, "load", "CUPY_LAUNCH_BLOCKING=%s: expected 0 or 1", blocking);
+    machine.blocking = blocking && !strcmp(blocking, "1");
     loading_process = getpid();
     pthread_atfork(nullptr, nullptr, in_forked_child);
     ready.store(true, std::memory_order_release);
@@ -269,7 +272,7 @@ int bind_thread() {
     ASCEND_TRY(aclrtSetDevice, thread.device);
     return guarded("bind", [] {
         count_thread();
-        thread.bound = true;
+        thread.bound = binding;
         return int(CUPY_OK);
     });
 }
@@ -277,7 +280,7 @@ int bind_thread() {
 void retire() {
     api.aclrtSynchronizeDevice();
     retired = true;
-    thread.bound = false;
+    ++binding;
 }
 
 void reset_counts() {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "launch.h"
+#include "recent.h"
 #include "scratch.h"
 #include "state.h"
 
@@ -63,8 +64,21 @@ int mem_info(size_t *free_bytes, size_t *total_bytes) {
 
 int device_synchronize() {
     BOUND;
-    ASCEND_TRY(aclrtSynchronizeDevice);
+    ASCEND_WAIT(nullptr, aclrtSynchronizeDevice);
     return CUPY_OK;
+}
+
+// Whatever the device says to it: what we kept of it is forgotten, and the thread starts anew.
+int device_reset(int device) {
+    if (int rc = set_device(device)) return rc;
+    forget_executors();
+    forget_memory(device);
+    forget_launches(device);
+    const int code = api.aclrtResetDeviceForce ? api.aclrtResetDeviceForce(device)
+                                               : api.aclrtResetDevice(device);
+    ++binding;
+    if (code) return fail(code, "aclrtResetDevice");
+    return bind();
 }
 
 int mem_alloc(size_t bytes, void **address) {
@@ -78,11 +92,18 @@ int mem_free(void *address) {
     return CUPY_OK;
 }
 
+int wait_for(cupyStream stream) {
+    const uint32_t mark = recent_mark(stream);
+    ASCEND_WAIT(&stream, aclrtSynchronizeStream, raw(stream));
+    recent_done(stream, mark);
+    return CUPY_OK;
+}
+
 int stream_synchronize(cupyStream stream) {
     BOUND;
     return guarded("stream_synchronize", [&] {
         const uint64_t mark = scratch_mark(stream);
-        ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
+        if (int rc = wait_for(stream)) return rc;
         scratch_trim(stream, mark);
         return int(CUPY_OK);
     });
@@ -93,17 +114,17 @@ int copy_to_device(void *dst, const void *src, size_t bytes, cupyStream stream) 
     if (!bytes) return CUPY_OK;
     // The source may be gone when this returns, and pageable memory makes the asynchronous form
     // wait anyway.
-    ASCEND_TRY(aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_HOST_TO_DEVICE, raw(stream));
-    ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
-    return CUPY_OK;
+    ASCEND_WAIT(&stream, aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_HOST_TO_DEVICE,
+                raw(stream));
+    return wait_for(stream);
 }
 
 int copy_to_host(void *dst, const void *src, size_t bytes, cupyStream stream) {
     BOUND;
     if (!bytes) return CUPY_OK;
-    ASCEND_TRY(aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_DEVICE_TO_HOST, raw(stream));
-    ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
-    return CUPY_OK;
+    ASCEND_WAIT(&stream, aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_DEVICE_TO_HOST,
+                raw(stream));
+    return wait_for(stream);
 }
 
 int copy_on_device(void *dst, const void *src, size_t bytes, cupyStream stream) {
@@ -111,13 +132,13 @@ int copy_on_device(void *dst, const void *src, size_t bytes, cupyStream stream) 
     if (bytes)
         ASCEND_TRY(aclrtMemcpyAsync, dst, bytes, src, bytes, ACL_MEMCPY_DEVICE_TO_DEVICE,
                    raw(stream));
-    return CUPY_OK;
+    return wait_if_blocking(stream);
 }
 
 int mem_set(void *dst, int value, size_t bytes, cupyStream stream) {
     BOUND;
     if (bytes) ASCEND_TRY(aclrtMemsetAsync, dst, bytes, value, bytes, raw(stream));
-    return CUPY_OK;
+    return wait_if_blocking(stream);
 }
 
 // The simulator's checks want to see arrays, not the pool's chunks. Absent on real CANN.
@@ -171,7 +192,7 @@ int subscribe(aclrtStream stream) {
 
 int stream_destroy(cupyStream stream) {
     BOUND;
-    ASCEND_TRY(aclrtSynchronizeStream, raw(stream));
+    const int waited = wait_for(stream); // a stream of a device that failed is destroyed all the same
     if (int rc = guarded("stream_destroy", [&] {
             drop_constants(stream);
             scratch_drop(stream);
@@ -183,6 +204,10 @@ int stream_destroy(cupyStream stream) {
         std::lock_guard<std::mutex> hold(self.mutex);
         if (self.subscribed.erase(raw(stream)) && api.aclrtUnSubscribeReport)
             api.aclrtUnSubscribeReport(self.thread, raw(stream));
+    }
+    if (waited) {
+        api.aclrtDestroyStream(raw(stream));
+        return waited;
     }
     ASCEND_TRY(aclrtDestroyStream, raw(stream));
     return CUPY_OK;
@@ -250,7 +275,7 @@ int event_query(cupyEvent event, int *done) {
 
 int event_synchronize(cupyEvent event) {
     BOUND;
-    ASCEND_TRY(aclrtSynchronizeEvent, raw(event));
+    ASCEND_WAIT(nullptr, aclrtSynchronizeEvent, raw(event));
     return CUPY_OK;
 }
 
@@ -263,6 +288,7 @@ int event_elapsed(float *milliseconds, cupyEvent start, cupyEvent end) {
 cupyBackend table = {
     "ascend",          resolve_plan,    device_count,       set_device,
     get_device,        device_name,     mem_info,           device_synchronize,
+    device_reset,
     mem_alloc,         mem_free,        copy_to_device,     copy_to_host,
     copy_on_device,    mem_set,         nullptr,            nullptr, // watch_pool
     stream_create,     stream_destroy,  stream_synchronize, stream_query,

@@ -1,5 +1,6 @@
 #include "scratch.h"
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <unordered_map>
@@ -185,7 +186,7 @@ struct Constants {
     std::mutex mutex;
     std::unordered_map<ConstantKey, void *, ConstantHash> known;
     std::unordered_map<int, std::vector<void *>> room; // device -> free slots
-    std::vector<void *> slabs;
+    std::vector<std::pair<int, void *>> slabs; // device, address
 };
 
 Constants &constants() {
@@ -214,7 +215,7 @@ int constant(int dtype, const unsigned char *bits, cupyStream stream, void **add
     if (room.empty()) {
         void *block;
         if (int rc = device_malloc(kSlot * kSlots, &block)) return rc;
-        table.slabs.push_back(block);
+        table.slabs.emplace_back(thread.device, block);
         for (size_t i = kSlots; i-- > 0;) room.push_back(static_cast<char *>(block) + kSlot * i);
     }
     *address = room.back();
@@ -230,6 +231,12 @@ void keep_constant(int dtype, const unsigned char *bits, cupyStream stream, void
         count(thread.counts->constants);
 }
 
+void drop_constant(void *address) {
+    Constants &table = constants();
+    std::lock_guard<std::mutex> hold(table.mutex);
+    table.room[thread.device].push_back(address);
+}
+
 void drop_constants(cupyStream stream) {
     Constants &table = constants();
     std::lock_guard<std::mutex> hold(table.mutex);
@@ -243,12 +250,31 @@ void drop_constants(cupyStream stream) {
     }
 }
 
+void forget_memory(int device) {
+    std::lock_guard<std::mutex> hold(registry);
+    for (auto &entry : streams()) {
+        if (entry.first.device != device) continue;
+        std::lock_guard<std::mutex> hold_scratch(entry.second->mutex);
+        entry.second->free_blocks.clear();
+        entry.second->free_bytes = 0;
+    }
+    Constants &table = constants();
+    std::lock_guard<std::mutex> hold_constants(table.mutex);
+    auto &slabs = table.slabs;
+    slabs.erase(std::remove_if(slabs.begin(), slabs.end(),
+                               [&](auto &slab) { return slab.first == device; }),
+                slabs.end());
+    table.room.erase(device);
+    for (auto it = table.known.begin(); it != table.known.end();)
+        it = it->first.device == device ? table.known.erase(it) : std::next(it);
+}
+
 void release_memory() {
     std::lock_guard<std::mutex> hold(registry);
     for (auto &entry : streams()) release(*entry.second);
     Constants &table = constants();
     std::lock_guard<std::mutex> hold_constants(table.mutex);
-    for (void *slab : table.slabs) api.aclrtFree(slab);
+    for (auto &slab : table.slabs) api.aclrtFree(slab.second);
     table.slabs.clear();
     table.room.clear();
     table.known.clear();

@@ -42,12 +42,14 @@ uint64_t scratch_mark(cupyStream);
 void scratch_trim(cupyStream, uint64_t mark);
 void scratch_drop(cupyStream); // the stream is about to be destroyed and has been synchronised
 int scratch_release_all();     // synchronises the device; for when memory is short
+void forget_memory(int device); // the device was reset: what it held is gone
 void release_memory();         // scratch and constants of all devices, at the end of the process
 int device_malloc(size_t bytes, void **address); // releases the scratch before giving up
 
 // A scalar in device memory, one per dtype, value and stream. A fresh one is to be filled by the
 // caller, who then keeps it. nullptr address: no room, use a temporary.
 int constant(int dtype, const unsigned char *bits, cupyStream, void **address, bool *fresh);
+void drop_constant(void *address); // its fill failed
 void keep_constant(int dtype, const unsigned char *bits, cupyStream, void *address);
 void drop_constants(cupyStream); // the stream is about to be destroyed and has been synchronised
 

@@ -43,6 +43,8 @@ int fail(int code, const char *call);
 int fail_text(int status, const char *call, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void last_error(cupyError *);
+// The same for a call that waited: the stream's last launches are shown. nullptr: all streams'.
+int fail_late(int code, const char *call, const cupyStream *stream);
 const char *error_name(int code);
 
 #define ASCEND_TRY(call_name, ...)                                                                 \
@@ -51,17 +53,28 @@ const char *error_name(int code);
         if (__builtin_expect(code_ != 0, 0)) return ascend::fail(code_, #call_name);               \
     } while (0)
 
+#define ASCEND_WAIT(stream, call_name, ...)                                                        \
+    do {                                                                                           \
+        int code_ = ascend::api.call_name(__VA_ARGS__);                                            \
+        if (__builtin_expect(code_ != 0, 0)) return ascend::fail_late(code_, #call_name, stream);  \
+    } while (0)
+
 // Every thread is bound to a device at its first use.
 struct Thread {
     int device = 0;
-    bool bound = false;
+    uint32_t bound = 0; // the binding that holds
     Counters *counts = nullptr; // made when the thread is bound
 };
 extern thread_local Thread thread;
+extern std::atomic<uint32_t> binding; // another one since the last reset of a device
 int bind_thread();
 void reset_counts();
 void retire(); // waits for the device; from now on no thread can be bound
-inline int bind() { return __builtin_expect(thread.bound, 1) ? CUPY_OK : bind_thread(); }
+inline int bind() {
+    return __builtin_expect(thread.bound == binding.load(std::memory_order_relaxed), 1)
+               ? CUPY_OK
+               : bind_thread();
+}
 
 // Entry points that the core calls return a status, never an exception.
 template <class F> int guarded(const char *call, F &&body) {

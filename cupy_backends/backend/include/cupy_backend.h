@@ -66,6 +66,9 @@ typedef struct cupyOperand {
     unsigned char scalar[16];
 } cupyOperand;
 
+/* The block of an operand whose memory went with a reset of its device: no launch takes it. */
+#define CUPY_LOST_BLOCK ((void *)1)
+
 typedef struct cupyAttr {
     union {
         int64_t i;
@@ -105,6 +108,7 @@ typedef struct cupyError {
     char call[96];         /* the function that failed */
     char message[1024];    /* the library's text */
     char advice[256];      /* the next step */
+    char launches[1024];   /* of a failure that showed late: the last launches, newest first, a line each */
 } cupyError;
 
 typedef struct cupyBackend {
@@ -120,6 +124,7 @@ typedef struct cupyBackend {
     int (*device_name)(int device, char *name, size_t size);
     int (*mem_info)(size_t *free_bytes, size_t *total_bytes);
     int (*device_synchronize)(void);
+    int (*device_reset)(int device); /* ends its streams and all its memory, clears its failure; may be NULL */
 
     /* Memory of the current device. */
     int (*mem_alloc)(size_t bytes, void **address);

@@ -102,6 +102,27 @@ void cannsimThreads(cannsimThreadValues *out);
 /* The most threads that work on one operator from now on; 0: what the environment says. An aclError. */
 int cannsimSetThreads(int count);
 
+/* Keeps a line of JSON for every first phase of an operator, as CANNSIM_TRACE writes them to a file:
+ * the operator, its arguments with dtypes, shapes, strides, offsets and storage, status, workspace. */
+void cannsimTraceBegin(void);
+void cannsimTraceEnd(void);
+/* The lines since the last call; the text lives until the same thread asks again. */
+const char *cannsimTraceTake(void);
+
+/* Injects faults, as CANNSIM_FAULT does: "KIND:WHICH,...", where KIND is malloc, phase1, launch, async
+ * or device_lost and WHICH is n (the nth from now on), n+ (the nth and all later ones) or
+ * p=PROBABILITY[:seed=NUMBER]. NULL or "" ends it; what has failed stays failed until the device is
+ * reset. An aclError. Not while other threads are in a call. */
+int cannsimSetFault(const char *text);
+uint64_t cannsimFaultsInjected(void); /* since the last cannsimSetFault */
+
+/* What programs made and did not destroy. */
+typedef struct cannsimLiveValues {
+    uint64_t tensors, scalars, arrays, lists, executors, streams, events;
+    uint64_t device_blocks, device_bytes; /* of all devices */
+} cannsimLiveValues;
+void cannsimLive(cannsimLiveValues *out);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

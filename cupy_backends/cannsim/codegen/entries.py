@@ -197,6 +197,27 @@ def _versions(facts):
     )
 
 
+def _names(facts):
+    """The names of the values of aclDataType and aclFormat, as the trace writes them."""
+    formats = {
+        value: name for name, value in facts.runtime["enums"]["aclFormat"]["values"].items() if value >= 0
+    }
+    dtypes = {value: name for name, value in DTYPES.items()}
+
+    def table(name, names, prefix=""):
+        cells = (
+            f'"{names[i].removeprefix(prefix)}"' if i in names else "nullptr" for i in range(max(names) + 1)
+        )
+        return f"const char *const {name}[] = {{{', '.join(cells)}}};\nconst int {name}Count = {max(names) + 1};\n"
+
+    return (
+        '// Generated.\n#include "opapi/trace.h"\n\nnamespace cannsim {\n\n'
+        + table("kDTypeNames", dtypes)
+        + table("kFormatNames", formats, "ACL_FORMAT_")
+        + "\n}  // namespace cannsim\n"
+    )
+
+
 def _unsupported(facts):
     """Weak definitions: the runtime functions that nobody implements refuse by name."""
     zero = {"void": "", "aclError": None, "aclnnStatus": None}
@@ -227,6 +248,7 @@ def write(facts, out, emit):
     emit(out / "soc_table.cpp", _socs(facts))
     emit(out / "promotion.cpp", _promotion(facts))
     emit(out / "versions.cpp", _versions(facts))
+    emit(out / "names.cpp", _names(facts))
     emit(out / "unsupported.cpp", _unsupported(facts))
     items = list(ops.items())
     for index, start in enumerate(range(0, len(items), CHUNK)):

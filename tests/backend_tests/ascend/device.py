@@ -56,6 +56,7 @@ class Error(Structure):
         ("call", c_char * 96),
         ("message", c_char * 1024),
         ("advice", c_char * 256),
+        ("launches", c_char * 1024),
     ]
 
 
@@ -71,6 +72,7 @@ _MEMBERS = [
     ("device_name", CFUNCTYPE(c_int, c_int, c_char_p, c_size_t)),
     ("mem_info", CFUNCTYPE(c_int, POINTER(c_size_t), POINTER(c_size_t))),
     ("device_synchronize", CFUNCTYPE(c_int)),
+    ("device_reset", CFUNCTYPE(c_int, c_int)),
     ("mem_alloc", CFUNCTYPE(c_int, c_size_t, POINTER(c_void_p))),
     ("mem_free", CFUNCTYPE(c_int, c_void_p)),
     ("copy_to_device", CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, _S)),

@@ -108,7 +108,8 @@ void phase2() {
     OKAY(aclDestroyAclOpExecutor(executor));
 }
 
-// What a kernel finds wrong: at the call when inline, else at the next synchronisation.
+// What a kernel finds wrong: at the call when inline, else at the next synchronisation, and then in
+// every call until the device is reset.
 void kernel_failure() {
     Floats x({3}, {1, 2, 3}), out({2});
     Array<int64_t> index(ACL_INT64, {2}, {0, 3});
@@ -122,7 +123,13 @@ void kernel_failure() {
     } else {
         OKAY(aclnnIndexSelect(nullptr, workspace, executor, stream));
         FAILS(aclrtSynchronizeStream(stream), ACL_ERROR_RT_AICORE_EXCEPTION, "failed");
-        OKAY(aclrtSynchronizeStream(stream)); // reported once
+        FAILS(aclrtSynchronizeStream(stream), ACL_ERROR_RT_AICORE_EXCEPTION, "was not reset");
+        FAILS(aclrtSynchronizeStream(nullptr), ACL_ERROR_RT_AICORE_EXCEPTION, "out of range");
+        OKAY(aclrtResetDeviceForce(0));
+        OKAY(aclrtSetDevice(0));
+        OKAY(aclrtSynchronizeStream(nullptr));
+        for (void **p : {&x.memory.p, &out.memory.p, &index.memory.p}) *p = nullptr;
+        return; // the stream went with the device
     }
     OKAY(aclrtDestroyStream(stream));
 }

@@ -44,6 +44,7 @@ constexpr size_t kReserve = size_t(4) << 30;
 struct Shared {
     std::mutex mutex;
     FreeList lists[kPoolKinds] = {};
+    uint64_t made[kPoolKinds] = {};
     std::vector<ThreadState *> threads;
     Counters finished = {};
 };
@@ -118,6 +119,7 @@ void *pool_refill(Kind kind, size_t size) {
             block->next = static_cast<FreeBlock *>(mine.head);
             mine.head = block;
             ++mine.count;
+            ++s.made[int(kind)];
         }
     }
     FreeBlock *block = static_cast<FreeBlock *>(mine.head);
@@ -149,6 +151,15 @@ Counters total_counters() {
     Counters sum = s.finished;
     for (ThreadState *t : s.threads) add(sum, t->counters);
     return sum;
+}
+
+uint64_t live_objects(int kind) {
+    Shared &s = shared();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    uint64_t idle = s.lists[kind].count;
+    for (ThreadState *t : s.threads)
+        idle += __atomic_load_n(&t->lists[kind].count, __ATOMIC_RELAXED);
+    return s.made[kind] - idle;
 }
 
 } // namespace cannsim

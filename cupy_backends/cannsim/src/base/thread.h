@@ -40,4 +40,7 @@ inline void attach() {
 // Sum over living and finished threads.
 Counters total_counters();
 
+// Objects of a kind that are not in a free list.
+uint64_t live_objects(int kind);
+
 } // namespace cannsim

@@ -7,7 +7,9 @@
 #include "opapi/check.h"
 #include "opapi/launches.h"
 #include "opapi/versions.h"
+#include "opapi/trace.h"
 #include "runtime/capture.h"
+#include "runtime/fault.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -179,7 +181,9 @@ Executor *clone(const Executor &e) {
     return copy;
 }
 
-aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
+constexpr char kInjected[] = "%s: a fault injected on purpose";
+
+aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails) {
     Executor *task = e;
     if (e->repeatable) {
         task = clone(*e);
@@ -187,16 +191,18 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
     }
     task->set_tag(kInFlight);
     bool blocking = task->blocking;
-    int error = submit(stream, [task] {
-        int code = execute(task);
+    const int device = stream->context->device;
+    int error = submit(stream, [task, device, fails] {
+        int code = is_broken(device) ? 0
+                   : fails           ? fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, task->op->name)
+                                     : execute(task);
         destroy_executor(task);
         // What a device reports for a kernel that failed.
         return code ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0;
     });
     if (error || !blocking) return error;
-    if (wait_for(mark_of(stream), -1)) return ACLNN_ERR_RUNTIME_ERROR;
-    error = stream->error.exchange(0);
-    return error ? fail(ACLNN_ERR_RUNTIME_ERROR, "the stream failed with %d", error) : 0;
+    if (wait_for(mark_of(stream), -1) || check_broken(device, true)) return ACLNN_ERR_RUNTIME_ERROR;
+    return 0;
 }
 
 [[gnu::cold]] int launch_captured(Executor *e, DeviceStream *stream) {
@@ -212,9 +218,31 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream) {
                         [](void *p) { destroy_executor(static_cast<Executor *>(p)); });
 }
 
-inline int launch(Executor *e, DeviceStream *s) {
+// A launch while a device is broken or faults are to be injected. *fails: its task is to fail. *done:
+// there is nothing left to do and the executor was used up.
+[[gnu::cold]] aclnnStatus launch_disturbed(Executor *e, DeviceStream *s, bool *fails, bool *done) {
+    const int device = s->context->device;
+    int error = check_broken(device, false);
+    if (!error && fault(Fault::DeviceLost)) {
+        break_device(device, ACL_ERROR_RT_LOST_HEARTBEAT, false,
+                     "device %d is lost: a fault injected on purpose", device);
+        error = check_broken(device, true);
+    }
+    if (!error && fault(Fault::Launch)) error = fail(ACLNN_ERR_RUNTIME_ERROR, kInjected, e->op->name);
+    *fails = !error && fault(Fault::Async);
+    if (!s->queue) {
+        if (*fails) fail_task(s, fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, e->op->name));
+        if (!error && e->blocking) error = check_broken(device, true);
+    }
+    // A broken device runs nothing more, though nobody may have noticed yet.
+    *done = error || (!s->queue && is_broken(device));
+    if (*done && !e->repeatable) destroy_executor(e);
+    return error ? ACLNN_ERR_RUNTIME_ERROR : 0;
+}
+
+inline int launch(Executor *e, DeviceStream *s, bool fails) {
     if (is_captured(s)) return launch_captured(e, s);
-    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s);
+    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s, fails);
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
     int error = execute(e);
     if (!e->repeatable) destroy_executor(e);
@@ -222,10 +250,10 @@ inline int launch(Executor *e, DeviceStream *s) {
 }
 
 [[gnu::cold, gnu::noinline]] int launch_checked(Executor *e, DeviceStream *s, const void *workspace,
-                                                uint64_t bytes) {
+                                                uint64_t bytes, bool fails) {
     Watch *watch = check_launch(*e, s, workspace, bytes);
     const bool waits = e->blocking;
-    const int error = launch(e, s);
+    const int error = launch(e, s, fails);
     if (waits && !error) check_host_waits(s);
     check_launched(watch, s);
     return error;
@@ -282,7 +310,7 @@ void destroy_executor(Executor *e) {
     return fail(code, "%s: not implemented by cannsim", name);
 }
 
-aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
+static aclnnStatus plan(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
     const OpMeta &op = kOps[int(id)];
     if (!workspace || !executor)
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s is null", op.name,
@@ -315,6 +343,23 @@ aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **
     *workspace = e->workspace;
     *executor = e;
     return 0;
+}
+
+[[gnu::noinline]] static aclnnStatus plan_watched(Op id, const Arg *args, uint64_t *workspace,
+                                                  aclOpExecutor **executor) {
+    settings(); // the first call of all may be the one that is to be watched
+    const OpMeta &op = kOps[int(id)];
+    const int status = fault(Fault::Phase1)
+                           ? fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, kInjected, op.name)
+                           : plan(id, args, workspace, executor);
+    if (watched(kTraced)) trace_call(op, args, status, status ? 0 : *workspace);
+    return status;
+}
+
+aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
+    if (watched(kUnread | kTraced | fault_bit(Fault::Phase1)))
+        return plan_watched(id, args, workspace, executor);
+    return plan(id, args, workspace, executor);
 }
 
 } // namespace cannsim
@@ -362,8 +407,14 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: a tensor leaves its storage", e->op->name);
     }
     ++this_thread.counters.launches;
-    if (checking()) return launch_checked(e, s, workspace, workspaceSize);
-    return launch(e, s);
+    bool fails = false;
+    if (watched(kLaunchWatches)) {
+        bool done;
+        error = launch_disturbed(e, s, &fails, &done);
+        if (done) return error;
+    }
+    if (checking()) return launch_checked(e, s, workspace, workspaceSize, fails);
+    return launch(e, s, fails);
 }
 
 #define ALIAS(name)                                                                                \

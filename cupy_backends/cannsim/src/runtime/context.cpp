@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "runtime/api.h"
 #include "runtime/capture.h"
+#include "runtime/fault.h"
 #include "runtime/memory.h"
 
 #include <mutex>
@@ -65,9 +66,12 @@ int reset_device(int device, bool force) {
         std::swap(context, d.primary[device]);
     }
     // Not under the lock: what still runs may be a host callback that needs it.
+    const bool failed = is_broken(device);
     const int error = context ? destroy_context(context, true) : 0;
     free_device_memory(device);
-    return error;
+    if (!failed && !is_broken(device)) return error;
+    mend_device(device); // its failure is what the reset is for
+    return 0;
 }
 
 void before_fork() {

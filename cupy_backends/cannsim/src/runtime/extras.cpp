@@ -127,4 +127,17 @@ int cannsimSetThreads(int count) {
     return 0;
 }
 
+void cannsimLive(cannsimLiveValues *out) {
+    if (!out) return;
+    auto live = [](Kind kind) { return live_objects(int(kind)); };
+    out->tensors = live(Kind::Tensor);
+    out->scalars = live(Kind::Scalar);
+    out->arrays = live(Kind::IntArray) + live(Kind::FloatArray) + live(Kind::BoolArray);
+    out->lists = live(Kind::TensorList) + live(Kind::ScalarList);
+    out->executors = live(Kind::Executor);
+    out->streams = live(Kind::Stream);
+    out->events = live(Kind::Event);
+    memory_in_use(&out->device_blocks, &out->device_bytes);
+}
+
 } // extern "C"

@@ -268,6 +268,7 @@ void free_device_memory(int device) {
         give_back(at, sizes.first);
         s.add_free(at, sizes.first);
         m.total_used -= round_up(sizes.second, kGranularity);
+        ++this_thread.counters.frees;
     }
     s.blocks.clear();
     s.used = 0;
@@ -280,6 +281,16 @@ void memory_info(int device, size_t *free, size_t *total) {
     size_t used = std::min(m.slices[device].used, capacity);
     *total = capacity;
     *free = std::min(capacity - used, m.limit - std::min(m.total_used, m.limit));
+}
+
+void memory_in_use(uint64_t *blocks, uint64_t *bytes) {
+    Memory &m = memory();
+    std::lock_guard<std::mutex> lock(m.mutex);
+    *blocks = *bytes = 0;
+    for (const Slice &s : m.slices) {
+        *blocks += s.blocks.size();
+        *bytes += s.used;
+    }
 }
 
 bool find_block(const void *p, Block *out) {

@@ -31,6 +31,7 @@ int reserve_devices(); // once; an aclError
 int device_malloc(int device, size_t size, void **out);
 int device_free(void *p);
 void free_device_memory(int device); // everything the device still holds
+void memory_in_use(uint64_t *blocks, uint64_t *bytes); // of all devices
 void memory_info(int device, size_t *free, size_t *total);
 
 struct Block {

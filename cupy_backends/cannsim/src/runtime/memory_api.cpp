@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "runtime/api.h"
 #include "runtime/capture.h"
+#include "runtime/fault.h"
 #include "runtime/memory.h"
 
 #include <cstring>
@@ -102,7 +103,8 @@ int host_turn() {
     Context *context;
     if (require_context(&context)) return ACL_ERROR_RT_CONTEXT_NULL;
     if (checking()) check_host_waits(context->default_stream);
-    return context->default_stream->queue ? synchronize(context->default_stream, -1) : 0;
+    if (context->default_stream->queue) return synchronize(context->default_stream, -1);
+    return check_broken(context->device, true);
 }
 
 int check_size(const char *what, size_t maximum, size_t count, aclrtMemcpyKind kind) {
@@ -113,16 +115,20 @@ int check_size(const char *what, size_t maximum, size_t count, aclrtMemcpyKind k
 
 // With pageable host memory the copy is over when the call returns.
 int copy_later(DeviceStream *stream, const Copy &c, const void *dst, const void *src) {
+    const int device = stream->context->device;
     const bool pageable =
         (!is_device(dst) && !is_pinned(dst)) || (!is_device(src) && !is_pinned(src));
     if (capturing() && pageable)
         if (int error = check_capture_host("a copy with pageable host memory")) return error;
+    if (int error = check_broken(device, false)) return error;
     int error = submit(stream, [c] { return run(c); });
-    if (error || !stream->queue) return error;
+    if (error) return error;
     if (!pageable) return 0;
-    error = wait_for(mark_of(stream), -1);
-    if (checking() && !error) check_host_waits(stream);
-    return error;
+    if (stream->queue) {
+        error = wait_for(mark_of(stream), -1);
+        if (checking() && !error) check_host_waits(stream);
+    }
+    return error ? error : check_broken(device, true);
 }
 
 int allocate(const char *caller, void **devPtr, size_t size) {
@@ -130,7 +136,11 @@ int allocate(const char *caller, void **devPtr, size_t size) {
     if (!size) return fail(ACL_ERROR_INVALID_PARAM, "%s: size is 0", caller);
     Context *context;
     if (int error = require_context(&context)) return error;
+    if (int error = check_broken(context->device, false)) return error;
     attach();
+    if (fault(Fault::Malloc))
+        return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: %zu bytes: a fault injected on purpose",
+                    caller, size);
     return device_malloc(context->device, size, devPtr);
 }
 
@@ -287,6 +297,7 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     REQUIRE(devPtr);
     char *host = nullptr;
     if (int error = prepare_set(__func__, s, devPtr, maxCount, count, &host)) return error;
+    if (int error = check_broken(s->context->device, false)) return error;
     return submit(s, [host, value, count] {
         parallel_set(host, value, count);
         return 0;

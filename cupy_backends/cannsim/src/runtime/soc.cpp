@@ -5,6 +5,8 @@
 #include "check/check.h"
 #include "cann_runtime.h"
 #include "opapi/versions.h"
+#include "opapi/trace.h"
+#include "runtime/fault.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -183,6 +185,11 @@ void load_config() {
     }
     const int exit_code = parse_exit(variable("CANNSIM_CHECK_EXIT"));
     if (!config.error) start_checks(which, exit_code);
+    if (const char *text = variable("CANNSIM_FAULT"))
+        if (const char *wrong = set_faults(text)) complain("CANNSIM_FAULT=%s: %s", text, wrong);
+    if (const char *path = variable("CANNSIM_TRACE"))
+        if (const char *wrong = trace_to_file(path)) complain("CANNSIM_TRACE=%s: %s", path, wrong);
+    watches.fetch_and(~kUnread);
     __atomic_store_n(&config_loaded, true, __ATOMIC_RELEASE);
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "check/check.h"
+#include "runtime/fault.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -54,10 +55,7 @@ Waiters *waiters = new Waiters;
 bool deferred() { return settings().mode == Mode::Deferred; }
 
 void finish(DeviceStream *stream, int error) {
-    if (error) {
-        int none = 0;
-        stream->error.compare_exchange_strong(none, error);
-    }
+    if (error) fail_task(stream, error);
     stream->completed.fetch_add(1);
 }
 
@@ -80,6 +78,7 @@ bool step(DeviceStream *stream) {
 }
 
 void work(DeviceStream *stream) {
+    attach();
     Queue &q = *stream->queue;
     std::unique_lock<std::mutex> lock(q.mutex);
     for (;;) {
@@ -105,6 +104,12 @@ void start(DeviceStream *stream) {
 }
 
 } // namespace
+
+void fail_task(DeviceStream *stream, int error) {
+    const char *why = take_message();
+    break_device(stream->context->device, error, false, "a task of stream %d failed with %d%s%s",
+                 stream->id, error, why ? ": " : "", why ? why : "");
+}
 
 int64_t now_nanoseconds() {
     timespec t;
@@ -155,7 +160,6 @@ int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStr
     s->flags = flags;
     s->failure_mode = 0;
     s->submitted = s->completed = 0;
-    s->error = 0;
     s->callbacks = 0;
     s->previous = nullptr;
     s->next = r.head;
@@ -240,12 +244,10 @@ int wait_for(const Mark &mark, int timeout_ms) {
 int synchronize(DeviceStream *stream, int timeout_ms) {
     attach();
     ++this_thread.counters.synchronizations;
+    const int device = stream->context->device;
     const int late = stream->queue ? wait_for(mark_of(stream), timeout_ms) : wait_callbacks(stream);
     if (checking() && !late) check_host_waits(stream);
-    if (late || !stream->queue) return late;
-    if (int error = stream->error.exchange(0))
-        return fail(error, "a task of stream %d failed with %d", stream->id, error);
-    return 0;
+    return late ? late : check_broken(device, true);
 }
 
 void poke(DeviceStream *stream) {

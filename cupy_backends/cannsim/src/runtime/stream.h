@@ -14,7 +14,7 @@
 namespace cannsim {
 
 // A closure in a stream's queue: plain data, so that it can be copied into a captured graph.
-// It returns an error code that the next synchronisation reports.
+// It returns an error code, which breaks the device.
 struct Task {
     int (*run)(void *);
     alignas(16) char storage[112];
@@ -46,7 +46,6 @@ struct DeviceStream : Handle {
     uint32_t priority, flags;
     uint64_t failure_mode;
     std::atomic<uint64_t> submitted, completed;
-    std::atomic<int> error;        // of an asynchronous task, reported once
     std::atomic<int> callbacks;    // blocking host callbacks that have not run
     DeviceStream *next, *previous; // all living streams
 };
@@ -61,6 +60,7 @@ struct Event : Handle {
     uint32_t flags;
     uint32_t id;
     bool recorded;
+    int device; // of the stream that it was recorded on
     Mark mark;
     std::atomic<int64_t> nanoseconds; // when it completed; 0 before
     std::atomic<uint64_t> version; // of the last record, so that a stale task leaves the time alone
@@ -109,12 +109,15 @@ inline Mark mark_of(DeviceStream *stream) {
     return {stream, stream->serial, stream->submitted.load(std::memory_order_acquire)};
 }
 
+// A task of the stream failed, which breaks the device; the thread's last message says why.
+void fail_task(DeviceStream *stream, int error);
+
 bool is_complete(const Mark &mark);
 
 // Waits until the mark is reached; 0, or ACL_ERROR_RT_STREAM_SYNC_TIMEOUT after timeout_ms >= 0.
 int wait_for(const Mark &mark, int timeout_ms);
 
-// Waits for everything and reports the stream's asynchronous error once.
+// Waits for everything and reports what failed on the device.
 int synchronize(DeviceStream *stream, int timeout_ms);
 
 // Lets a polling host make progress in deferred mode.

@@ -2,6 +2,7 @@
 #include "check/check.h"
 #include "runtime/api.h"
 #include "runtime/capture.h"
+#include "runtime/fault.h"
 
 using namespace cannsim;
 
@@ -26,6 +27,7 @@ int create_event(aclrtEvent *out, uint32_t flags) {
     e->flags = flags;
     e->id = next_event_id++;
     e->recorded = false;
+    e->device = 0;
     e->mark = {};
     e->nanoseconds = 0;
     e->version = 0;
@@ -39,7 +41,7 @@ bool event_done(const Event *e) { return !e->recorded || is_complete(e->mark); }
 int make_stream(aclrtStream *out, uint32_t priority, uint32_t flags) {
     int error = 0;
     Context *context = current_context(&error);
-    if (!context) return error;
+    if (!context || (error = check_broken(context->device, false))) return error;
     DeviceStream *s;
     if ((error = create_stream(context, priority, flags, &s))) return error;
     *out = s;
@@ -142,6 +144,7 @@ aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
     RESOLVE(s, stream);
     if (int error = check_capture(__func__, s)) return error;
     poke(s);
+    if (int error = check_broken(s->context->device, false)) return error;
     *status = is_complete(mark_of(s)) ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
     if (checking() && *status == ACL_STREAM_STATUS_COMPLETE) check_host_waits(s);
     return 0;
@@ -209,9 +212,11 @@ aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
     if (int error = 0; capturing() && capture_record(e, s, &error)) return error;
+    if (int error = check_broken(s->context->device, false)) return error;
     const uint64_t version = ++next_record;
     e->version = version;
     e->recorded = true;
+    e->device = s->context->device;
     if (checking()) check_event_recorded(e, s);
     if (!s->queue) {
         e->mark = {};
@@ -241,6 +246,7 @@ aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
     EVENT(e, event);
     RESOLVE(s, stream);
     if (int error = 0; capturing() && capture_wait(s, e, &error)) return error;
+    if (int error = check_broken(s->context->device, false)) return error;
     if (checking()) check_stream_waits(s, e);
     if (!e->recorded || !s->queue) return 0;
     Mark mark = e->mark;
@@ -257,7 +263,7 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
         return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
                     e->id, timeout);
     if (checking()) check_host_waits(e);
-    return 0;
+    return e->recorded ? check_broken(e->device, true) : 0;
 }
 
 aclError aclrtSynchronizeEvent(aclrtEvent event) {
