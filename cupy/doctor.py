@@ -4,6 +4,7 @@ The exit code is 0 if arrays can be used, else 1. What a broken driver could bri
 process.
 """
 
+import argparse
 import importlib
 import importlib.metadata
 import importlib.util
@@ -200,11 +201,56 @@ def report():
     return "\n".join(lines), problems
 
 
-def main():
-    """Print the report; return the exit code."""
+def _run_selftest(args, text):
+    from cupy import _selftest
+
+    doctor = _backend_doctor()
+    expect = doctor.expected_environment() if hasattr(doctor, "expected_environment") else None
+
+    def note(cell):
+        print(f"{_selftest.name_of(cell)}: {cell['status']}: {cell['first']}", flush=True)
+
+    try:
+        outcome = _selftest.selftest(_backend(), args.op, expect, args.seconds, args.patience, note)
+    except ValueError as error:
+        print(f"doctor: {error}", file=sys.stderr)
+        return 2
+    for cell in outcome.rerouted():
+        print(f"{_selftest.name_of(cell)}: {cell['route']} instead of {cell['expected']}: {cell['why']}")
+    print(outcome.summary())
+    if args.report:
+        _selftest.write_report(args.report, outcome, text)
+        print(f"The report is in {args.report}.")
+    return outcome.exit_code
+
+
+def main(arguments=None):
+    """Print the report, or run the self-test; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m cupy.doctor", description=__doc__.splitlines()[0])
+    parser.add_argument("--selftest", action="store_true",
+                        help="run the conformance cases on the device and compare with NumPy; exit code 0: all "
+                             "right, 1: something is not, 3: out of time")  # fmt: skip
+    parser.add_argument(
+        "--report", metavar="FILE", help="write the self-test's report (.jsonl: JSON lines, else Markdown)"
+    )
+    parser.add_argument("--op", action="append", metavar="OP", help="test only this operation; repeatable")
+    parser.add_argument("--seconds", type=float, default=240, help="time for the self-test, 240 by default")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=20,
+        help="seconds until an operation counts as hanging, 20 by default",
+    )
+    args = parser.parse_args(arguments)
+    if not args.selftest and (args.report or args.op):
+        parser.error("--report and --op belong to --selftest")
+    if not (args.seconds > 0 and args.patience > 0):
+        parser.error("--seconds and --patience must be positive")
     text, problems = report()
-    print(text)
-    return 1 if problems else 0
+    if problems or not args.selftest:
+        print(text)
+        return 1 if problems else 0
+    return _run_selftest(args, text)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,35 @@ def _socs(facts):
     )
 
 
+def _model(facts):
+    """The cost model's figures: rates per SoC, and which dtypes an operator runs on the AI CPU."""
+    rates = facts.model["rates"]
+    launch = [1000 * rates["launch_us"][unit] for unit in ("AI Core", "AI CPU")]
+    rows = []
+    for soc in facts.soc["socs"].values():
+        memory = min(soc["read_GBps"], rates["memory_GBps"].get(soc["family"], soc["read_GBps"]))
+        cpus = (soc["ai_cpus"] or 1) * rates["ai_cpu_ops_per_ns"]["all"]
+        rows.append(
+            f"    {{{memory}, {4 * soc['vector_fp32_gops']}, {1000 * soc['fp16_tflops']}, {cpus}, "
+            f"{{{launch[0]}, {launch[1]}}}}}"
+        )
+    masks = []
+    for name in facts.aclnn["ops"]:
+        by_family = dict.fromkeys(FAMILIES, 0)
+        for key, dtypes in facts.dtypes["ops"].get(name, {}).get("aicpu", {}).items():
+            for family in facts.families(key, "dtypes.json", name, "aicpu"):
+                by_family[family] = facts.mask(dtypes, "dtypes.json", name, "aicpu")
+        masks.append("    {" + ", ".join(hex(bits) + "u" for bits in by_family.values()) + "}")
+    return (
+        '// Generated.\n#include "model/cost.h"\n\nnamespace cannsim {\n\nconst Rates kRates[] = {\n'
+        + ",\n".join(rows)
+        + f"\n}};\nconst double kCubeShareFloat32 = {rates['cube_share']['float32']};\n\n"
+        + f"const uint64_t kAicpuMasks[][{len(FAMILIES)}] = {{\n"
+        + ",\n".join(masks)
+        + "\n};\n\n}  // namespace cannsim\n"
+    )
+
+
 def _promotion(facts):
     table = facts.dtypes["promote_tensor_tensor"]
     columns = table["columns"].split()
@@ -225,6 +254,7 @@ def write(facts, out, emit):
     emit(out / "op_table.cpp", _table(facts))
     emit(out / "op_aliases.inc", _aliases(ops))
     emit(out / "soc_table.cpp", _socs(facts))
+    emit(out / "model_table.cpp", _model(facts))
     emit(out / "promotion.cpp", _promotion(facts))
     emit(out / "versions.cpp", _versions(facts))
     emit(out / "unsupported.cpp", _unsupported(facts))

@@ -4,6 +4,7 @@
 
 #include "base/thread.h"
 #include "check/check.h"
+#include "model/cost.h"
 #include "opapi/check.h"
 #include "opapi/launches.h"
 #include "opapi/versions.h"
@@ -347,6 +348,7 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: a tensor leaves its storage", e->op->name);
     }
     ++this_thread.counters.launches;
+    if (__builtin_expect(model_on.load(std::memory_order_relaxed), 0)) model_launch(*e, s);
     if (checking()) return launch_checked(e, s, workspace, workspaceSize);
     return launch(e, s);
 }

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "check/check.h"
 #include "cann_runtime.h"
+#include "opapi/alter.h"
 #include "opapi/versions.h"
 
 #include <cerrno>
@@ -164,6 +165,7 @@ void load_config() {
         else if (std::strcmp(text, "0"))
             complain("CANNSIM_ASYNC=%s is none of 0, 1, worker", text);
     }
+    if (*alter_complaint()) complain("%s", alter_complaint());
     uint32_t which = 0;
     if (const char *text = variable("CANNSIM_CHECK")) which = parse_checks(text);
     if (const char *text = variable("CANNSIM_STRICT")) {

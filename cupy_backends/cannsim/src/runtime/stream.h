@@ -48,7 +48,8 @@ struct DeviceStream : Handle {
     std::atomic<uint64_t> submitted, completed;
     std::atomic<int> error;        // of an asynchronous task, reported once
     std::atomic<int> callbacks;    // blocking host callbacks that have not run
-    DeviceStream *next, *previous; // all living streams
+    std::atomic<uint64_t> modelled; // picoseconds of the modelled clock
+    DeviceStream *next, *previous;  // all living streams
 };
 
 // A place in a stream: everything submitted up to `position`.
