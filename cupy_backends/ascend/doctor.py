@@ -29,6 +29,26 @@ _PACKAGES = {"CANN": 0, "runtime": 1, "toolkit": 4, "operators": 5, "kernels": 6
 # What alters the simulator, on purpose.
 _UNEXPECTED = ("CANNSIM_ALTER", "CANNSIM_FAULT", "CANNSIM_CHECK", "CANNSIM_TRACE")
 
+# The simulator's variables, with what holds where one is not set.
+VARIABLES = {
+    "CANNSIM_SOC": "Ascend910B3",
+    "CANNSIM_CANN": "9.1.0",
+    "CANNSIM_DEVICES": "8",
+    "CANNSIM_HBM": "the chip's",
+    "CANNSIM_ASYNC": "0",
+    "CANNSIM_STRICT": "0",
+    "CANNSIM_ISA": "the processor's",
+    "CANNSIM_BLAS": "NumPy's",
+    "CANNSIM_NUMPY_LOOPS": "1",
+    "CANNSIM_NUM_THREADS": "the cores",
+    "CANNSIM_GOVERNOR": "1",
+    "CANNSIM_CHECK": "nothing",
+    "CANNSIM_TRACE": "nowhere",
+    "CANNSIM_FAULT": "none",
+    "CANNSIM_ALTER": "nothing",
+}
+PREFIXES = ("CANNSIM_",)
+
 USE_SIMULATOR = "export CUPY_CANN=sim"
 
 

@@ -22,6 +22,7 @@ cdef object _module = None
 cdef list _plans = []
 cdef dict _op_index = {}
 cdef object _fallback = None
+cdef WatchFn _watch = NULL
 
 for _i in range(CUPY_NUM_OPS):
     _op_index[cupy_op_info[_i].name.decode()] = _i
@@ -93,6 +94,7 @@ cdef cupyPlan* resolve(int op, const int8_t* dtypes, int n) except NULL:
         if <size_t>known == <size_t>plan:
             return plan
     _plans.append(<size_t>plan)
+    plan.attention = plan.route == CUPY_ROUTE_HOST or _watch is not NULL
     return plan
 
 
@@ -119,6 +121,32 @@ cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) exc
     shapes = tuple([None if operands[k].block is NULL else
                     tuple([operands[k].shape[i] for i in range(operands[k].ndim)]) for k in range(n)])
     raise _failure(_describe(plan, operands, n), cupy_op_info[plan.op].name.decode(), dtypes, shapes)
+
+
+cdef int watch_launches(WatchFn watch) except -1:
+    """Let `watch` carry out every launch from now on; NULL ends that."""
+    global _watch
+    cdef cupyPlan* plan
+    _watch = watch
+    for address in _plans:
+        plan = <cupyPlan*><size_t>address
+        plan.attention = plan.route == CUPY_ROUTE_HOST or watch is not NULL
+    return 0
+
+
+cdef int launch_attended(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream) except -1:
+    """The door for launches that run on the host or are watched; the work of either hides the cost."""
+    cdef int rc
+    if plan.route == CUPY_ROUTE_HOST:
+        note_host_route(plan)
+    if _watch is not NULL:
+        rc = _watch(plan, operands, n, attrs, stream)
+    else:
+        with nogil:
+            rc = plan.launch(plan, operands, n, attrs, stream)
+    if rc != CUPY_OK:
+        return launch_failed(plan, operands, n, rc)
+    return 0
 
 
 cdef int note_host_route(cupyPlan* plan) except -1:

@@ -67,6 +67,7 @@ int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *execu
     int code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
     count(thread.counts->calls);
     if (__builtin_expect(code != 0, 0)) return fail(code, plan->call->function);
+    if (__builtin_expect(machine.watch != nullptr, 0)) tell_call(plan->call->function);
     if (__builtin_expect(machine.blocking, 0))
         ASCEND_TRY(aclrtSynchronizeStream, reinterpret_cast<aclrtStream>(stream));
     return CUPY_OK;

@@ -94,6 +94,7 @@ struct cupyPlan {
     int8_t dtypes[CUPY_MAX_PLAN_DTYPES];
     const char *how;   /* operator names of the device, for people */
     const char *why;   /* why not native; NULL when native */
+    int32_t attention; /* the core's: launches are watched, or run on the host */
 };
 
 typedef struct cupyError {
@@ -103,6 +104,15 @@ typedef struct cupyError {
     char message[1024];    /* the library's text */
     char advice[256];      /* the next step */
 } cupyError;
+
+/* One task that a launch gave to the device or to the CPU, told to a profiler at work. */
+typedef struct cupyTask {
+    const char *name;   /* of the device's operator, or of the op */
+    const char *unit;   /* what carries it out, for people: "AI Core", "AI CPU", "host", ""; unknown */
+    uint64_t bytes;     /* read and written; 0: unknown */
+    double nanoseconds; /* modelled, never measured; negative: unknown */
+} cupyTask;
+typedef void (*cupyTaskFn)(const cupyTask *);
 
 typedef struct cupyBackend {
     const char *name;
@@ -145,6 +155,9 @@ typedef struct cupyBackend {
 
     /* The failure of the calling thread's last call. */
     void (*last_error)(cupyError *);
+
+    /* From now on tells each task in the thread that launches it; NULL ends that. May be NULL. */
+    void (*watch_tasks)(cupyTaskFn);
 } cupyBackend;
 
 #ifdef __cplusplus

@@ -100,7 +100,7 @@ cannsimTask cost_of(const Executor &e) {
         compute = double(largest) * item / rates.vector_bytes;
     }
     if (ai_cpu) compute = task.operations / rates.ai_cpu;
-    task.nanoseconds = rates.launch[task.unit] + std::max(bytes / rates.bytes, compute);
+    task.nanoseconds = rates.launch[ai_cpu] + std::max(bytes / rates.bytes, compute);
     return task;
 }
 
