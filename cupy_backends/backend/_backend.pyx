@@ -202,6 +202,13 @@ def plans():
     return result
 
 
+def counters():
+    """Return totals by name: launches, and what the backend counts of its own."""
+    active()
+    launches = sum([(<cupyPlan*><size_t>address).launches for address in _plans])
+    return {"launches": launches} | getattr(_module, "counters", dict)()
+
+
 def reset_counters():
     """Set the launch count of every plan to zero."""
     for address in _plans:

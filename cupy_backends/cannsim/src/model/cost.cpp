@@ -32,15 +32,22 @@ constexpr const char *kGathers[] = {
     "aclnnGatherV3",  "aclnnIndex",  "aclnnIndexSelect", "aclnnTake",
 };
 
+// In-place operators that do not read what they overwrite.
+constexpr const char *kOverwrites[] = {
+    "aclnnInplaceBernoulli",  "aclnnInplaceCopy", "aclnnInplaceFillScalar",
+    "aclnnInplaceFillTensor", "aclnnInplaceNormal", "aclnnInplaceOne",
+    "aclnnInplaceRandom",     "aclnnInplaceUniform", "aclnnInplaceZero",
+};
+
+template <size_t N> bool is_among(const char *const (&names)[N], const char *name) {
+    return std::any_of(names, names + N,
+                       [name](const char *other) { return !std::strcmp(other, name); });
+}
+
 const Product *find_product(const char *name) {
     for (const Product &p : kProducts)
         if (!std::strcmp(p.name, name)) return &p;
     return nullptr;
-}
-
-bool is_gather(const char *name) {
-    return std::any_of(std::begin(kGathers), std::end(kGathers),
-                       [name](const char *other) { return !std::strcmp(other, name); });
 }
 
 // Elements that lie in memory: an axis of stride 0 repeats them.
@@ -70,11 +77,15 @@ cannsimTask cost_of(const Executor &e) {
     bool ai_cpu = false;
     DType widest = DType::Bool;
     const Product *product = find_product(op.name);
+    const bool overwrites = is_among(kOverwrites, op.name);
+    const View *first = nullptr;
     for_each_view(e, [&](const View &v, int param) {
         const ParamMeta &p = op.params[param];
         const uint64_t there = stored(v) * uint64_t(itemsize(v.dtype));
         ai_cpu |= on_ai_cpu >> (int(v.dtype) & 63) & 1;
-        bytes += there * (p.input && p.output ? 2 : 1);
+        const bool again = first && !p.output && first->data == v.data && stored(*first) == stored(v);
+        if (!first) first = &v;
+        bytes += again ? 0 : there * (p.input && p.output && !overwrites ? 2 : 1);
         if (p.output) written += there;
         if (param == 0 && !p.output) read_first = there;
         largest = std::max(largest, uint64_t(v.size()));
@@ -82,7 +93,7 @@ cannsimTask cost_of(const Executor &e) {
         if (product && !std::strcmp(p.name, product->matrix) && v.ndim)
             depth = uint64_t(v.shape[v.ndim - 1]);
     });
-    if (is_gather(op.name)) bytes -= read_first - std::min(read_first, written);
+    if (is_among(kGathers, op.name)) bytes -= read_first - std::min(read_first, written);
     cannsimTask task{};
     task.op = op.name;
     if (e.run == run_nothing) return task; // nothing is launched
