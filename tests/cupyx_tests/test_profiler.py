@@ -94,7 +94,8 @@ def test_explain_models_time_and_units():
 
     small, large = cupy.ones(8, "f4"), cupy.ones(1 << 22, "f4")
     assert 0 < modelled(cupy.exp, small) < modelled(cupy.exp, large)
-    found = cupyx.profiler.explain(lambda: large + large)
+    assert cupyx.profiler.explain(lambda: large + large).bytes == 2 * large.nbytes  # read once
+    found = cupyx.profiler.explain(cupy.add, large, large.copy())
     assert found.bytes == 3 * large.nbytes and found.tasks == 1
     assert found.rows[0]["unit"] == "AI Core"
     # Memory bound: the time is that of the bytes, and a chip's bandwidth lies between 1 GB/s and 100 TB/s.

@@ -157,7 +157,7 @@ def test_reductions_move_each_byte_once(name, axis, dtype):
 HOT = [
     "a + b", "a * 2.5", "2 - a", "a / b", "cp.sqrt(a)", "cp.exp(a)", "a > 1.5", "cp.where(m, a, b)", "a.sum()",
     "a.sum(axis=0)", "a.mean()", "a.max(axis=1)", "a @ b", "a.astype('f2')", "a.copy()", "a.T + b", "a[1:] * b[:-1]",
-    "a.cumsum(axis=0)", "cp.clip(a, 1, 2)", "a * b + a", "softmax(a)", "cp.maximum(a, b)",
+    "cp.concatenate((a, b))", "a.cumsum(axis=0)", "cp.clip(a, 1, 2)", "a * b + a", "softmax(a)", "cp.maximum(a, b)",
     "-a", "abs(a)", "cp.zeros((9, 9), 'f4')", "a.argmax(axis=1)", "cp.add(a, b, out=c)",
 ]  # fmt: skip
 
