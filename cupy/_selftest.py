@@ -228,7 +228,7 @@ def _order(backend, ops, done=(), share=1.0, routes_only=False):
 
 
 def expected_routes(backend, ops, environment):
-    """Return the route of each cell, by (op, dtypes), in a process with the given variables."""
+    """Return the route of each cell, by (op, dtypes), in a process with the given variables, and what went wrong."""
     child = _Child(_order(backend, ops, routes_only=True), environment)
     found = {}
     for line in child.lines(lambda: _START_SECONDS):
@@ -238,9 +238,7 @@ def expected_routes(backend, ops, environment):
         if "op" in line:
             found[line["op"], tuple(line["dtypes"])] = line
     ended = child.end()
-    if ended and not found:
-        raise RuntimeError(f"the routes of {backend} could not be listed: {ended}: {child.last_words()}")
-    return found
+    return found, "" if found else f"{ended}: {child.last_words()}"
 
 
 class _Run:
@@ -333,7 +331,13 @@ def selftest(backend, ops=None, expect=None, seconds=240.0, patience=20.0, note=
     if unknown:
         raise ValueError(f"no operation of the contract: {', '.join(unknown)}")
     environment = dict(os.environ)
-    expected = expected_routes(backend, ops, environment if expect is None else expect)
+    expected, problem = expected_routes(backend, ops, environment if expect is None else expect)
+    if (
+        problem and expect is not None
+    ):  # a chip that the simulator does not know: its own routes are all there is
+        expected, problem = expected_routes(backend, ops, environment)
+    if problem:
+        return Outcome([], 0.0, f"the routes of {backend} could not be listed: {problem}")
     run = _Run(backend, expected, seconds, patience, note)
     while len(run.cells) < len(expected) and time.monotonic() < run.end and run.one_child(environment):
         pass

@@ -11,6 +11,7 @@ import pytest
 
 import cupy
 from cupy import _selftest
+from cupy_backends import cannsim
 
 ROOT = Path(cupy.__file__).resolve().parents[1]
 
@@ -105,6 +106,36 @@ def test_the_first_difference_has_values(tmp_path):
 def test_a_malformed_alteration_is_an_error(altered):
     done = run(*ops("add"), CUPY_CANN="sim", CANNSIM_ALTER=altered)
     assert done.returncode == 1 and altered.split(":more")[0] in done.stdout
+
+
+@pytest.fixture
+def toolkit(tmp_path):
+    """A toolkit as the real one is laid out: the simulator under CANN's names, and nothing of ours is asked of it."""
+    (tmp_path / "lib64").mkdir()
+    for path in [*Path(cannsim.libdir()).iterdir(), Path(cannsim.library())]:
+        (tmp_path / "lib64" / path.name).symlink_to(path)
+    return {
+        "CUPY_CANN": "real",
+        "ASCEND_HOME_PATH": str(tmp_path),
+        "LD_LIBRARY_PATH": str(tmp_path / "lib64"),
+    }
+
+
+def test_on_a_toolkit(toolkit, tmp_path):
+    altered = {"CANNSIM_ALTER": "aclnnFloor:float16:wrong", "CANNSIM_SOC": "Ascend310P3"}
+    report = tmp_path / "report.md"
+    done = run(*ops("floor", "expm1"), "--report", str(report), **toolkit, **altered)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert failing(done) == {"floor(float16, float16)": "wrong"}
+    assert re.search(r"device +real: CUPY_CANN=real", report.read_text())
+
+
+def test_a_chip_that_the_simulator_does_not_know():
+    from cupy_backends.backend._backend import backend_name
+
+    nowhere = dict(os.environ) | {"CUPY_CANN": "sim", "CANNSIM_SOC": "Ascend999"}
+    outcome = _selftest.selftest(backend_name(), ["cbrt"], nowhere)
+    assert outcome.exit_code == 0, outcome.summary()
 
 
 def test_too_little_time():
