@@ -94,6 +94,7 @@ int temporary_dtype(const Plan *, const Arg &);
 void tell_call(const char *function); // that was launched, to the profiler
 void tell_host(int op, const cupyOperand *ops, int n);
 void watch_tasks(cupyTaskFn);
+void forget_executors();
 int run_phase2(Plan *, void *workspace, uint64_t bytes, aclOpExecutor *, cupyStream);
 int scalar_tensor(Plan *, const cupyOperand &, cupyStream, Scratch &, cupyOperand *out);
 

@@ -508,6 +508,11 @@ Plan *flip_plan(int dtype) {
     return plan;
 }
 
+void forget_executors() {
+    std::lock_guard<std::recursive_mutex> hold(table().mutex);
+    for (ExecutorCache *cache : table().caches) clear(*cache);
+}
+
 } // namespace ascend
 
 using namespace ascend;
@@ -538,7 +543,7 @@ void cupy_ascend_release(void) {
     if (!loaded()) return;
     std::lock_guard<std::recursive_mutex> hold(table().mutex);
     retire();
-    for (ExecutorCache *cache : table().caches) clear(*cache);
+    forget_executors();
     for (aclScalar *number : table().numbers) api.aclDestroyScalar(number);
     table().numbers.clear();
     release_memory();

@@ -15,7 +15,8 @@ void tell_call(const char *function) {
     static auto last = reinterpret_cast<LastTask>(symbol("cannsimLastTask"));
     cannsimTask modelled;
     if (last && last(&modelled)) {
-        task.unit = modelled.unit == CANNSIM_AI_CPU ? "AI CPU" : "AI Core";
+        static const char *const units[] = {"", "AI Core", "AI CPU", "AI Core, AI CPU"};
+        task.unit = units[modelled.units & 3];
         task.bytes = modelled.bytes;
         task.nanoseconds = modelled.nanoseconds;
     }
@@ -31,7 +32,10 @@ void tell_host(int op, const cupyOperand *ops, int n) {
 }
 
 void watch_tasks(cupyTaskFn watch) {
-    if (auto model = reinterpret_cast<Model>(symbol("cannsimModel"))) model(watch);
+    if (auto model = reinterpret_cast<Model>(symbol("cannsimModel"))) {
+        model(watch);
+        if (watch) forget_executors(); // they were prepared before the model took notes
+    }
     machine.watch = watch;
 }
 

@@ -164,7 +164,7 @@ def _socs(facts):
 
 
 def _model(facts):
-    """The cost model's figures: rates per SoC, and which dtypes an operator runs on the AI CPU."""
+    """The cost model's figures: rates per SoC."""
     rates = facts.model["rates"]
     launch = [1000 * rates["launch_us"][unit] for unit in ("AI Core", "AI CPU")]
     rows = []
@@ -175,20 +175,11 @@ def _model(facts):
             f"    {{{memory}, {4 * soc['vector_fp32_gops']}, {1000 * soc['fp16_tflops']}, {cpus}, "
             f"{{{launch[0]}, {launch[1]}}}}}"
         )
-    masks = []
-    for name in facts.aclnn["ops"]:
-        by_family = dict.fromkeys(FAMILIES, 0)
-        for key, dtypes in facts.dtypes["ops"].get(name, {}).get("aicpu", {}).items():
-            for family in facts.families(key, "dtypes.json", name, "aicpu"):
-                by_family[family] = facts.mask(dtypes, "dtypes.json", name, "aicpu")
-        masks.append("    {" + ", ".join(hex(bits) + "u" for bits in by_family.values()) + "}")
     return (
         '// Generated.\n#include "model/cost.h"\n\nnamespace cannsim {\n\nconst Rates kRates[] = {\n'
         + ",\n".join(rows)
         + f"\n}};\nconst double kCubeShareFloat32 = {rates['cube_share']['float32']};\n\n"
-        + f"const uint64_t kAicpuMasks[][{len(FAMILIES)}] = {{\n"
-        + ",\n".join(masks)
-        + "\n};\n\n}  // namespace cannsim\n"
+        + "}  // namespace cannsim\n"
     )
 
 

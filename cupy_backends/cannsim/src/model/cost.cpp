@@ -65,6 +65,22 @@ template <class F> void for_each_view(const Executor &e, const F &f) {
     for (size_t i = 0; i < e.extra->views.size(); ++i) f(e.extra->views[i], e.extra->params[i]);
 }
 
+// The units of the kernels that CANN launches, and what launching them takes. By the operator's
+// dtypes alone where the executor was planned before the model was switched on.
+int kernels(const Executor &e, bool ai_cpu, const Rates &rates, double *nanoseconds) {
+    if (!e.launches) {
+        *nanoseconds = rates.launch[ai_cpu];
+        return 1 << (ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE);
+    }
+    int units = 0;
+    *nanoseconds = 0;
+    for (const Launch &l : *e.launches) {
+        units |= 1 << (l.ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE);
+        *nanoseconds += rates.launch[l.ai_cpu];
+    }
+    return units;
+}
+
 } // namespace
 
 cannsimTask cost_of(const Executor &e) {
@@ -111,7 +127,7 @@ cannsimTask cost_of(const Executor &e) {
         compute = double(largest) * item / rates.vector_bytes;
     }
     if (ai_cpu) compute = task.operations / rates.ai_cpu;
-    task.nanoseconds = rates.launch[ai_cpu] + std::max(bytes / rates.bytes, compute);
+    task.nanoseconds = launches + std::max(bytes / rates.bytes, compute);
     return task;
 }
 
@@ -127,6 +143,7 @@ using namespace cannsim;
 extern "C" {
 
 bool cannsimModel(bool on) {
+    notes_launches = on;
     return model_on.exchange(on);
 }
 
