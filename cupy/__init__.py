@@ -111,6 +111,7 @@ from cupy._core import from_capsule as fromDlpack  # noqa: E402
 from cupy._core._flat import broadcast, flatiter  # noqa: E402
 from cupy._core.ufuncs import *  # noqa: E402, F403
 from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
+from cupy._config import show_config  # noqa: E402
 from cupy._routes import host_route_count, host_routes, show_routes  # noqa: E402
 from cupy._array_api import __array_api_version__, __array_namespace_info__  # noqa: E402
 from cupy._binary.packing import *  # noqa: E402, F403

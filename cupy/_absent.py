@@ -70,7 +70,7 @@ FUNCTIONS = {
     **_each("memoize clear_memo", "caches of CuPy's kernels; there are none to clear"),
     **_each("ScalarType dtypes sctypeDict typecodes", "about dtypes alone: use numpy's"),
     **_each("getbufsize setbufsize", "the functions of this library have no buffers"),
-    **_each("get_include info show_runtime show_config", _ABOUT_NUMPY),
+    **_each("get_include info show_runtime", _ABOUT_NUMPY),
     "little_endian": "`sys.byteorder` tells",
     "disable_experimental_feature_warning": "there are no experimental features to warn of",
     "get_array_wrap": _SUBCLASS,

@@ -4,6 +4,7 @@ The exit code is 0 if arrays can be used, else 1. What a broken driver could bri
 process.
 """
 
+import argparse
 import importlib
 import importlib.metadata
 import importlib.util
@@ -19,13 +20,18 @@ __all__ = ["main", "report"]
 _PACKAGES = ("numpy", "ml_dtypes", "fastrlock", "scipy", "scikit-learn", "array-api-compat", "Cython")
 _PREFIXES = ("CUPY_", "CANNSIM_", "ASCEND_")
 _OTHER_VARIABLES = ("LD_LIBRARY_PATH", "LD_PRELOAD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-# Every variable that is read at run time; a misspelt one would be ignored in silence.
-VARIABLES = frozenset(
-    """
-    CUPY_BACKEND CUPY_CANN CUPY_CANNSIM CUPY_FALLBACK CUPY_FLOAT64 CUPY_HOST_MEMORY CUPY_INDEX_CHECK
-    CUPY_LAUNCH_BLOCKING CUPY_RANDOM
-    """.split()
-)
+# Every variable that is read at run time, with what holds where it is not set; a misspelt one would be ignored.
+VARIABLES = {
+    "CUPY_BACKEND": "ascend",
+    "CUPY_CANN": "auto",
+    "CUPY_CANNSIM": "the package's own",
+    "CUPY_FALLBACK": "warn on a device, silent on the simulator",
+    "CUPY_FLOAT64": "exact",
+    "CUPY_HOST_MEMORY": "no limit",
+    "CUPY_INDEX_CHECK": "deferred",
+    "CUPY_LAUNCH_BLOCKING": "0",
+    "CUPY_RANDOM": "auto",
+}
 _INSTRUCTIONS = (
     "sse4_2 avx avx2 fma f16c avx512f avx512bw avx512_bf16 avx512_fp16 amx_tile asimd sve sve2 bf16".split()
 )
@@ -145,6 +151,67 @@ def _environment():
             if name.startswith(_PREFIXES) or name in _OTHER_VARIABLES]  # fmt: skip
 
 
+def _variables():
+    """Return the known variables of the library and of the backend, with their defaults."""
+    return VARIABLES | getattr(_backend_doctor(), "VARIABLES", {})
+
+
+def _options():
+    known = _variables()
+    rows = [(name, os.environ.get(name) or f"{default} (default)") for name, default in known.items()]
+    return rows + [(name, value) for name, value in _environment() if name not in known]
+
+
+def _unread():
+    """Return what is set and read by nobody."""
+    known, prefixes = _variables(), ("CUPY_", *getattr(_backend_doctor(), "PREFIXES", ()))
+    return [(f"{name} is set, but nothing reads it", f"unset {name}") for name in sorted(os.environ)
+            if name.startswith(prefixes) and not name.startswith("CUPY_BUILD_") and name not in known]  # fmt: skip
+
+
+def _devices(found):
+    rows = [("backend", _backend())]
+    if "devices" in found:
+        free, total = found["memory"]
+        rows.append(("devices", f"{found['devices']} x {found['name']}"))
+        rows.append(("device memory", f"{total / 2**30:.1f} GiB total, {free / 2**30:.1f} GiB free"))
+    return rows
+
+
+def _text(sections):
+    lines = []
+    for title, rows in sections:
+        width = max(len(label) for label, _ in rows)
+        lines += [title, *(f"  {label.ljust(width)}  {text}".rstrip() for label, text in rows)]
+    return lines
+
+
+def configuration(full=False):
+    """Return what this process has loaded and which options are in force, as text.
+
+    Parameters
+    ----------
+    full : bool, optional
+        Also the machine.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> 'numpy' in cp.doctor.configuration()
+    True
+    """
+    from cupy import xpu
+
+    doctor = _backend_doctor()
+    device = xpu.Device()
+    found = {"name": device.name, "devices": xpu.device_count(), "memory": device.mem_info}
+    for piece in doctor.probe() if doctor else ():
+        found |= piece
+    sections = [("Versions", _versions())] + [("Machine", _machine())] * bool(full)
+    sections += doctor.diagnose(found)[0] if doctor else []
+    return "\n".join(_text([*sections, ("Use", _devices(found)), ("Options", _options())]))
+
+
 def report():
     """Return what the machine has, as text, and the problems found.
 
@@ -171,17 +238,12 @@ def report():
     if doctor and not problems:
         own, problems = doctor.diagnose(found)
         sections += own
-    trial = [("backend", _backend())]
-    if "devices" in found:
-        free, total = found["memory"]
-        trial.append(("devices", f"{found['devices']} x {found['name']}"))
-        trial.append(("device memory", f"{total / 2**30:.1f} GiB total, {free / 2**30:.1f} GiB free"))
+    trial = _devices(found)
     trial.append(
         ("trial", "works" if found.get("works") else found.get("trial") or found.get("ended", "not run"))
     )
     sections += [("Trial", trial), ("Environment", _environment() or [("", "nothing set")])]
-    notes = [(f"{name} is set, but nothing reads it", f"unset {name}") for name in sorted(os.environ)
-             if name.startswith("CUPY_") and not name.startswith("CUPY_BUILD_") and name not in VARIABLES]  # fmt: skip
+    notes = _unread()
     remedy = getattr(doctor, "USE_SIMULATOR", "unset CUPY_BACKEND")
     if "ended" in found:
         problems.append((found["ended"], remedy))
@@ -189,10 +251,7 @@ def report():
         notes, problems = notes + problems, []
     elif found and not problems:
         problems.append((found["trial"], remedy))
-    lines = []
-    for title, rows in sections:
-        width = max(len(label) for label, _ in rows)
-        lines += [title, *(f"  {label.ljust(width)}  {text}".rstrip() for label, text in rows)]
+    lines = _text(sections)
     for heading, remarks in (("Notes", notes), ("Problems", problems)):
         if remarks:
             lines += [heading, *(f"  {what}\n    mend: {mend}" for what, mend in remarks)]
@@ -200,11 +259,56 @@ def report():
     return "\n".join(lines), problems
 
 
-def main():
-    """Print the report; return the exit code."""
+def _run_selftest(args, text):
+    from cupy import _selftest
+
+    doctor = _backend_doctor()
+    expect = doctor.expected_environment() if hasattr(doctor, "expected_environment") else None
+
+    def note(cell):
+        print(f"{_selftest.name_of(cell)}: {cell['status']}: {cell['first']}", flush=True)
+
+    try:
+        outcome = _selftest.selftest(_backend(), args.op, expect, args.seconds, args.patience, note)
+    except ValueError as error:
+        print(f"doctor: {error}", file=sys.stderr)
+        return 2
+    for cell in outcome.rerouted():
+        print(f"{_selftest.name_of(cell)}: {cell['route']} instead of {cell['expected']}: {cell['why']}")
+    print(outcome.summary())
+    if args.report:
+        _selftest.write_report(args.report, outcome, text)
+        print(f"The report is in {args.report}.")
+    return outcome.exit_code
+
+
+def main(arguments=None):
+    """Print the report, or run the self-test; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m cupy.doctor", description=__doc__.splitlines()[0])
+    parser.add_argument("--selftest", action="store_true",
+                        help="run the conformance cases on the device and compare with NumPy; exit code 0: all "
+                             "right, 1: something is not, 3: out of time")  # fmt: skip
+    parser.add_argument(
+        "--report", metavar="FILE", help="write the self-test's report (.jsonl: JSON lines, else Markdown)"
+    )
+    parser.add_argument("--op", action="append", metavar="OP", help="test only this operation; repeatable")
+    parser.add_argument("--seconds", type=float, default=240, help="time for the self-test, 240 by default")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=20,
+        help="seconds until an operation counts as hanging, 20 by default",
+    )
+    args = parser.parse_args(arguments)
+    if not args.selftest and (args.report or args.op):
+        parser.error("--report and --op belong to --selftest")
+    if not (args.seconds > 0 and args.patience > 0):
+        parser.error("--seconds and --patience must be positive")
     text, problems = report()
-    print(text)
-    return 1 if problems else 0
+    if problems or not args.selftest:
+        print(text)
+        return 1 if problems else 0
+    return _run_selftest(args, text)
 
 
 if __name__ == "__main__":

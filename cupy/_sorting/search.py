@@ -7,7 +7,7 @@ from cupy._core import _shortcuts, ndarray
 from cupy._core import ufuncs as uf
 from cupy._indexing.generate import coordinates
 from cupy._manipulation.join import stack
-from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, kind_of, take_valid
+from cupy._operands import BOOL, DEVICE_RANK, INT64, as_array, cast, is_host_scalar, kind_of, take_valid
 from cupy._operands import select as _where
 
 __all__ = [
@@ -261,9 +261,9 @@ def _where_general(condition, x, y):
     condition = as_array(condition)
     if condition.dtype != BOOL:
         condition = condition.astype(BOOL)
-    if type(x) is not ndarray and not isinstance(x, (bool, int, float, complex)):
+    if type(x) is not ndarray and not is_host_scalar(x):
         x = as_array(x)
-    if type(y) is not ndarray and not isinstance(y, (bool, int, float, complex)):
+    if type(y) is not ndarray and not is_host_scalar(y):
         y = as_array(y)
     try:
         return _where(condition, x, y)

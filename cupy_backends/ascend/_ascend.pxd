@@ -28,3 +28,9 @@ cdef extern from "cupy_ascend.h" nogil:
     void cupy_ascend_counters(cupyAscendCounters*)
 
 cdef cupyBackend* backend() except NULL
+
+
+cdef extern from "cannsim.h" nogil:
+    ctypedef struct cannsimCounterValues:
+        uint64_t phase1, launches, allocations, frees, synchronizations
+        uint64_t bytes_host_to_device, bytes_device_to_host, bytes_device_to_device

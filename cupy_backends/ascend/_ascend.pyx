@@ -185,16 +185,30 @@ def _op_names():
 
 
 def counters():
-    """Return the totals since the last :func:`reset_counters`."""
+    """Return the totals since the last :func:`reset_counters`; those of the simulator begin with the process."""
     cdef cupyAscendCounters values
+    cdef cannsimCounterValues simulated
+    cdef void (*simulator)(cannsimCounterValues*) noexcept
     cupy_ascend_counters(&values)
-    return {
+    found = {
         "calls": values.calls,
         "first_phases": values.first_phases,
         "host_runs": values.host_runs,
         "scratch_allocs": values.scratch_allocs,
         "constants": values.constants,
     }
+    simulator = <void (*)(cannsimCounterValues*) noexcept>cupy_ascend_symbol(b"cannsimCounters")
+    if simulator is not NULL:
+        simulator(&simulated)
+        found |= {
+            "allocations": simulated.allocations,
+            "frees": simulated.frees,
+            "synchronizations": simulated.synchronizations,
+            "bytes_host_to_device": simulated.bytes_host_to_device,
+            "bytes_device_to_host": simulated.bytes_device_to_host,
+            "bytes_device_to_device": simulated.bytes_device_to_device,
+        }
+    return found
 
 
 def reset_counters():

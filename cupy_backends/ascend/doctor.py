@@ -26,6 +26,29 @@ _MANAGERS = ("/dev/davinci_manager", "/dev/devmm_svm", "/dev/hisi_hdc")
 # Numbers of aclCANNPackageName.
 _PACKAGES = {"CANN": 0, "runtime": 1, "toolkit": 4, "operators": 5, "kernels": 6, "driver": 7}
 
+# What alters the simulator, on purpose.
+_UNEXPECTED = ("CANNSIM_ALTER", "CANNSIM_FAULT", "CANNSIM_CHECK", "CANNSIM_TRACE")
+
+# The simulator's variables, with what holds where one is not set.
+VARIABLES = {
+    "CANNSIM_SOC": "Ascend910B3",
+    "CANNSIM_CANN": "9.1.0",
+    "CANNSIM_DEVICES": "8",
+    "CANNSIM_HBM": "the chip's",
+    "CANNSIM_ASYNC": "0",
+    "CANNSIM_STRICT": "0",
+    "CANNSIM_ISA": "the processor's",
+    "CANNSIM_BLAS": "NumPy's",
+    "CANNSIM_NUMPY_LOOPS": "1",
+    "CANNSIM_NUM_THREADS": "the cores",
+    "CANNSIM_GOVERNOR": "1",
+    "CANNSIM_CHECK": "nothing",
+    "CANNSIM_TRACE": "nowhere",
+    "CANNSIM_FAULT": "none",
+    "CANNSIM_ALTER": "nothing",
+}
+PREFIXES = ("CANNSIM_",)
+
 USE_SIMULATOR = "export CUPY_CANN=sim"
 
 
@@ -82,6 +105,14 @@ def _package_versions(symbol):
         if function(number, text) == 0 and text.value:
             versions[name] = text.value.decode(errors="replace")
     return versions
+
+
+def expected_environment():
+    """Return the variables under which the simulator shows the routes that are expected on this chip."""
+    from cupy_backends.ascend import _ascend
+
+    kept = {name: value for name, value in os.environ.items() if name not in _UNEXPECTED}
+    return kept | {"CUPY_CANN": "sim", "CANNSIM_SOC": _ascend.soc_name()}
 
 
 def probe():

@@ -75,6 +75,13 @@ cdef extern from "cupy_backend.h" nogil:
         const char* unit
         const char* note
         uint64_t host_runs
+        int32_t attention
+
+    ctypedef struct cupyTask:
+        const char* name
+        const char* unit
+        uint64_t bytes
+        double nanoseconds
 
     ctypedef struct cupyError:
         int64_t code
@@ -115,6 +122,7 @@ cdef extern from "cupy_backend.h" nogil:
         int (*event_synchronize)(cupyEvent) noexcept nogil
         int (*event_elapsed)(float*, cupyEvent, cupyEvent) noexcept nogil
         void (*last_error)(cupyError*) noexcept nogil
+        void (*watch_tasks)(void (*)(const cupyTask*) noexcept nogil) noexcept nogil
 
 cdef extern from "cupy_ops.h" nogil:
     ctypedef struct cupyOpInfo:
@@ -136,6 +144,11 @@ cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) exc
 cdef str fallback(bint simulated)
 cdef int note_host_route(cupyPlan* plan) except -1
 cdef int note_slow_double(cupyPlan* plan) except -1
+cdef int launch_attended(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream) except -1
+
+# Takes launches in the place of the plan, while somebody watches; returns what the plan's launch returned.
+ctypedef int (*WatchFn)(cupyPlan*, cupyOperand*, int, const cupyAttr*, cupyStream) except -1
+cdef int watch_launches(WatchFn watch) except -1
 
 
 cdef inline int launch(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream,
@@ -143,6 +156,8 @@ cdef inline int launch(cupyPlan* plan, cupyOperand* operands, int n, const cupyA
     """The one door. ``work`` is the number of elements touched: long launches let other threads run."""
     cdef int rc
     plan.launches += 1
+    if plan.attention:
+        return launch_attended(plan, operands, n, attrs, stream)
     # Below this, giving the interpreter away costs more than it gains.
     if work < 16384:
         rc = plan.launch(plan, operands, n, attrs, stream)

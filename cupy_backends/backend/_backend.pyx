@@ -27,6 +27,7 @@ cdef bint _slow_double = False
 _FLOAT32_ADVICE = ("If float32 is precise enough, ask for it (dtype=cupy.float32, x.astype(cupy.float32)), or set "
                    "CUPY_FLOAT64=float32, which puts it in the place of float64 everywhere")
 _PACKAGES = ("cupy", "cupyx", "cupy_backends")
+cdef WatchFn _watch = NULL
 
 for _i in range(CUPY_NUM_OPS):
     _op_index[cupy_op_info[_i].name.decode()] = _i
@@ -101,6 +102,7 @@ cdef cupyPlan* resolve(int op, const int8_t* dtypes, int n) except NULL:
         if <size_t>known == <size_t>plan:
             return plan
     _plans.append(<size_t>plan)
+    plan.attention = _watch is not NULL
     return plan
 
 
@@ -131,6 +133,26 @@ cdef int launch_failed(cupyPlan* plan, cupyOperand* operands, int n, int rc) exc
     shapes = tuple([None if operands[k].block is NULL else
                     tuple([operands[k].shape[i] for i in range(operands[k].ndim)]) for k in range(n)])
     raise _failure(_describe(plan, operands, n), cupy_op_info[plan.op].name.decode(), dtypes, shapes)
+
+
+cdef int watch_launches(WatchFn watch) except -1:
+    """Let `watch` carry out every launch from now on; NULL ends that."""
+    global _watch
+    cdef cupyPlan* plan
+    _watch = watch
+    for address in _plans:
+        plan = <cupyPlan*><size_t>address
+        plan.attention = watch is not NULL
+    return 0
+
+
+cdef int launch_attended(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream) except -1:
+    """The door for launches while somebody watches."""
+    cdef int rc
+    rc = _watch(plan, operands, n, attrs, stream)
+    if rc != CUPY_OK:
+        return launch_failed(plan, operands, n, rc)
+    return 0
 
 
 cdef str fallback(bint simulated):
@@ -253,6 +275,13 @@ cdef dict _facts(cupyPlan* plan):
         "launches": plan.launches,
         "host_runs": plan.host_runs,
     }
+
+
+def counters():
+    """Return totals by name: launches, and what the backend counts of its own."""
+    active()
+    launches = sum([(<cupyPlan*><size_t>address).launches for address in _plans])
+    return {"launches": launches} | getattr(_module, "counters", dict)()
 
 
 def reset_counters():

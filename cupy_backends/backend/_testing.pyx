@@ -31,7 +31,8 @@ cdef int GUARD = 64
 class Result:
     """The outputs of a launch and how it was carried out."""
 
-    def __init__(self, outputs, route, how, why):
+    def __init__(self, outputs, route, how, why, metered=None):
+        self.metered = metered
         self.outputs = outputs
         self.route = route
         self.how = how
@@ -190,11 +191,12 @@ cdef int _attributes(str op, attrs, cupyAttr* out, list keep) except -1:
     return 0
 
 
-def launch(str backend_name, str op, inputs, outputs, attrs=()):
+def launch(str backend_name, str op, inputs, outputs, attrs=(), meter=None):
     """Run ``op`` on ``backend_name`` and return a :class:`Result`.
 
     ``inputs`` are arrays, or NumPy scalars for host scalars; ``outputs`` are arrays whose dtype, layout and contents
     the device's outputs start from. An output that *is* an input runs in place. ``attrs`` in the row's order.
+    ``meter`` is called before and after the launch alone; ``metered`` of the result holds what it returned.
     """
     cdef cupyBackend* backend = _backend(backend_name)
     cdef cupyOperand* operands
@@ -225,7 +227,9 @@ def launch(str backend_name, str op, inputs, outputs, attrs=()):
                 block.upload(backend)
                 blocks[id(value)] = block
             block.operand(&operands[k])
+        before = meter() if meter is not None else None
         _check(backend, plan.launch(plan, operands, n, attributes, NULL), f"{op} on {backend_name}")
+        metered = None if meter is None else (before, meter())
         _check(backend, backend.device_synchronize(), "device_synchronize")
         written = {id(value) for value in outputs}
         for value in inputs:
@@ -241,7 +245,7 @@ def launch(str backend_name, str op, inputs, outputs, attrs=()):
     finally:
         free(operands)
         free(attributes)
-    return Result(results, *_described(plan))
+    return Result(results, *_described(plan), metered)
 
 
 cdef void _note(void* arg) noexcept nogil:

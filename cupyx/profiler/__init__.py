@@ -1,6 +1,7 @@
-"""How a program uses the device: times of a call, and which operations it ran on which route."""
+"""How a program uses the device: what each line launches, times of calls, and recordings for a viewer."""
 
 from cupyx.profiler._explain import Explanation, explain
 from cupyx.profiler._time import Timing, benchmark
+from cupyx.profiler._timeline import time_range, timeline
 
-__all__ = ["Explanation", "Timing", "benchmark", "explain"]
+__all__ = ["Explanation", "Timing", "benchmark", "explain", "time_range", "timeline"]

@@ -70,8 +70,8 @@ void make_key(const Plan *plan, const cupyOperand *ops, int n, const cupyAttr *a
         const Arg &arg = call.args[i];
         switch (arg.kind) {
         case ARG_SCALAR: {
-            uint64_t value[2];
-            memcpy(value, ops[arg.index].scalar, 16);
+            uint64_t value[2] = {}; // what follows a short scalar means nothing
+            memcpy(value, ops[arg.index].scalar, size_t(itemsize(ops[arg.index].dtype)));
             key->add(value[0]);
             if (itemsize(ops[arg.index].dtype) > 8) key->add(value[1]);
             break;

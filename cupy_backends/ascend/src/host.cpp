@@ -111,6 +111,7 @@ int launch_host(cupyPlan *base, cupyOperand *ops, int n, const cupyAttr *attrs, 
         if (rc == CUPY_PYTHON_ERROR) return rc;
         return fail_text(rc, cupy_op_info[plan->op].name, "the host backend failed");
     }
+    if (machine.watch) tell_host(plan->op, ops, n);
     return copies.put_back();
 }
 

@@ -91,6 +91,7 @@ int run_phase2(Plan *plan, void *workspace, uint64_t bytes, aclOpExecutor *execu
     int code = plan->phase2(workspace, bytes, executor, reinterpret_cast<aclrtStream>(stream));
     count(thread.counts->calls);
     if (__builtin_expect(code != 0, 0)) return fail(code, plan->call->function);
+    if (__builtin_expect(machine.watch != nullptr, 0)) tell_call(plan->call->function);
     return __builtin_expect(machine.blocking, 0) ? wait_if_blocking(stream) : int(CUPY_OK);
 }
 

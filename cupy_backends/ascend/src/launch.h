@@ -103,6 +103,9 @@ aclTensor *describe(const cupyOperand &, int acl_dtype);
 size_t temporary_bytes(const Plan *, const Arg &, const cupyOperand &out);
 int temporary_dtype(const Plan *, const Arg &);
 int wait_if_blocking(cupyStream);
+void tell_call(const char *function); // that was launched, to the profiler
+void tell_host(int op, const cupyOperand *ops, int n);
+void watch_tasks(cupyTaskFn);
 int run_phase2(Plan *, void *workspace, uint64_t bytes, aclOpExecutor *, cupyStream);
 int scalar_tensor(Plan *, const cupyOperand &, cupyStream, Scratch &, cupyOperand *out);
 

@@ -294,7 +294,7 @@ cupyBackend table = {
     stream_create,     stream_destroy,  stream_synchronize, stream_query,
     stream_wait_event, stream_callback, event_create,       event_destroy,
     event_record,      event_query,     event_synchronize,  event_elapsed,
-    last_error,
+    last_error,        watch_tasks,
 };
 
 } // namespace

@@ -21,6 +21,7 @@ struct Machine {
     int family = -1;
     int host_nodes = 0;
     const char *soc = "";
+    cupyTaskFn watch = nullptr; // a profiler's
 };
 extern Machine machine;
 

@@ -100,6 +100,7 @@ struct cupyPlan {
     const char *unit;  /* what computes, in the backend's words ("AI Core"); NULL: unknown */
     const char *note;  /* what a real device is said to do otherwise than NumPy; NULL: nothing known */
     uint64_t host_runs; /* launches that ended on the CPU, counted by the backend */
+    int32_t attention; /* the core's: launches are watched */
 };
 
 typedef struct cupyError {
@@ -110,6 +111,15 @@ typedef struct cupyError {
     char advice[256];      /* the next step */
     char launches[1024];   /* of a failure that showed late: the last launches, newest first, a line each */
 } cupyError;
+
+/* One task that a launch gave to the device or to the CPU, told to a profiler at work. */
+typedef struct cupyTask {
+    const char *name;   /* of the device's operator, or of the op */
+    const char *unit;   /* what carries it out, for people: "AI Core", "AI CPU", "host", ""; unknown */
+    uint64_t bytes;     /* read and written; 0: unknown */
+    double nanoseconds; /* modelled, never measured; negative: unknown */
+} cupyTask;
+typedef void (*cupyTaskFn)(const cupyTask *);
 
 typedef struct cupyBackend {
     const char *name;
@@ -153,6 +163,9 @@ typedef struct cupyBackend {
 
     /* The failure of the calling thread's last call. */
     void (*last_error)(cupyError *);
+
+    /* From now on tells each task in the thread that launches it; NULL ends that. May be NULL. */
+    void (*watch_tasks)(cupyTaskFn);
 } cupyBackend;
 
 #ifdef __cplusplus

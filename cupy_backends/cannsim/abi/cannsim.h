@@ -123,6 +123,25 @@ typedef struct cannsimLiveValues {
 } cannsimLiveValues;
 void cannsimLive(cannsimLiveValues *out);
 
+/* The modelled clock: what a launch would take on the simulated chip, by a roofline of its bytes and
+ * operations and a launch cost (facts/soc.json, facts/model.json). Modelled, never measured; nothing
+ * waits for it. */
+typedef struct cannsimTask {
+    const char *op;
+    int units; /* a mask: 1 << CANNSIM_AI_CORE, 1 << CANNSIM_AI_CPU; 0: nothing to do */
+    uint64_t bytes, operations;
+    double nanoseconds;
+} cannsimTask;
+
+/* Switches the model on or off for launches from now on; whether it was on. Off at first. */
+bool cannsimModel(bool on);
+
+/* The calling thread's last launch since the previous call; false when there was none. */
+bool cannsimLastTask(cannsimTask *out);
+
+/* Modelled nanoseconds of all launches on a stream while the model was on; -1 for no stream. */
+double cannsimModelledTime(void *stream);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -163,6 +163,26 @@ def _socs(facts):
     )
 
 
+def _model(facts):
+    """The cost model's figures: rates per SoC."""
+    rates = facts.model["rates"]
+    launch = [1000 * rates["launch_us"][unit] for unit in ("AI Core", "AI CPU")]
+    rows = []
+    for soc in facts.soc["socs"].values():
+        memory = min(soc["read_GBps"], rates["memory_GBps"].get(soc["family"], soc["read_GBps"]))
+        cpus = (soc["ai_cpus"] or 1) * rates["ai_cpu_ops_per_ns"]["all"]
+        rows.append(
+            f"    {{{memory}, {4 * soc['vector_fp32_gops']}, {1000 * soc['fp16_tflops']}, {cpus}, "
+            f"{{{launch[0]}, {launch[1]}}}}}"
+        )
+    return (
+        '// Generated.\n#include "model/cost.h"\n\nnamespace cannsim {\n\nconst Rates kRates[] = {\n'
+        + ",\n".join(rows)
+        + f"\n}};\nconst double kCubeShareFloat32 = {rates['cube_share']['float32']};\n\n"
+        + "}  // namespace cannsim\n"
+    )
+
+
 def _promotion(facts):
     table = facts.dtypes["promote_tensor_tensor"]
     columns = table["columns"].split()
@@ -246,6 +266,7 @@ def write(facts, out, emit):
     emit(out / "op_table.cpp", _table(facts))
     emit(out / "op_aliases.inc", _aliases(ops))
     emit(out / "soc_table.cpp", _socs(facts))
+    emit(out / "model_table.cpp", _model(facts))
     emit(out / "promotion.cpp", _promotion(facts))
     emit(out / "versions.cpp", _versions(facts))
     emit(out / "names.cpp", _names(facts))

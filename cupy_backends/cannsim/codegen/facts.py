@@ -93,6 +93,7 @@ class Facts:
         self.runtime = self._load("runtime.json", "functions", "enums", "structs", "typedefs", "constants")
         self.soc = self._load("soc.json", "socs", "families")
         self.kernels = self._load("kernels.json", "units", "recipes")
+        self.model = self._load("model.json", "rates")
         self._check_functions("aclnn.json", {**self.aclnn["ops"], **self.aclnn["helpers"]})
         self._check_functions("runtime.json", self.runtime["functions"])
         self._check_kinds()

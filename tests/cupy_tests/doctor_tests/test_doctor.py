@@ -149,4 +149,30 @@ def test_every_variable_that_is_read_is_known():
     sources = [p for folder in ("cupy", "cupyx", "cupy_backends") for p in (ROOT / folder).rglob("*")
                if p.suffix in (".py", ".pyx", ".cpp", ".h")]  # fmt: skip
     read = {name for path in sources for name in pattern.findall(path.read_text())}
-    assert {"CUPY_BACKEND", "CUPY_CANN"} <= read and read <= doctor.VARIABLES
+    assert {"CUPY_BACKEND", "CUPY_CANN"} <= read and read <= doctor.VARIABLES.keys()
+
+
+def test_a_misspelt_variable_is_noted():
+    done = run("-m", "cupy.doctor", CUPY_CANN="sim", CUPY_BAKEND="host", CANNSIM_SCO="Ascend310P3")
+    assert done.returncode == 0
+    for name in ("CUPY_BAKEND", "CANNSIM_SCO"):
+        assert f"{name} is set, but nothing reads it\n    mend: unset {name}" in done.stdout
+
+
+def test_show_config():
+    done = run("-c", "import cupy; cupy.show_config()", CUPY_CANN="sim", CANNSIM_SOC="Ascend310P3")
+    assert done.returncode == 0, done.stderr
+    for pattern in (
+        rf"cupy +{re.escape(cupy.__version__)} ", r"numpy +\d", r"SoC +Ascend310P3$", r"CANN version +\d",
+        rf"libcannsim.so +{re.escape(cannsim.library())}: loads$", r"devices +8 x Ascend310P3$", r"backend +ascend$",
+        r"CUPY_CANN +sim$", r"CUPY_INDEX_CHECK +deferred \(default\)$", r"CANNSIM_SOC +Ascend310P3$",
+        r"CANNSIM_DEVICES +8 \(default\)$",
+    ):  # fmt: skip
+        assert re.search(pattern, done.stdout, re.MULTILINE), f"{pattern}\n{done.stdout}"
+
+
+def test_show_config_of_the_host_backend():
+    done = run("-c", "import cupy; cupy.show_config(_full=True)", CUPY_BACKEND="host")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"backend +host$", done.stdout, re.MULTILINE) and "processor" in done.stdout
+    assert "CANNSIM_SOC" not in done.stdout

@@ -1,4 +1,5 @@
 // Fills the table of operators when the library is loaded.
+#include "opapi/alter.h"
 #include "opapi/op.h"
 #include "opapi/tables.h"
 #include "opapi/versions.h"
@@ -32,6 +33,7 @@ namespace {
     define_distance();
     define_rearrange();
     define_products();
+    alter_operators();
 }
 } // namespace
 

@@ -93,6 +93,7 @@ struct Extra {
 struct aclOpExecutor : cannsim::Handle {
     const cannsim::OpMeta *op;
     cannsim::Status (*run)(aclOpExecutor &);
+    cannsim::Status (*unaltered)(aclOpExecutor &); // under CANNSIM_ALTER only
     cannsim::LoopFn loop;
     cannsim::Extra *extra;
     std::vector<cannsim::Launch> *launches; // when they are noted

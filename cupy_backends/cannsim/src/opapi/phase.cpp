@@ -4,6 +4,7 @@
 
 #include "base/thread.h"
 #include "check/check.h"
+#include "model/cost.h"
 #include "opapi/check.h"
 #include "opapi/launches.h"
 #include "opapi/versions.h"
@@ -413,6 +414,7 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
         error = launch_disturbed(e, s, &fails, &done);
         if (done) return error;
     }
+    if (__builtin_expect(model_on.load(std::memory_order_relaxed), 0)) model_launch(*e, s);
     if (checking()) return launch_checked(e, s, workspace, workspaceSize, fails);
     return launch(e, s, fails);
 }

@@ -4,6 +4,7 @@
 #include "base/threads/parallel.h"
 #include "check/check.h"
 #include "cann_runtime.h"
+#include "opapi/alter.h"
 #include "opapi/versions.h"
 #include "opapi/trace.h"
 #include "runtime/fault.h"
@@ -173,6 +174,7 @@ void load_config() {
     if (const char *text = variable("CANNSIM_GOVERNOR"))
         if (std::strcmp(text, "0") && std::strcmp(text, "1"))
             complain("CANNSIM_GOVERNOR=%s is neither 0 nor 1", text);
+    if (*alter_complaint()) complain("%s", alter_complaint());
     uint32_t which = 0;
     if (const char *text = variable("CANNSIM_CHECK")) which = parse_checks(text);
     if (const char *text = variable("CANNSIM_STRICT")) {

@@ -161,6 +161,7 @@ int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStr
     s->failure_mode = 0;
     s->submitted = s->completed = 0;
     s->callbacks = 0;
+    s->modelled = 0;
     s->previous = nullptr;
     s->next = r.head;
     if (r.head) r.head->previous = s;

@@ -47,7 +47,8 @@ struct DeviceStream : Handle {
     uint64_t failure_mode;
     std::atomic<uint64_t> submitted, completed;
     std::atomic<int> callbacks;    // blocking host callbacks that have not run
-    DeviceStream *next, *previous; // all living streams
+    std::atomic<uint64_t> modelled; // picoseconds of the modelled clock
+    DeviceStream *next, *previous;  // all living streams
 };
 
 // A place in a stream: everything submitted up to `position`.
