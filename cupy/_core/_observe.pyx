@@ -143,7 +143,7 @@ cdef int watched_launch(cupyPlan* plan, cupyOperand* operands, int n, const cupy
     _here.tasks = tasks = []
     try:
         with nogil:
-            rc = plan.launch(plan, operands, n, attrs, stream)
+            rc = _backend.carry_out(plan, operands, n, attrs, stream)
     finally:
         _here.tasks = outer
     end = now()

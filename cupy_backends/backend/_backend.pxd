@@ -151,6 +151,12 @@ ctypedef int (*WatchFn)(cupyPlan*, cupyOperand*, int, const cupyAttr*, cupyStrea
 cdef int watch_launches(WatchFn watch) except -1
 
 
+cdef inline int carry_out(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs,
+                          cupyStream stream) noexcept nogil:
+    """What the door leads to, for a watcher that stands in it."""
+    return plan.launch(plan, operands, n, attrs, stream)
+
+
 cdef inline int launch(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream,
                        Py_ssize_t work) except -1:
     """The one door. ``work`` is the number of elements touched: long launches let other threads run."""
