@@ -51,6 +51,8 @@ class Event:
     dtypes, shapes : tuple
         Of the operands; the shape of a host scalar is None.
     route, how, why : str
+    unit : str
+        What carries the operation out, as the route says; the tasks know better.
     tasks : tuple of (str, str, int, float)
         Operator, unit, bytes and modelled nanoseconds (negative: unknown) of what the launch gave to the device.
     bytes : int
@@ -61,14 +63,14 @@ class Event:
         Bytes in use and bytes held by the memory pool afterwards.
     """
 
-    __slots__ = ("kind", "name", "start", "end", "thread", "place", "dtypes", "shapes", "route", "how", "why", "tasks",
-                 "bytes", "waits", "stream", "memory")
+    __slots__ = ("kind", "name", "start", "end", "thread", "place", "dtypes", "shapes", "route", "how", "why", "unit",
+                 "tasks", "bytes", "waits", "stream", "memory")
 
-    def __init__(self, kind, name, start, end, *, dtypes=(), shapes=(), route="", how="", why="", tasks=(), bytes=0,
-                 waits=False, stream=0):
+    def __init__(self, kind, name, start, end, *, dtypes=(), shapes=(), route="", how="", why="", unit="", tasks=(),
+                 bytes=0, waits=False, stream=0):
         self.kind, self.name, self.start, self.end = kind, name, start, end
         self.dtypes, self.shapes, self.route, self.how, self.why = dtypes, shapes, route, how, why
-        self.tasks, self.bytes, self.waits, self.stream = tasks, bytes, waits, stream
+        self.unit, self.tasks, self.bytes, self.waits, self.stream = unit, tasks, bytes, waits, stream
         self.thread = threading.get_ident()
         self.place = user_place()
         self.memory = _pool.used_bytes(), _pool.total_bytes()
@@ -158,7 +160,8 @@ cdef int watched_launch(cupyPlan* plan, cupyOperand* operands, int n, const cupy
         shapes=tuple([None if operands[k].block is NULL else _numbers(operands[k].shape, operands[k].ndim)
                       for k in range(n)]),
         route=_ROUTES[plan.route], how=plan.how.decode() if plan.how is not NULL else "",
-        why=plan.why.decode() if plan.why is not NULL else "", tasks=tuple(tasks),
+        why=plan.why.decode() if plan.why is not NULL else "",
+        unit=plan.unit.decode() if plan.unit is not NULL else "", tasks=tuple(tasks),
         bytes=sum(known) if known and all(known) else size, waits=host, stream=<size_t>stream))
     return rc
 

@@ -32,7 +32,7 @@ _UNEXPECTED = ("CANNSIM_ALTER", "CANNSIM_FAULT", "CANNSIM_CHECK", "CANNSIM_TRACE
 # The simulator's variables, with what holds where one is not set.
 VARIABLES = {
     "CANNSIM_SOC": "Ascend910B3",
-    "CANNSIM_CANN": "9.1.0",
+    "CANNSIM_CANN": "9.1",
     "CANNSIM_DEVICES": "8",
     "CANNSIM_HBM": "the chip's",
     "CANNSIM_ASYNC": "0",
@@ -43,6 +43,7 @@ VARIABLES = {
     "CANNSIM_NUM_THREADS": "the cores",
     "CANNSIM_GOVERNOR": "1",
     "CANNSIM_CHECK": "nothing",
+    "CANNSIM_CHECK_EXIT": "86",
     "CANNSIM_TRACE": "nowhere",
     "CANNSIM_FAULT": "none",
     "CANNSIM_ALTER": "nothing",
@@ -112,7 +113,9 @@ def expected_environment():
     from cupy_backends.ascend import _ascend
 
     kept = {name: value for name, value in os.environ.items() if name not in _UNEXPECTED}
-    return kept | {"CUPY_CANN": "sim", "CANNSIM_SOC": _ascend.soc_name()}
+    release = _package_versions(_ascend.symbol).get("CANN", "")
+    known = {"CANNSIM_CANN": "8.1"} if release.startswith("8") else {}  # else the newest that is known
+    return kept | {"CUPY_CANN": "sim", "CANNSIM_SOC": _ascend.soc_name()} | known
 
 
 def probe():

@@ -66,9 +66,10 @@ class Explanation:
         In the order of the program, one per line, operation, dtypes, shapes and route: ``place`` (file and line),
         ``op`` (of a launch, or the kind of a copy or wait), ``dtypes``, ``shapes`` (None for a host scalar),
         ``route`` ('native', 'reinterpret', 'cast', 'composite', 'host', or '' for what is no launch), ``unit`` (what
-        carries it out), ``launches``, ``tasks`` (operators of the device), ``bytes`` (read and written in device
-        memory, or copied), ``synchronizations`` (times that the host waited), ``modelled`` (seconds on the device,
-        None where there is no model), ``how`` and ``why``.
+        carries it out: on an NPU 'AI Core', 'AI CPU', 'host', or 'copy' where no kernel is needed), ``launches``,
+        ``tasks`` (operators of the device), ``bytes`` (read and written in device memory, or copied),
+        ``synchronizations`` (times that the host waited), ``modelled`` (seconds on the device, None where there is
+        no model), ``how`` and ``why``.
     events : list
         Everything in order, with times of the host.
     device : str
@@ -168,7 +169,7 @@ class Explanation:
 
 def _unit(event):
     units = dict.fromkeys(task[1] for task in event.tasks if task[1])
-    return ", ".join(units) or ("host" if event.route == "host" else "")
+    return ", ".join(units) or ("host" if event.route == "host" else event.unit)
 
 
 def _rows(events):

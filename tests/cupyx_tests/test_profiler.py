@@ -24,7 +24,9 @@ def test_explain_counts_the_operations_of_the_call():
     found = cupyx.profiler.explain(lambda a, b=None: cupy.exp(a) + b + b, x, b=x)
     assert [(row["op"], row["launches"]) for row in found.rows] == [("exp", 1), ("add", 2)]
     assert found.rows[1]["dtypes"] == ("float32",) * 3 and found.rows[1]["shapes"] == ((5,),) * 3
-    assert found.launches == 3 and found.synchronizations == found.host_launches == found.copies == 0
+    assert found.launches == 3 and found.copies == 0
+    if SIMULATED:
+        assert found.synchronizations == found.host_launches == 0
     numpy.testing.assert_allclose(found.result.get(), numpy.exp(numpy.float32(1)) + 2, rtol=1e-6)
 
 
@@ -100,7 +102,7 @@ def test_explain_models_time_and_units():
     assert found.rows[0]["unit"] == "AI Core"
     # Memory bound: the time is that of the bytes, and a chip's bandwidth lies between 1 GB/s and 100 TB/s.
     assert 1e9 < found.bytes / found.modelled_time < 1e14
-    long, short = cupy.ones((512, 4096), "f4"), cupy.ones((512, 4), "f4")
+    long, short = cupy.ones((512, 4096), "f2"), cupy.ones((512, 4), "f2")
     assert modelled(cupy.matmul, long, long.T) > modelled(cupy.matmul, short, short.T)
 
 

@@ -15,7 +15,8 @@ void tell_call(const char *function) {
     static auto last = reinterpret_cast<LastTask>(symbol("cannsimLastTask"));
     cannsimTask modelled;
     if (last && last(&modelled)) {
-        static const char *const units[] = {"", "AI Core", "AI CPU", "AI Core, AI CPU"};
+        // Contiguous memory of one dtype is copied without a kernel.
+        static const char *const units[] = {"copy", "AI Core", "AI CPU", "AI Core, AI CPU"};
         task.unit = units[modelled.units & 3];
         task.bytes = modelled.bytes;
         task.nanoseconds = modelled.nanoseconds;

@@ -128,7 +128,7 @@ void cannsimLive(cannsimLiveValues *out);
  * waits for it. */
 typedef struct cannsimTask {
     const char *op;
-    int units; /* a mask: 1 << CANNSIM_AI_CORE, 1 << CANNSIM_AI_CPU; 0: nothing to do */
+    int units; /* a mask: 1 << CANNSIM_AI_CORE, 1 << CANNSIM_AI_CPU; 0: no kernel */
     uint64_t bytes, operations;
     double nanoseconds;
 } cannsimTask;

@@ -152,6 +152,16 @@ def test_every_variable_that_is_read_is_known():
     assert {"CUPY_BACKEND", "CUPY_CANN"} <= read and read <= doctor.VARIABLES.keys()
 
 
+def test_every_variable_of_the_simulator_is_known():
+    from cupy_backends.ascend.doctor import VARIABLES
+
+    pattern = re.compile(r"""(?:getenv|variable)\(\s*"(CANNSIM_\w+)\"""")
+    folders = (ROOT / "cupy_backends" / "cannsim" / "src", ROOT / "cupy_backends" / "ascend")
+    sources = [path for folder in folders for suffix in ("cpp", "h") for path in folder.rglob(f"*.{suffix}")]
+    read = {name for path in sources for name in pattern.findall(path.read_text())}
+    assert {"CANNSIM_SOC", "CANNSIM_ASYNC"} <= read <= VARIABLES.keys()
+
+
 def test_a_misspelt_variable_is_noted():
     done = run("-m", "cupy.doctor", CUPY_CANN="sim", CUPY_BAKEND="host", CANNSIM_SCO="Ascend310P3")
     assert done.returncode == 0

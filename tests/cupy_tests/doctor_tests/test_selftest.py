@@ -138,6 +138,20 @@ def test_a_chip_that_the_simulator_does_not_know():
     assert outcome.exit_code == 0, outcome.summary()
 
 
+def test_an_older_release_has_its_own_expectation(tmp_path):
+    report = tmp_path / "report.jsonl"
+    done = run(*ops("add", "sort"), "--report", str(report), CUPY_CANN="sim", CANNSIM_CANN="8.1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(
+        cell["route"] == cell["expected"] for cell in map(json.loads, report.read_text().splitlines()[1:])
+    )
+
+
+def test_what_the_host_computes_is_no_failure():
+    done = run(*ops("cbrt"), CUPY_CANN="sim", CUPY_FALLBACK="error")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_too_little_time():
     done = run(*ops("add"), "--seconds", "0.05", CUPY_CANN="sim")
     assert done.returncode == 3 and "not run" in done.stdout
@@ -157,3 +171,10 @@ def test_rerouted_cells_are_told():
     cells = [{"op": "add", "dtypes": ["int8"], "route": "host", "expected": "native", "status": "pass"}]
     outcome = _selftest.Outcome(cells, 1.0)
     assert outcome.rerouted() == cells and outcome.exit_code == 0
+
+
+def test_a_cell_out_of_time_runs_two_cases():
+    cells = _selftest._cells("add")
+    outcome = _selftest._run_cell("host", cells["float32", "float32", "float32"], 0.0)
+    assert outcome["status"] == "pass" and outcome["cases"] == 2 < outcome["of"]
+    assert _selftest._run_cell("host", cells["bool", "bool", "bool"], 60.0)["cases"] > 2

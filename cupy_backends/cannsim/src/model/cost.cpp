@@ -73,7 +73,7 @@ int kernels(const Executor &e, bool ai_cpu, const Rates &rates, double *nanoseco
         return 1 << (ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE);
     }
     int units = 0;
-    *nanoseconds = 0;
+    *nanoseconds = e.launches->empty() ? rates.launch[0] : 0; // a copy of memory needs no kernel
     for (const Launch &l : *e.launches) {
         units |= 1 << (l.ai_cpu ? CANNSIM_AI_CPU : CANNSIM_AI_CORE);
         *nanoseconds += rates.launch[l.ai_cpu];
