@@ -95,6 +95,31 @@ def abi_loop(rounds):
     yield "abi_python_ns", statistics.median(ours - bare for bare, ours, _ in samples)
 
 
+# Numbers that change prepare the operator each time, the same number does so twice.
+EXECUTORS = """
+import os, time
+os.environ["CANNSIM_PHASE1_NS"] = "8000"
+import cupy
+a = cupy.ones(100, dtype="float32")
+numbers = [k / 1000 for k in range(3000)]
+def measure(numbers):
+    start = time.thread_time_ns()
+    for number in numbers:
+        a + number
+    return (time.thread_time_ns() - start) / len(numbers)
+measure([2.0] * 10)
+print(measure([2.0] * 3000), measure(numbers))
+"""
+
+
+def executors(rounds):
+    """Yield what a + number costs where CANN's first phase takes 8 us, with an operator that is kept or not."""
+    samples = [tuple(map(float, output(sys.executable, "-c", EXECUTORS).split())) for _ in range(rounds)]
+    kept, prepared = (statistics.median(column) for column in zip(*samples))
+    yield "kept_ns", kept
+    yield "kept_ratio", kept / prepared
+
+
 def programs(rounds):
     """Yield the time of each example as a multiple of NumPy's; the first run of both is not counted."""
     for name, function, inputs in PROGRAMS:
@@ -109,5 +134,6 @@ MEASUREMENTS = {
     import_cost: ("import_cpu_ms", "import_rss_mb"),
     object_size: ("object_bytes",),
     abi_loop: ("abi_ns", "abi_numpy_ratio", "abi_ratio", "abi_python_ns"),
+    executors: ("kept_ns", "kept_ratio"),
     programs: tuple(f"{name}_ratio" for name, *_ in PROGRAMS),
 }

@@ -120,6 +120,7 @@ from cupy._creation.from_data import *  # noqa: E402, F403
 from cupy._creation.matrix import *  # noqa: E402, F403
 from cupy._creation.ranges import *  # noqa: E402, F403
 from cupy._functional.apply import *  # noqa: E402, F403
+from cupy._functional.fusion import *  # noqa: E402, F403
 from cupy._indexing.generate import *  # noqa: E402, F403
 from cupy._indexing.indexing import *  # noqa: E402, F403
 from cupy._indexing.insert import *  # noqa: E402, F403

@@ -66,7 +66,7 @@ FUNCTIONS = {
     "ma": "keep the mask in an array of bool: `where` arguments and the nan functions take its place",
     "memmap": "maps a file into host memory: `cupy.asarray(numpy.memmap(...))` copies it to the device",
     **_each("poly poly1d polyadd polyder polydiv polyfit polyint polymul polynomial polysub polyval roots", _PLANNED),
-    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel fuse vectorize", _PLANNED),
+    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel vectorize", _PLANNED),
     **_each("memoize clear_memo", "caches of CuPy's kernels; there are none to clear"),
     **_each("ScalarType dtypes sctypeDict typecodes", "about dtypes alone: use numpy's"),
     **_each("getbufsize setbufsize", "the functions of this library have no buffers"),

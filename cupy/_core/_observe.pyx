@@ -50,6 +50,8 @@ class Event:
         File and line of the user's program; ('', 0) outside of any.
     dtypes, shapes : tuple
         Of the operands; the shape of a host scalar is None.
+    flat : bool
+        Whether every operand of the launch is in C order without gaps.
     route, how, why : str
     unit : str
         What carries the operation out, as the route says; the tasks know better.
@@ -64,13 +66,14 @@ class Event:
     """
 
     __slots__ = ("kind", "name", "start", "end", "thread", "place", "dtypes", "shapes", "route", "how", "why", "unit",
-                 "tasks", "bytes", "waits", "stream", "memory")
+                 "tasks", "bytes", "waits", "stream", "memory", "flat")
 
     def __init__(self, kind, name, start, end, *, dtypes=(), shapes=(), route="", how="", why="", unit="", tasks=(),
-                 bytes=0, waits=False, stream=0):
+                 bytes=0, waits=False, stream=0, flat=True):
         self.kind, self.name, self.start, self.end = kind, name, start, end
         self.dtypes, self.shapes, self.route, self.how, self.why = dtypes, shapes, route, how, why
         self.unit, self.tasks, self.bytes, self.waits, self.stream = unit, tasks, bytes, waits, stream
+        self.flat = flat
         self.thread = threading.get_ident()
         self.place = user_place()
         self.memory = _pool.used_bytes(), _pool.total_bytes()
@@ -140,6 +143,7 @@ _ITEMSIZES = (1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16)
 cdef int watched_launch(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs,
                         cupyStream stream) except -1:
     cdef int rc, k
+    cdef bint flat = True
     cdef uint64_t start = now(), end
     outer = getattr(_here, "tasks", None)
     _here.tasks = tasks = []
@@ -152,6 +156,7 @@ cdef int watched_launch(cupyPlan* plan, cupyOperand* operands, int n, const cupy
     size = 0
     for k in range(n):
         size += _stored(&operands[k])
+        flat = flat and operands[k].contiguous
     known = [task[2] for task in tasks]
     host = plan.route == CUPY_ROUTE_HOST or any([task[1] == "host" for task in tasks])
     note(Event(
@@ -162,7 +167,8 @@ cdef int watched_launch(cupyPlan* plan, cupyOperand* operands, int n, const cupy
         route=_ROUTES[plan.route], how=plan.how.decode() if plan.how is not NULL else "",
         why=plan.why.decode() if plan.why is not NULL else "",
         unit=plan.unit.decode() if plan.unit is not NULL else "", tasks=tuple(tasks),
-        bytes=sum(known) if known and all(known) else size, waits=host, stream=<size_t>stream))
+        bytes=sum(known) if known and all(known) else size, waits=host, stream=<size_t>stream,
+        flat=flat))
     return rc
 
 

@@ -10,6 +10,8 @@ cdef extern from "cupy_ascend.h" nogil:
         uint64_t host_runs
         uint64_t scratch_allocs
         uint64_t constants
+        uint64_t executors
+        uint64_t executor_room
     cupyBackend* cupy_ascend_backend()
     int cupy_ascend_load()
     void cupy_ascend_set_simulator(const char* path)

@@ -196,6 +196,8 @@ def counters():
         "host_runs": values.host_runs,
         "scratch_allocs": values.scratch_allocs,
         "constants": values.constants,
+        "executors": values.executors,
+        "executor_room": values.executor_room,
     }
     simulator = <void (*)(cannsimCounterValues*) noexcept>cupy_ascend_symbol(b"cannsimCounters")
     if simulator is not NULL:

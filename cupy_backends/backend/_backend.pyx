@@ -277,6 +277,12 @@ cdef dict _facts(cupyPlan* plan):
     }
 
 
+def is_simulator():
+    """Return whether the device is the processor itself."""
+    active()
+    return getattr(_module, "is_simulator", lambda: True)()
+
+
 def counters():
     """Return totals by name: launches, and what the backend counts of its own."""
     active()

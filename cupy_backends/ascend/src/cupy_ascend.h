@@ -41,6 +41,8 @@ typedef struct cupyAscendCounters {
     uint64_t host_runs;
     uint64_t scratch_allocs; /* device allocations for workspaces and temporaries */
     uint64_t constants;      /* scalars kept in device memory */
+    uint64_t executors;      /* that are kept for calls like theirs */
+    uint64_t executor_room;  /* at most */
 } cupyAscendCounters;
 void cupy_ascend_counters(cupyAscendCounters *);
 

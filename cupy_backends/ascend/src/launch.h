@@ -57,6 +57,7 @@ Plan *host_plan(Plan *, const char *why);                  // the same op on the
 Plan *flip_plan(int dtype); // out0 = in0 reversed along the axes of attrs[0]
 
 void forget_executors(); // of all plans
+void count_executors(uint64_t *kept, uint64_t *room);
 
 int launch_call(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);
 int launch_cast(cupyPlan *, cupyOperand *, int n, const cupyAttr *, cupyStream);

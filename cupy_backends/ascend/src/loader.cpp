@@ -332,5 +332,6 @@ void cupy_ascend_counters(cupyAscendCounters *out) {
         out->scratch_allocs += one->scratch_allocs;
         out->constants += one->constants;
     }
+    count_executors(&out->executors, &out->executor_room);
 }
 }

@@ -588,6 +588,14 @@ void forget_executors() {
     for (ExecutorCache *cache : table().caches) clear(*cache);
 }
 
+void count_executors(uint64_t *kept, uint64_t *room) {
+    std::lock_guard<std::recursive_mutex> hold(table().mutex);
+    *kept = 0;
+    *room = table().caches.size() * kCacheSlots;
+    for (ExecutorCache *cache : table().caches)
+        for (const auto &entry : cache->entries) *kept += entry.load() != nullptr;
+}
+
 } // namespace ascend
 
 using namespace ascend;

@@ -10,7 +10,8 @@ namespace cannsim {
 constexpr uint32_t kUnread = 1;  // the environment was not read yet
 constexpr uint32_t kTraced = 2;  // calls of first phases are written down
 constexpr uint32_t kBroken = 4;  // some device failed and was not reset
-constexpr int kFaultBits = 3;    // from here on a bit per kind of injected fault
+constexpr uint32_t kSlowed = 8;  // first phases take as long as on hardware
+constexpr int kFaultBits = 4;    // from here on a bit per kind of injected fault
 
 extern std::atomic<uint32_t> watches;
 

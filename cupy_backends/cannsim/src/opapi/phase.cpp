@@ -14,6 +14,7 @@
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
+#include <chrono>
 #include <cstring>
 
 using namespace cannsim;
@@ -346,10 +347,17 @@ static aclnnStatus plan(Op id, const Arg *args, uint64_t *workspace, aclOpExecut
     return 0;
 }
 
+// Stands in for the 5 to 20 us of a first phase on hardware.
+static void burn(int nanoseconds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::nanoseconds(nanoseconds);
+    while (std::chrono::steady_clock::now() < end) {}
+}
+
 [[gnu::noinline]] static aclnnStatus plan_watched(Op id, const Arg *args, uint64_t *workspace,
                                                   aclOpExecutor **executor) {
     settings(); // the first call of all may be the one that is to be watched
     const OpMeta &op = kOps[int(id)];
+    if (watched(kSlowed)) burn(settings().phase1_ns);
     const int status = fault(Fault::Phase1)
                            ? fail(ACLNN_ERR_INNER_CREATE_EXECUTOR, kInjected, op.name)
                            : plan(id, args, workspace, executor);
@@ -358,7 +366,7 @@ static aclnnStatus plan(Op id, const Arg *args, uint64_t *workspace, aclOpExecut
 }
 
 aclnnStatus phase1(Op id, const Arg *args, uint64_t *workspace, aclOpExecutor **executor) {
-    if (watched(kUnread | kTraced | fault_bit(Fault::Phase1)))
+    if (watched(kUnread | kTraced | kSlowed | fault_bit(Fault::Phase1)))
         return plan_watched(id, args, workspace, executor);
     return plan(id, args, workspace, executor);
 }

@@ -159,6 +159,15 @@ void load_config() {
         config.memory = parse_size(text);
         if (!config.memory) complain("CANNSIM_HBM=%s is not a size such as 64M or 2G", text);
     }
+    if (const char *text = variable("CANNSIM_PHASE1_NS")) {
+        char *end;
+        const long n = std::strtol(text, &end, 10);
+        if (*end || n < 0 || n > 1000000000)
+            complain("CANNSIM_PHASE1_NS=%s is not a number from 0 to 1000000000", text);
+        else if (n)
+            watches.fetch_or(kSlowed);
+        config.phase1_ns = int(n);
+    }
     config.mode = Mode::Inline;
     if (const char *text = variable("CANNSIM_ASYNC")) {
         if (!std::strcmp(text, "1"))

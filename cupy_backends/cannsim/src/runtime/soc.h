@@ -31,6 +31,7 @@ struct Config {
     char release[32]; // as it was written
     int streams;      // per device
     int64_t events;
+    int phase1_ns; // that every first phase takes longer
     int error; // what is wrong with the environment, 0 when nothing
     char message[2048];
 };

@@ -1,0 +1,185 @@
+"""``fuse``: element-wise functions computed piece by piece, so that what lies between their steps stays in a cache."""
+
+import functools
+import inspect
+import math
+
+from cupy import _core
+from cupy._core import _observe, ndarray
+from cupy_backends.backend import _backend
+from cupy_backends.backend.rows import rows
+
+__all__ = ["fuse"]
+
+_PIECE = 1 << 17  # bytes of the widest operand at a time
+_LEAST = 8  # pieces: below, calling a function again and again costs more than the cache gains
+_KNOWN = 64  # signatures that are remembered
+_MOVES = ("copy", "fill", "where", "clip")
+
+
+def fuse(*args, **kwargs):
+    """Decorate an element-wise function, so that its steps need not go through the memory one by one.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays of one shape and numbers, and returns an array of that shape or a tuple of them. What it returns
+        may depend on its arguments only.
+    kernel_name : str, optional
+        The ``__name__`` of the result.
+
+    Returns
+    -------
+    out : callable
+        The same function. Without a function, as in ``@fuse(kernel_name='name')``, a decorator.
+
+    Notes
+    -----
+    The first call with dtypes, a shape and numbers runs as written and is watched; if it turns out to do
+    element-wise operations only and to wait for nothing, later calls of the kind compute long arrays in pieces.
+    That pays where the device's memory is that of the processor, on the simulator; on a device of its own, and for
+    anything else that the function does, such as a reduction, it runs as written.
+
+    Differences from CuPy: nothing is compiled, and any function is accepted.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> @cp.fuse
+    ... def squared_difference(x, y):
+    ...     return (x - y) * (x - y)
+    >>> squared_difference(cp.arange(3), 1)
+    array([1, 0, 1])
+    """
+    name = kwargs.pop("kernel_name", None)
+    if kwargs:
+        raise TypeError(f"fuse() got an unexpected keyword argument {next(iter(kwargs))!r}")
+    if not args:
+        return functools.partial(fuse, kernel_name=name)
+    if len(args) != 1 or not callable(args[0]):
+        raise TypeError("fuse() takes one function")
+    return _Fused(args[0], name)
+
+
+class _Fused:
+    """A function that `fuse` returned."""
+
+    def __init__(self, function, name):
+        functools.update_wrapper(self, function)
+        if name is not None:
+            self.__name__ = name
+        self._known = {}  # whether calls of a signature may be computed in pieces
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else functools.partial(self, instance)
+
+    def __repr__(self):
+        return f"<fused {self.__wrapped__!r}>"
+
+    def __call__(self, *args, **kwargs):
+        function = self.__wrapped__
+        step = 0 if kwargs else _rows_at_a_time(args)
+        if not step:
+            return function(*args, **kwargs)
+        key = tuple((x.dtype, x.shape) if isinstance(x, ndarray) else (type(x), x) for x in args)
+        fits = self._known.get(key)
+        if fits is None:
+            result, fits = _watched(function, args)
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[key] = fits
+            return result
+        if fits:
+            try:
+                return _in_pieces(function, args, step)
+            except _NotInPieces:
+                self._known[key] = False
+        return function(*args)
+
+
+def _rows_at_a_time(args):
+    """Return how many rows make a piece; 0 if pieces are not worth while or could change the result."""
+    arrays = [x for x in args if isinstance(x, ndarray)]
+    if not arrays or not _backend.is_simulator():
+        return 0
+    first = arrays[0]
+    if (
+        first.ndim == 0
+        or first.size == 0
+        or any(x.shape != first.shape or not x.flags.c_contiguous for x in arrays)
+    ):
+        return 0
+    if not all(isinstance(x, (ndarray, int, float, complex)) for x in args):
+        return 0
+    widest = max(x.nbytes for x in arrays)
+    step = _PIECE * len(first) // widest
+    if step == 0 or step * _LEAST > len(first):
+        return 0
+    for i, x in enumerate(arrays):
+        # A piece that is written must not be read by a later one.
+        if any(x is not y and _core.may_share_memory(x, y) for y in arrays[:i]):
+            return 0
+    return step
+
+
+def _watched(function, args):
+    """Call the function as written; return its result and whether pieces would give the same."""
+    events = []
+    sink = events.append
+    _observe.start(sink)
+    try:
+        result = function(*args)
+    finally:
+        _observe.stop(sink)
+    results = result if isinstance(result, tuple) else (result,)
+    arrays = [x for x in args if isinstance(x, ndarray)]
+    table = rows()
+    sizes = {math.prod(shape) for e in events for shape in e.shapes if shape is not None}
+    fits = (
+        all(isinstance(x, ndarray) and x.shape == arrays[0].shape for x in results)
+        and not any(_core.may_share_memory(x, y) for x in results for y in arrays)
+        and not any(event.waits or event.kind == "copy" for event in events)
+        # A view with other strides or of a part would take elements of other pieces.
+        and all(e.flat and (table[e.name].elementwise or e.name in _MOVES) for e in events if e.kind == "launch")
+        and sizes == {arrays[0].size}
+        and not _sees_arrays(function)
+    )
+    return result, bool(results) and fits
+
+
+def _sees_arrays(function):
+    """Return whether a function uses arrays of more than one element that are no arguments of it."""
+    try:
+        seen = inspect.getclosurevars(function)
+    except (TypeError, ValueError):  # not written in Python
+        return True
+    return any(
+        isinstance(x, ndarray) and x.size > 1 for x in (*seen.nonlocals.values(), *seen.globals.values())
+    )
+
+
+class _NotInPieces(Exception):
+    """The first piece failed, or its result has another shape: something in the function is not element-wise."""
+
+
+def _in_pieces(function, args, step):
+    length = next(len(x) for x in args if isinstance(x, ndarray))
+    outputs = None
+    for start in range(0, length, step):
+        piece = slice(start, start + step)
+        parts = [x[piece] if isinstance(x, ndarray) else x for x in args]
+        try:
+            result = function(*parts)
+        except ValueError:
+            if start:
+                raise
+            raise _NotInPieces from None
+        results = result if isinstance(result, tuple) else (result,)
+        if outputs is None:
+            shape = next(x.shape for x in parts if isinstance(x, ndarray))
+            if any(x.shape != shape for x in results):
+                raise _NotInPieces
+            outputs = [_core.empty((length, *x.shape[1:]), x.dtype) for x in results]
+        for output, part in zip(outputs, results, strict=True):
+            output[piece] = part
+    return tuple(outputs) if isinstance(result, tuple) else outputs[0]

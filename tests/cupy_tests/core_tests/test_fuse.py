@@ -1,0 +1,142 @@
+"""fuse: the results of the plain function, whatever it does; long arrays in pieces where that is the same."""
+
+import numpy as np
+import pytest
+
+import cupy as cp
+from cupy._functional import fusion
+
+LONG = 400_002  # more than the least number of pieces, and no multiple of one
+
+
+def host(n, dtype="f4"):
+    return (np.random.default_rng(0).random(n) * 9).astype(dtype)
+
+
+def both(function, *operands):
+    """The results of three calls of the fused function; each has to be that of the plain one."""
+    fused = cp.fuse(function)
+    expected = function(*operands)
+    for _ in range(3):
+        found = fused(*operands)
+        assert type(found) is type(expected)
+        results = zip(found, expected) if isinstance(found, tuple) else [(found, expected)]
+        for actual, wanted in results:
+            actual, wanted = cp.asarray(actual), cp.asarray(wanted)
+            assert actual.dtype == wanted.dtype and actual.shape == wanted.shape
+            np.testing.assert_array_equal(cp.asnumpy(actual), cp.asnumpy(wanted))
+    return fused
+
+
+@pytest.mark.parametrize("n", [0, 1, 1000, LONG])
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4", "c8", "?"])
+def test_element_wise(n, dtype):
+    a, b = cp.asarray(host(n, dtype)), cp.asarray(host(n, dtype))
+    both(lambda x, y: x * 2 + y * 3, a, b)
+    both(lambda x, y, s: cp.where(x == y, s, y), a, b, 3)
+
+
+def test_several_results_and_axes():
+    a = cp.asarray(host(LONG).reshape(-1, 1))
+    both(lambda x: (x + 1, x > 2), a)
+    b = cp.asarray(host(600_000).reshape(-1, 6))
+    fused = both(lambda x, y: cp.exp(-x) * y, b, b + 1)
+    assert any(fused._known.values()) == fusion._backend.is_simulator()
+
+
+WHOLE = cp.asarray(host(LONG))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x.sum(),
+        lambda x: x - x.mean(),
+        lambda x: cp.sort(x),
+        lambda x: x[::-1] + x,
+        lambda x: x + x[:1],
+        lambda x: x.reshape(3, -1)[:, ::-1].reshape(-1) * 2,
+        lambda x: cp.concatenate((x[1:], x[:1])) - x,
+        lambda x: x + WHOLE,
+        lambda x: x + 1 if float(x[0]) > 100 else x * 2,
+        lambda x: x,
+        lambda x: cp.cumsum(x),
+        lambda x: cp.add.outer(x[:2], x[:3]),
+        lambda x: 3,
+        lambda x: (),
+    ],
+)
+def test_what_is_not_element_wise(function):
+    """A piece is not enough for these: they run as written."""
+    fused = both(function, cp.asarray(host(LONG)))
+    assert not any(fused._known.values())
+
+
+def test_operands_that_overlap_or_lie_apart():
+    a = cp.asarray(host(2 * LONG))
+    both(lambda x, y: x - y, a[:LONG], a[1 : LONG + 1])
+    both(lambda x: x - 1, a[::2])
+    both(lambda x, y: x - y, a, cp.float32(2))
+
+
+def test_an_operand_that_is_changed():
+    def step(x, y):
+        x += y
+        return x * 2
+
+    a, b, fused = cp.zeros(LONG, "f4"), cp.ones(LONG, "f4"), cp.fuse(step)
+    for k in range(1, 5):
+        assert float(fused(a, b)[-1]) == 2 * k
+        assert float(a[0]) == float(a[-1]) == k
+
+
+def test_numbers_choose_what_is_done():
+    fused = cp.fuse(lambda x, center: x - x.mean() if center else x * 2)
+    a = cp.asarray(host(LONG))
+    for center in (False, False, True, True, False):
+        expected = a - a.mean() if center else a * 2
+        np.testing.assert_array_equal(fused(a, center).get(), expected.get())
+
+
+@pytest.mark.skipif(not fusion._backend.is_simulator(), reason="pieces pay where the device is the processor")
+def test_pieces_are_small():
+    """What lies between the steps is as long as a piece, not as long as the result."""
+    pool = cp.get_default_memory_pool()
+    fused = cp.fuse(lambda x: ((x + 1) * 2 - 3) * (x + 5))
+    a = cp.zeros(4_000_000, "f4")
+    fused(a)
+    assert any(fused._known.values())
+    pool.free_all_blocks()
+    before = pool.total_bytes()
+    result = fused(a)
+    assert pool.total_bytes() - before < 1.5 * result.nbytes
+
+
+def test_names_and_errors():
+    @cp.fuse(kernel_name="twice")
+    def double(x):
+        """Twice x."""
+        return x + x
+
+    assert (double.__name__, double.__doc__, double.__wrapped__.__name__) == ("twice", "Twice x.", "double")
+    assert double(cp.ones(2)).tolist() == [2, 2]
+    assert double(x=cp.ones(2)).tolist() == [2, 2]
+    with pytest.raises(TypeError, match="one function"):
+        cp.fuse(1)
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        cp.fuse(double, name="x")
+    with pytest.raises(ValueError, match="broadcast"):
+        cp.fuse(lambda x, y: x + y)(cp.ones(2), cp.ones(3))
+
+
+def test_methods():
+    class Model:
+        scale = 3
+
+        @cp.fuse
+        def apply(self, x):
+            return x * self.scale
+
+    a = cp.asarray(host(LONG))
+    for _ in range(3):
+        np.testing.assert_array_equal(Model().apply(a).get(), (a * 3).get())
