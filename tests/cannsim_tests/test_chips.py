@@ -161,3 +161,19 @@ def test_cupy_on_the_oldest_release():
         CANNSIM_CANN="8.1",
     )
     assert out == "[[0, 6, 13], [19, 26, 32]] ['called'] 15.0\n"
+
+
+@pytest.mark.parametrize(("release", "code"), [("8.1", 561003), ("9.1", 0)])
+def test_kernels_that_the_older_release_lacks(release, code):
+    # Accepted by phase 1 in both: CANN sends uint8 to the AI CPU, whose kernel had no uint8 then.
+    out = inprocess.run(
+        """
+        sim.aclrtSetDevice(0)
+        a, b, out = (tensor([4], memory(64).value, 4) for _ in range(3))
+        status, executor = plan("aclnnMaximum", a, b, out)
+        print(status, launch("aclnnMaximum", executor), message())
+        """,
+        CANNSIM_CANN=release,
+    )
+    assert out.startswith(f"0 {code}")
+    assert ("the AI CPU of CANN 8.1.RC1 has no kernel Maximum for uint8" in out) == bool(code)

@@ -92,7 +92,7 @@ class Facts:
         self.dtypes = self._load("dtypes.json", "ops", "promote_tensor_tensor")
         self.runtime = self._load("runtime.json", "functions", "enums", "structs", "typedefs", "constants")
         self.soc = self._load("soc.json", "socs", "families")
-        self.kernels = self._load("kernels.json", "units", "recipes")
+        self.kernels = self._load("kernels.json", "units", "absent", "recipes")
         self.model = self._load("model.json", "rates")
         self._check_functions("aclnn.json", {**self.aclnn["ops"], **self.aclnn["helpers"]})
         self._check_functions("runtime.json", self.runtime["functions"])

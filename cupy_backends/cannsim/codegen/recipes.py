@@ -28,8 +28,13 @@ def _cells(masks):
 
 
 def _units(facts):
+    absent = facts.kernels["absent"]
+    for name in absent:
+        if name not in facts.kernels["units"]:
+            fail(PATH, name, "absent", "no such kernel in units")
     rows = [
-        f'    {{"{name}", {_cells(_by_family(facts, families, name))}}}'
+        f'    {{"{name}", {_cells(_by_family(facts, families, name))}, '
+        f"{facts.mask(absent.get(name, ''), PATH, name, 'absent'):#x}u}}"
         for name, families in sorted(facts.kernels["units"].items())
     ]
     return (

@@ -10,16 +10,17 @@
 
 namespace cannsim {
 
-bool notes_launches;
+bool notes_launches, misses_kernels;
 
 namespace {
 
-bool runs_on_ai_core(const char *kernel, size_t length, DType t) {
+enum class Unit { ByDtype, AiCore, AiCpu };
+
+const KernelUnits *find_kernel(const char *name, size_t length) {
     const KernelUnits *end = kKernelUnits + kKernelUnitsCount;
     for (const KernelUnits *u = kKernelUnits; u != end; ++u)
-        if (!std::strncmp(u->name, kernel, length) && !u->name[length])
-            return is_in(t, u->ai_core[settings().soc->family]);
-    return true;
+        if (!std::strncmp(u->name, name, length) && !u->name[length]) return u;
+    return nullptr;
 }
 
 // Which kernel gathers a view into a contiguous block; null when it is one already.
@@ -65,14 +66,23 @@ class Writer {
     std::vector<Launch> launches;
     DType key = DType::Float32, current = DType::Float32;
 
-    void emit(const char *kernel, bool ai_cpu) { launches.push_back({kernel, ai_cpu}); }
+    void emit(const char *name, size_t length, DType t, Unit unit = Unit::ByDtype) {
+        const KernelUnits *u = find_kernel(name, length);
+        if (!u) return;
+        const bool ai_cpu = unit == Unit::AiCpu ||
+                            (unit == Unit::ByDtype && !is_in(t, u->ai_core[settings().soc->family]));
+        launches.push_back({u->name, ai_cpu, ai_cpu && is_in(t, u->absent), t});
+    }
+    void emit(const char *name, DType t, Unit unit = Unit::ByDtype) {
+        emit(name, std::strlen(name), t, unit);
+    }
 
     void cast(DType to) {
         if (to == current) return;
         const int from = int(current);
         const bool direct =
             from >= 0 && from < 34 && is_in(to, kCastPairs[settings().soc->family][from]);
-        emit("Cast", !direct);
+        emit("Cast", current, direct ? Unit::AiCore : Unit::AiCpu);
         current = to;
     }
 
@@ -85,18 +95,18 @@ class Writer {
         if (reads_strides()) return;
         const char *kernel = gather_kernel(t);
         if (kernel && std::strcmp(kernel, direct))
-            emit(kernel, !runs_on_ai_core(kernel, std::strlen(kernel), t->dtype));
+            emit(kernel, t->dtype);
     }
 
     void scatter(const aclTensor *t) {
         if (t->reach != Reach::Inside) {
-            emit("ViewCopy", false);
+            emit("ViewCopy", t->dtype, Unit::AiCore);
         } else if (t->contiguous || t->size <= 1) {
             return;
         } else if (is_permuted(t)) {
-            emit("Transpose", !runs_on_ai_core("Transpose", 9, t->dtype));
+            emit("Transpose", t->dtype);
         } else {
-            emit("ViewCopy", !runs_on_ai_core("ViewCopy", 8, t->dtype));
+            emit("ViewCopy", t->dtype);
         }
     }
 
@@ -117,7 +127,8 @@ class Writer {
         const aclTensor *result = call.op.params[out].kind == ArgKind::Tensor ? call.tensor(out)
                                                                              : nullptr;
         if (first && result) key = result->dtype;
-        emit(call.op.name + (std::strncmp(call.op.name, "aclnn", 5) ? 3 : 5), is_in(key, ai_cpu));
+        const char *name = call.op.name + (std::strncmp(call.op.name, "aclnn", 5) ? 3 : 5);
+        launches.push_back({name, is_in(key, ai_cpu), false, key});
         if (result) scatter(result);
         return std::move(launches);
     }
@@ -281,19 +292,14 @@ class Writer {
         } else if (*text == '~') {
             const int param = std::atoi(text + 1);
             if (!same_shape(call.tensor(param), call.tensor(call.output())))
-                kernel("BroadcastTo", 11, false, false);
+                emit("BroadcastTo", current);
         } else {
-            const bool cpu = *text == '!', core = *text == '+';
-            kernel(text + (cpu || core), length - (cpu || core), cpu, core);
+            const Unit unit = *text == '!'   ? Unit::AiCpu
+                              : *text == '+' ? Unit::AiCore
+                                             : Unit::ByDtype;
+            const int sign = unit != Unit::ByDtype;
+            emit(text + sign, length - size_t(sign), current, unit);
         }
-    }
-
-    void kernel(const char *name, size_t length, bool cpu, bool core) {
-        const KernelUnits *end = kKernelUnits + kKernelUnitsCount;
-        for (const KernelUnits *u = kKernelUnits; u != end; ++u)
-            if (!std::strncmp(u->name, name, length) && !u->name[length])
-                return emit(u->name,
-                            cpu || (!core && !is_in(current, u->ai_core[settings().soc->family])));
     }
 };
 

@@ -11,12 +11,15 @@ namespace cannsim {
 struct Launch {
     const char *kernel;
     bool ai_cpu;
+    bool absent; // CANN 8.1 has no such kernel on the AI CPU
+    DType dtype;
 };
 
 // Generated: on which dtypes a kernel is an AI Core one, per family.
 struct KernelUnits {
     const char *name;
     uint64_t ai_core[5];
+    uint64_t absent; // dtypes without a kernel on the AI CPU of CANN 8.1
 };
 extern const KernelUnits kKernelUnits[]; // by name
 extern const int kKernelUnitsCount;
@@ -37,6 +40,7 @@ extern const Recipe kRecipes[];
 extern const OpRecipes kOpRecipes[]; // by operator
 
 extern bool notes_launches;
+extern bool misses_kernels; // the release lacks kernels that phase 1 chooses: 8.1
 
 // After an operator was planned: what CANN would launch.
 std::vector<Launch> launches_of(const Call &c);

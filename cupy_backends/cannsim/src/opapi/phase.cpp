@@ -340,7 +340,7 @@ static aclnnStatus plan(Op id, const Arg *args, uint64_t *workspace, aclOpExecut
         destroy_executor(e);
         return error;
     }
-    if (__builtin_expect(notes_launches, 0)) e->launches = new std::vector<Launch>(launches_of(call));
+    if (__builtin_expect(notes_launches | misses_kernels, 0)) e->launches = new std::vector<Launch>(launches_of(call));
     e->set_tag(live_tag(Kind::Executor));
     *workspace = e->workspace;
     *executor = e;
@@ -379,6 +379,16 @@ static aclnnStatus bad_executor(const aclOpExecutor *e) {
              : fail(ACLNN_ERR_PARAM_NULLPTR, "the executor is null");
 }
 
+// A kernel that CANN 8.1 looks for in vain.
+[[gnu::cold]] static aclnnStatus check_kernels(const Executor &e) {
+    for (const Launch &l : *e.launches)
+        if (l.absent && misses_kernels)
+            return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
+                        "%s: the AI CPU of CANN %s has no kernel %s for %s", e.op->name,
+                        config.release, l.kernel, dtype_name(l.dtype));
+    return 0;
+}
+
 static aclnnStatus unbound(const Executor &e) {
     const int index = __builtin_ctz(e.unbound);
     if (1u << index == kItems)
@@ -415,6 +425,8 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
         if (checking()) check_overhang(*e, s);
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: a tensor leaves its storage", e->op->name);
     }
+    if (__builtin_expect(e->launches != nullptr, 0))
+        if ((error = check_kernels(*e))) return error;
     ++this_thread.counters.launches;
     bool fails = false;
     if (watched(kLaunchWatches)) {

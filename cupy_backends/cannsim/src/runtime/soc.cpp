@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "cann_runtime.h"
 #include "opapi/alter.h"
+#include "opapi/launches.h"
 #include "opapi/versions.h"
 #include "opapi/trace.h"
 #include "runtime/fault.h"
@@ -145,6 +146,7 @@ void load_config() {
     choose_limit("CANNSIM_STREAMS", config.soc->streams, &config.streams);
     choose_limit("CANNSIM_EVENTS", INT64_MAX, &config.events);
     hide_operators(config.major);
+    misses_kernels = config.major < 9;
     config.devices = 8;
     if (const char *text = variable("CANNSIM_DEVICES")) {
         char *end;
