@@ -10,6 +10,7 @@ from cupy._operands import as_array
 __all__ = ["Parameters", "as_shape", "documented", "float_dtype", "integer_dtype"]
 
 _DOUBLE, _SINGLE = numpy.dtype(numpy.float64), numpy.dtype(numpy.float32)
+_FLOAT = _core.dtype_of(float)  # what stands for float64, by CUPY_FLOAT64
 
 # Each holds for what is good, as a number or as an array. As in NumPy, NaN is a scale, but no number of things.
 _CHECKS = {
@@ -48,11 +49,11 @@ def as_shape(size):
 
 def float_dtype(dtype):
     if dtype is float or dtype is numpy.float64 or dtype is _DOUBLE:
-        return _DOUBLE
+        return _FLOAT
     dtype = numpy.dtype(dtype)
     if dtype not in (_DOUBLE, _SINGLE):
         raise TypeError(f"Unsupported dtype {dtype!r} for random floating-point numbers: float32 or float64")
-    return dtype
+    return _FLOAT if dtype == _DOUBLE else dtype
 
 
 def integer_dtype(dtype):

@@ -8,8 +8,14 @@ sys.path.insert(0, os.path.dirname(__file__))  # device.py
 
 
 @pytest.fixture
-def python():
+def python(python_module):
     """Run a program in a fresh interpreter; environment by keyword; the output, or a failure with its text."""
+    return python_module
+
+
+@pytest.fixture(scope="session")
+def python_module():
+    """As ``python``, for fixtures that serve several tests."""
 
     def run(program, status=0, **environment):
         env = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupy_backends.backend._testing import launch, plan_dtypes, resolve
-from cupy_builder import aclnn, contract
+from cupy_builder import aclnn, contract, routes
 
 from cupy_backends import cannsim
 from cupy_backends.ascend import _ascend
@@ -126,6 +126,24 @@ for op in rows():
                 assert masks[parameter][index] >> aclnn.DTYPES.index(dtype) & 1, line
                 checked += 1
     assert checked > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("soc", [soc for soc in routes.CHIPS.values() if soc != "Ascend910B3"])
+def test_every_row_equals_numpy_on_every_family(python, soc):
+    program = """
+from cupy_backends.backend.conformance import cases, run
+from cupy_backends.backend.rows import rows
+tried = 0
+for op in rows():
+    for case in cases(op):
+        _, problem = run("ascend", case)
+        tried += 1
+        if problem:
+            print(problem)
+print(tried)
+"""
+    assert int(python(program, CANNSIM_SOC=soc)) > 10000  # and nothing else is printed
 
 
 def test_an_operator_that_is_missing_is_a_route_that_is_not_taken(python, tmp_path):

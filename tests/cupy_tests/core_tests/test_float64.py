@@ -188,7 +188,7 @@ def test_random_numbers_stay_in_their_range():
     program = """
 import cupy as cp
 rng = cp.random.default_rng(3)
-u = rng.random(1 << 20)
+u = rng.random(1 << 20, dtype=float, out=cp.empty(1 << 20))
 e = rng.exponential(size=1 << 20)
 print(bool(u.max() < 1), bool(u.min() >= 0), bool(cp.isfinite(e).all()), abs(float(e.mean()) - 1) < 0.01)
 """
