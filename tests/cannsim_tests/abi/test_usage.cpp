@@ -4,6 +4,7 @@
 
 #include "aclnnop/aclnn_cat.h"
 #include "aclnnop/aclnn_foreach_add_list_v2.h"
+#include "aclnnop/aclnn_index_select.h"
 #include "aclnnop/aclnn_nonzero.h"
 #include "aclnnop/aclnn_uniform.h"
 
@@ -269,6 +270,37 @@ void callbacks() {
     OKAY(aclrtDestroyStream(stream));
 }
 
+std::atomic<uint32_t> failed_stream{0}, failed_code{0};
+void on_failure(aclrtExceptionInfo *info) {
+    failed_stream = aclrtGetStreamIdFromExceptionInfo(info);
+    failed_code = aclrtGetErrorCodeFromExceptionInfo(info);
+    EXPECT_EQ(aclrtGetDeviceIdFromExceptionInfo(info), 0u);
+}
+
+// A task that fails on the device is told to the program's callback, and by the next wait.
+void exceptions() {
+    if (mode() == Mode::Inline) return; // where the launch itself fails
+    EXPECT_EQ(in_child([] {
+                  OKAY(aclrtSetDevice(0));
+                  OKAY(aclrtSetExceptionInfoCallback(on_failure));
+                  aclrtStream stream;
+                  int32_t id = -1;
+                  OKAY(aclrtCreateStream(&stream));
+                  OKAY(aclrtStreamGetId(stream, &id));
+                  {
+                      Floats a({2}, {1, 2}), out({1});
+                      Array<int64_t> index(ACL_INT64, {1}, {99});
+                      OKAY(CALL(aclnnIndexSelect, stream, a.tensor, 0, index.tensor, out.tensor));
+                      EXPECT(aclrtSynchronizeStream(stream) != 0);
+                      EXPECT_EQ(int(failed_stream), id);
+                      EXPECT_EQ(int(failed_code), ACL_ERROR_RT_AICORE_EXCEPTION);
+                      OKAY(aclrtSetExceptionInfoCallback(nullptr));
+                      _exit(failures ? 99 : 0);
+                  }
+              }),
+              0);
+}
+
 // --- copies --------------------------------------------------------------------------------------
 
 // Pinned and pageable memory, each direction, named and inferred.
@@ -428,6 +460,7 @@ void late_shape() {
 
 int main() {
     initialisation();
+    exceptions();
     OKAY(aclrtSetDevice(0));
     any_thread();
     destroyed_early();
