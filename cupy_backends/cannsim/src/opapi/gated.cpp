@@ -120,7 +120,7 @@ aclnnStatus prepare_prelu(Call &c) {
     return 0;
 }
 
-// Views: self, other, out. Constant 0: alpha.
+// Views: self, other, alpha, out.
 Status run_add_relu(aclOpExecutor &e) {
     const View &out = e.views[3];
     TRY(apply(LoopOp::axpy, out.dtype, {e.views[0], e.views[1], e.views[2]}, out));
