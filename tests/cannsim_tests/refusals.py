@@ -22,12 +22,12 @@ ANY_PAIR = {"aclnnEqual", "aclnnLinalgCross"}
 
 # May be null though their names do not say so.
 OPTIONAL = {
-("aclnnClamp", "clipValueMin"), ("aclnnClamp", "clipValueMax"),
+    ("aclnnLogSigmoidForward", "buffer"), ("aclnnClamp", "clipValueMin"), ("aclnnClamp", "clipValueMax"),
     ("aclnnSearchSorted", "sorter"), ("aclnnSearchSorteds", "sorter"), ("aclnnBincount", "weights"),
 }  # fmt: skip
-# Their results have any shape: what is found, or as many numbers as there is room for.
+# Their results have any shape: what is found, as many numbers as there is room for, or what is not asked for.
 ANY_SHAPE = re.compile(
-    r"aclnn(MaskedSelect|Nonzero|Unique|NormalFloatFloat|TriangularSolve|LogSigmoidForward)"
+    r"aclnn(MaskedSelect|Nonzero|Unique|NormalFloatFloat|TriangularSolve|LogSigmoidForward|Svd)"
 )
 NAMED = re.compile(r"null|rank|axis|dtype")  # what a message blames a parameter for
 AXES = re.compile(r"dim|dim0|dim1|axis|dims|axes")

@@ -98,6 +98,14 @@ def test_examples_run(built, name, mode):
     assert PROGRAMS[name] in done.stdout and not done.stderr
 
 
+@needs_compiler
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_examples_are_clean(built, name):
+    """The simulator's checks find nothing to say about the examples."""
+    done = run(built(name), CANNSIM_CHECK="mem,init,race,leak", CANNSIM_CHECK_EXIT="3", CANNSIM_ASYNC="1")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_every_example_is_tested():
     assert {path.stem for path in EXAMPLES.glob("*.c")} == set(PROGRAMS)
 

@@ -4,6 +4,7 @@
 
 #include "aclnnop/aclnn_cat.h"
 #include "aclnnop/aclnn_foreach_add_list_v2.h"
+#include "aclnnop/aclnn_index_select.h"
 #include "aclnnop/aclnn_nonzero.h"
 #include "aclnnop/aclnn_uniform.h"
 
@@ -57,8 +58,8 @@ void any_thread() {
         OKAY(aclrtSetDevice(0));
         float two = 2;
         alpha = aclCreateScalar(&two, ACL_FLOAT);
-        OKAY(aclnnAddGetWorkspaceSize(a.tensor, a.tensor, alpha, out.tensor, &workspace,
-                                      &executor));
+        OKAY(
+            aclnnAddGetWorkspaceSize(a.tensor, a.tensor, alpha, out.tensor, &workspace, &executor));
     });
     on_thread([&] {
         OKAY(aclrtSetDevice(0));
@@ -269,6 +270,37 @@ void callbacks() {
     OKAY(aclrtDestroyStream(stream));
 }
 
+std::atomic<uint32_t> failed_stream{0}, failed_code{0};
+void on_failure(aclrtExceptionInfo *info) {
+    failed_stream = aclrtGetStreamIdFromExceptionInfo(info);
+    failed_code = aclrtGetErrorCodeFromExceptionInfo(info);
+    EXPECT_EQ(aclrtGetDeviceIdFromExceptionInfo(info), 0u);
+}
+
+// A task that fails on the device is told to the program's callback, and by the next wait.
+void exceptions() {
+    if (mode() == Mode::Inline) return; // where the launch itself fails
+    EXPECT_EQ(in_child([] {
+                  OKAY(aclrtSetDevice(0));
+                  OKAY(aclrtSetExceptionInfoCallback(on_failure));
+                  aclrtStream stream;
+                  int32_t id = -1;
+                  OKAY(aclrtCreateStream(&stream));
+                  OKAY(aclrtStreamGetId(stream, &id));
+                  {
+                      Floats a({2}, {1, 2}), out({1});
+                      Array<int64_t> index(ACL_INT64, {1}, {99});
+                      OKAY(CALL(aclnnIndexSelect, stream, a.tensor, 0, index.tensor, out.tensor));
+                      EXPECT(aclrtSynchronizeStream(stream) != 0);
+                      EXPECT_EQ(int(failed_stream), id);
+                      EXPECT_EQ(int(failed_code), ACL_ERROR_RT_AICORE_EXCEPTION);
+                      OKAY(aclrtSetExceptionInfoCallback(nullptr));
+                      _exit(failures ? 99 : 0);
+                  }
+              }),
+              0);
+}
+
 // --- copies --------------------------------------------------------------------------------------
 
 // Pinned and pageable memory, each direction, named and inferred.
@@ -326,6 +358,72 @@ void batches() {
     FAILS(aclrtHostUnregister(from), ACL_ERROR_RT_PARAM_INVALID, "not registered");
 }
 
+// A segment that grows in place: addresses first, memory behind them piece by piece.
+void virtual_memory() {
+    constexpr size_t kPage = 2 << 20;
+    aclrtPhysicalMemProp prop = {};
+    prop.location.type = ACL_MEM_LOCATION_TYPE_DEVICE;
+    size_t granularity = 0, before = 0, after = 0, total = 0;
+    OKAY(aclrtMemGetAllocationGranularity(&prop, ACL_RT_MEM_ALLOC_GRANULARITY_MINIMUM,
+                                          &granularity));
+    EXPECT_EQ(granularity, kPage);
+    OKAY(aclrtGetMemInfo(ACL_HBM_MEM, &before, &total));
+    void *segment = nullptr, *other = nullptr;
+    OKAY(aclrtReserveMemAddress(&segment, (total / kPage + 2) * kPage, 0, nullptr,
+                                0)); // more than there is
+    OKAY(aclrtReserveMemAddress(&other, kPage, 0, nullptr, 0));
+    OKAY(aclrtGetMemInfo(ACL_HBM_MEM, &after, &total));
+    EXPECT_EQ(after, before); // addresses cost nothing
+    char *at = static_cast<char *>(segment);
+    aclrtDrvMemHandle pieces[2];
+    for (int i = 0; i < 2; ++i) {
+        OKAY(aclrtMallocPhysical(&pieces[i], kPage, &prop, 0));
+        OKAY(aclrtMapMem(at + i * kPage, kPage, 0, pieces[i], 0));
+    }
+    OKAY(aclrtGetMemInfo(ACL_HBM_MEM, &after, &total));
+    EXPECT_EQ(before - after, 2 * kPage);
+    // A tensor across both pieces.
+    std::vector<float> values(64, 2), back(64, 0);
+    char *middle = at + kPage - 128;
+    OKAY(aclrtMemcpy(middle, 256, values.data(), 256, ACL_MEMCPY_HOST_TO_DEVICE));
+    {
+        aclTensor *t = vector_of(middle, 64);
+        Scalar one(1.0f);
+        OKAY(CALL(aclnnInplaceAdd, nullptr, t, t, one.p));
+        OKAY(aclDestroyTensor(t));
+    }
+    OKAY(aclrtSynchronizeStream(nullptr));
+    OKAY(aclrtMemcpy(back.data(), 256, middle, 256, ACL_MEMCPY_DEVICE_TO_HOST));
+    EXPECT(back[0] == 4 && back[63] == 4);
+    FAILS(aclrtMemcpy(at + 2 * kPage - 4, 8, values.data(), 8, ACL_MEMCPY_HOST_TO_DEVICE),
+          ACL_ERROR_RT_PARAM_INVALID, "leave its block");
+    FAILS(aclrtMapMem(at, kPage, 0, pieces[0], 0), ACL_ERROR_RT_PARAM_INVALID, "mapped already");
+    FAILS(aclrtFree(at), ACL_ERROR_RT_PARAM_INVALID, "unmap it");
+    FAILS(aclrtReleaseMemAddress(segment), ACL_ERROR_RT_PARAM_INVALID, "still mapped");
+    // The memory moves to another address with what it holds.
+    OKAY(aclrtUnmapMem(at));
+    FAILS(aclrtUnmapMem(at), ACL_ERROR_RT_PARAM_INVALID, "nothing is mapped");
+    FAILS(aclrtMemcpy(at, 4, values.data(), 4, ACL_MEMCPY_HOST_TO_DEVICE),
+          ACL_ERROR_RT_PARAM_INVALID, "not allocated");
+    OKAY(aclrtMapMem(other, kPage, 0, pieces[0], 0));
+    float moved = 0;
+    OKAY(aclrtMemcpy(&moved, 4, static_cast<char *>(other) + kPage - 128, 4,
+                     ACL_MEMCPY_DEVICE_TO_HOST));
+    EXPECT(moved == 4);
+    OKAY(aclrtFreePhysical(pieces[0])); // goes with the mapping
+    FAILS(aclrtFreePhysical(pieces[0]), ACL_ERROR_RT_PARAM_INVALID, "freed");
+    OKAY(aclrtUnmapMem(other));
+    OKAY(aclrtUnmapMem(at + kPage));
+    OKAY(aclrtFreePhysical(pieces[1]));
+    OKAY(aclrtReleaseMemAddress(segment));
+    OKAY(aclrtReleaseMemAddress(other));
+    OKAY(aclrtGetMemInfo(ACL_HBM_MEM, &after, &total));
+    EXPECT_EQ(after, before);
+    FAILS(aclrtMallocPhysical(&pieces[0], 100, &prop, 0), ACL_ERROR_INVALID_PARAM, "multiple");
+    FAILS(aclrtMallocPhysical(&pieces[0], (total / kPage + 1) * kPage, &prop, 0),
+          ACL_ERROR_RT_MEMORY_ALLOCATION, "out of memory");
+}
+
 void priorities() {
     int32_t least = -1, greatest = -1;
     uint32_t priority = 99;
@@ -362,6 +460,7 @@ void late_shape() {
 
 int main() {
     initialisation();
+    exceptions();
     OKAY(aclrtSetDevice(0));
     any_thread();
     destroyed_early();
@@ -373,6 +472,7 @@ int main() {
     callbacks();
     copies();
     batches();
+    virtual_memory();
     priorities();
     late_shape();
     return finish();

@@ -40,6 +40,8 @@ add("aclnnExpand", (M, [2, 3, 4], Out((2, 3, 4), f4)), np.broadcast_to(M, (2, 3,
 add("aclnnFlip", (X, [0, -1], Out(X.shape, f4)), X[::-1, :, ::-1])
 add("aclnnFlatten", (X, 2, Out((6, 4), f4)), X.reshape(6, 4))
 add("aclnnRoll", (X, [1, -2], [0, 2], Out(X.shape, f4)), np.roll(X, (1, -2), (0, 2)))
+add("aclnnRoll", (X, [5], [], Out(X.shape, f4)), np.roll(X, 5))
+add("aclnnDiagFlat", (M[:2, :2].copy(), -1, Out((5, 5), f4)), np.diagflat(M[:2, :2], -1))
 add("aclnnRepeat", (M, [2, 1, 3], Out((2, 3, 12), f4)), np.tile(M, (2, 1, 3)))
 add("aclnnSlice", (X, 2, 1, 4, 2, Out((2, 3, 2), f4)), X[:, :, 1:4:2])
 add("aclnnSliceV2", (X, [0, 1], [2, 4], [1, 2], [1, 2], Out((2, 2, 2), f4)), X[:, 0:2, 1:4:2])

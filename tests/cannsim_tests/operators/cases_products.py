@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from operator_calls import InOut, Out
+from operator_calls import InOut, Out, call
 from cases_elementwise import gelu_erf, gelu_tanh
 
 f4 = np.dtype("f4")
@@ -85,3 +85,28 @@ q, r = np.linalg.qr(A.T.astype("f8"))
 add("aclnnLinalgQr", (A.T.copy(), 0, Out((4, 3), f4), Out((3, 3), f4)), q, r)
 add("aclnnLinalgCross", (A[:, :3].copy(), C[:, :3].copy(), 1, Out((3, 3), f4)), np.cross(A[:, :3], C[:, :3]))
 assert math.isfinite(logarithm.sum())
+
+
+def orthonormal(q):
+    """A check that gives the columns away: q^H q = 1."""
+    product = q.conj().swapaxes(-1, -2) @ q
+    return np.allclose(product, np.eye(q.shape[-1]), atol=1e-5)
+
+
+WIDE = matrix(2, 3, 5)
+COMPLEX = (matrix(5, 3) + 1j * matrix(5, 3)).astype("c8")
+RANK_ONE = np.outer(U, V).astype(f4)
+for x in (WIDE, WIDE[0].T.copy(), COMPLEX, RANK_ONE):
+    rows, columns = x.shape[-2:]
+    values = np.linalg.svd(x.astype("c16"), compute_uv=False)
+    small = values.shape[-1]
+    batch = x.shape[:-2]
+    sigma = Out((*batch, small), x.dtype)
+    for full in (False, True):
+        left, right = (rows, columns) if full else (small, small)
+        u, v = Out((*batch, rows, left), x.dtype), Out((*batch, columns, right), x.dtype)
+        add("aclnnSvd", (x, full, True, sigma, u, v), values, orthonormal, orthonormal)
+        s, u, v = call("aclnnSvd", x, full, True, sigma, u, v)
+        rebuilt = (u[..., :small] * s[..., None, :]) @ v[..., :small].conj().swapaxes(-1, -2)
+        np.testing.assert_allclose(rebuilt, x, atol=1e-5)
+    add("aclnnSvd", (x, False, False, sigma, np.zeros(1, x.dtype), np.zeros(1, x.dtype)), values)

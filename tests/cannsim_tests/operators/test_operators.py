@@ -1,15 +1,17 @@
 """The operators that two or more programs call: array operators give NumPy's values, layers refuse clearly."""
 
+import copy
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from operator_calls import OPERATORS, CannError, call, lib
+from operator_calls import OPERATORS, CannError, Out, call, lib
 
 HERE = Path(__file__).parent
 CALLED = json.loads((HERE.parent / "data" / "client_operators.json").read_text())
@@ -47,6 +49,44 @@ def check_values(name):
 @pytest.mark.parametrize("name", sorted(set(CASES) - set(ELSEWHERE)))
 def test_values(name):
     check_values(name)
+
+
+# Whose results must be contiguous, as in CANN, or whose masks of bits must.
+CONTIGUOUS = re.compile(r"aclnn(Dropout.*|MaskedSelect|Nonzero.*|Unique.*)")
+
+
+def strided(array):
+    """The same elements, apart from each other along the last axis and the first."""
+    if array.ndim == 0 or array.size == 0:
+        return array
+    outer = [2 * array.shape[0], *array.shape[1:-1]] if array.ndim > 1 else []
+    room = np.zeros((*outer, 2 * array.shape[-1] + 1), array.dtype)
+    view = (room[::2] if outer else room)[..., : 2 * array.shape[-1] : 2]
+    view[...] = array
+    return view
+
+
+def with_strides(value, outputs):
+    """An argument whose inputs, or whose outputs, are strided."""
+    if isinstance(value, list):
+        return [with_strides(item, outputs) for item in value]
+    if isinstance(value, Out):
+        if outputs:
+            value = copy.copy(value)
+            value.array = strided(value.array)
+        return value
+    return strided(value) if isinstance(value, np.ndarray) and not outputs else value
+
+
+@pytest.mark.parametrize("outputs", [False, True], ids=["inputs", "outputs"])
+@pytest.mark.parametrize(
+    "name", sorted(name for name in set(CASES) - set(ELSEWHERE) if not CONTIGUOUS.match(name))
+)
+def test_strides(name, outputs):
+    for arguments, expected in CASES[name]:
+        results = call(name, *(with_strides(value, outputs) for value in arguments))
+        for got, wanted in zip(results, expected):
+            compare(got, wanted)
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)

@@ -1,5 +1,6 @@
 #include "opapi/compose.h"
 
+#include "kernels/array/copy.h"
 #include "kernels/loops/driver.h"
 
 namespace cannsim {
@@ -20,6 +21,17 @@ Status apply(LoopOp op, DType t, std::initializer_list<View> inputs, const View 
     dtypes[n] = loop_dtype(op, t, n);
     run_elementwise(loop, operands, n + 1, dtypes);
     return Status::Ok;
+}
+
+Status copy_elements(const View &dst, const View &src) {
+    Temporary dense(src.dtype, src);
+    if (!dense) return Status::OutOfMemory;
+    TRY(copy(dense.view, src));
+    View seen = dst;
+    seen.dtype = src.dtype;
+    seen.data = dense.view.data;
+    array::set_contiguous(seen);
+    return copy(dst, seen);
 }
 
 } // namespace cannsim

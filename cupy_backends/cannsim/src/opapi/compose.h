@@ -46,6 +46,9 @@ inline View view_of(const double &value) {
 // operands are cast as the loop asks.
 Status apply(LoopOp op, DType t, std::initializer_list<View> inputs, const View &out);
 
+// dst = src, element by element in C order, whatever the shapes; they are of one size.
+Status copy_elements(const View &dst, const View &src);
+
 // Half of a view along an axis: the first (0) or the second (1).
 inline View half_of(View v, int axis, int which) {
     v.shape[axis] /= 2;

@@ -142,9 +142,19 @@ aclnnStatus prepare_one_hot(Call &c) {
 // -----------------------------------------------------------------------------
 
 // e.i: axis, times (-1: by the view of repeats). Views: self, out[, repeats].
-Status run_repeat(aclOpExecutor &e) {
-    if (e.i[1] >= 0) return repeat(e.views[1], e.views[0], e.i[1], int(e.i[0]));
-    return repeat(e.views[1], e.views[0], e.views[2], int(e.i[0]));
+Status repeat_view(aclOpExecutor &e, const View &self) {
+    if (e.i[1] >= 0) return repeat(e.views[1], self, e.i[1], int(e.i[0]));
+    return repeat(e.views[1], self, e.views[2], int(e.i[0]));
+}
+Status run_repeat(aclOpExecutor &e) { return repeat_view(e, e.views[0]); }
+
+// The same of all elements in a row.
+Status run_repeat_flat(aclOpExecutor &e) {
+    const int64_t n = e.views[0].size();
+    Temporary flat(e.views[0].dtype, 1, &n);
+    if (!flat) return Status::OutOfMemory;
+    TRY(copy_elements(flat.view, e.views[0]));
+    return repeat_view(e, flat.view);
 }
 
 aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axis_param,
@@ -155,9 +165,7 @@ aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axi
     if (along)
         if (int error = check_axis(c, axis_param, c.integer(axis_param), self->ndim, &axis))
             return error;
-    if (!along && self->ndim > 1 && !self->contiguous)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
-                    "%s: not implemented by cannsim for strided input", c.op.name);
+    const bool strided = !along && self->ndim > 1 && !self->contiguous;
     Shape shape = shape_of(self);
     if (!along || !self->ndim) {
         shape.ndim = 1;
@@ -180,7 +188,7 @@ aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axi
     if (c.tensor(out)->size == 0) return 0;
     Executor &e = c.exec;
     View &v = e.views[add_view(e, self, 0)];
-    if (!along || !self->ndim) {
+    if (!strided && (!along || !self->ndim)) {
         const int64_t step = self->ndim == 1 ? v.strides[0] : itemsize(v.dtype);
         v.ndim = 1;
         v.shape[0] = self->size;
@@ -197,7 +205,7 @@ aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axi
     }
     e.i[0] = axis;
     e.i[1] = repeats < 0 ? times : -1;
-    e.run = run_repeat;
+    e.run = strided ? run_repeat_flat : run_repeat;
     return 0;
 }
 

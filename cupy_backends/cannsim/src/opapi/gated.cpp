@@ -77,11 +77,10 @@ aclnnStatus prepare_gelu_mul(Call &c) {
 
 // --- a tensor with others ------------------------------------------------------------------------
 
-// self, out, buffer: the buffer is for the gradient and stays as it is
+// self, out, buffer: for the gradient, often empty; it stays as it is
 aclnnStatus prepare_log_sigmoid(Call &c) {
     if (int error = check_same_dtype(c, 0, 1)) return error;
-    for (int param : {1, 2})
-        if (int error = check_same_shape(c, 0, param)) return error;
+    if (int error = check_same_shape(c, 0, 1)) return error;
     const Source input = Source::tensor(0);
     return plan_loop(c, LoopOp::log_sigmoid, c.tensor(0)->dtype, &input, 1, 1);
 }
@@ -121,7 +120,7 @@ aclnnStatus prepare_prelu(Call &c) {
     return 0;
 }
 
-// Views: self, other, out. Constant 0: alpha.
+// Views: self, other, alpha, out.
 Status run_add_relu(aclOpExecutor &e) {
     const View &out = e.views[3];
     TRY(apply(LoopOp::axpy, out.dtype, {e.views[0], e.views[1], e.views[2]}, out));
@@ -194,7 +193,7 @@ void define_gated() {
     define(Op::GeGlu, prepare_geglu);
     define(Op::GeGluV3, prepare_geglu);
     define(Op::GeluMul, prepare_gelu_mul);
-    define(Op::LogSigmoidForward, prepare_log_sigmoid);
+    define(Op::LogSigmoidForward, prepare_log_sigmoid, nullptr, 1u << 2);
     define(Op::Prelu, prepare_prelu);
     define(Op::AddRelu, prepare_add_relu);
     define(Op::InplaceAddRelu, prepare_add_relu);

@@ -225,6 +225,34 @@ aclnnStatus prepare_qr(Call &c) {
     return 0;
 }
 
+// e.i: whether u and v are wanted. Views: input, sigma[, u, v].
+Status run_svd(aclOpExecutor &e) {
+    return e.i[0] ? svd(e.views[1], &e.views[2], &e.views[3], e.views[0])
+                  : svd(e.views[1], nullptr, nullptr, e.views[0]);
+}
+
+// input, fullMatrices, computeUV, sigma, u, v: v itself, not its transpose
+aclnnStatus prepare_svd(Call &c) {
+    if (int error = check_matrix(c, 0, false)) return error;
+    const bool full = c.flag(1), both = c.flag(2);
+    Shape u = shape_of(c.tensor(0)), v = u, sigma = u;
+    const int64_t m = u.dims[u.ndim - 2], n = u.dims[u.ndim - 1], k = std::min(m, n);
+    sigma.dims[--sigma.ndim - 1] = k;
+    u.dims[u.ndim - 1] = full ? m : k;
+    v.dims[v.ndim - 2] = n;
+    v.dims[v.ndim - 1] = full ? n : k;
+    const Shape *shapes[] = {&sigma, &u, &v};
+    add_view(c.exec, c.tensor(0), 0);
+    for (int i = 0; i < (both ? 3 : 1); ++i) {
+        if (int error = check_same_dtype(c, 0, 3 + i)) return error;
+        if (int error = check_shape(c, 3 + i, shapes[i]->ndim, shapes[i]->dims)) return error;
+        add_view(c.exec, c.tensor(3 + i), 3 + i);
+    }
+    c.exec.i[0] = both;
+    if (c.tensor(0)->size) c.exec.run = run_svd;
+    return 0;
+}
+
 } // namespace
 
 void define_linalg() {
@@ -233,6 +261,7 @@ void define_linalg() {
     define(Op::Slogdet, prepare_slogdet);
     define(Op::Logdet, prepare_logdet);
     define(Op::TriangularSolve, prepare_triangular);
+    define(Op::Svd, prepare_svd);
     define(Op::LinalgQr, prepare_qr);
     define(Op::Qr, prepare_qr);
 }

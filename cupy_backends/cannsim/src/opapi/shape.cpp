@@ -2,10 +2,12 @@
 #include "kernels/array/copy.h"
 #include "kernels/array/nest.h"
 #include "opapi/axes.h"
+#include "opapi/compose.h"
 #include "opapi/elementwise.h"
 #include "opapi/tables.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace cannsim {
 
@@ -199,6 +201,8 @@ aclnnStatus prepare_slice_assign(Call &c) {
     return 0;
 }
 
+Status run_elements(aclOpExecutor &e) { return copy_elements(e.views[1], e.views[0]); }
+
 // self, axis, out: rows of what stands before the axis
 aclnnStatus prepare_flatten(Call &c) {
     const aclTensor *self = c.tensor(0);
@@ -212,10 +216,11 @@ aclnnStatus prepare_flatten(Call &c) {
     if (int error = check_shape(c, 2, 2, shape)) return error;
     if (int error = check_same_dtype(c, 0, 2)) return error;
     View &in = plan_view(c, 0, 2), &out = c.exec.views[1];
+    if (!c.tensor(2)->contiguous) {
+        if (c.exec.run == run_copy) c.exec.run = run_elements;
+        return 0;
+    }
     // Both sides take the input's axes; the output's two are split.
-    if (!c.tensor(2)->contiguous)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
-                    "%s: not implemented by cannsim for strided output", c.op.name);
     out.ndim = in.ndim;
     std::copy(in.shape, in.shape + in.ndim, out.shape);
     array::set_contiguous(out);
@@ -412,6 +417,17 @@ aclnnStatus prepare_split_sizes(Call &c) {
     return plan_split(c, axis, sizes);
 }
 
+// e.i: shift of the elements in a row. Views: self, out.
+Status run_flat_roll(aclOpExecutor &e) {
+    const int64_t n = e.views[0].size(), shift = e.i[0], item = itemsize(e.views[0].dtype);
+    Temporary from(e.views[0].dtype, 1, &n), to(e.views[0].dtype, 1, &n);
+    if (!from || !to) return Status::OutOfMemory;
+    TRY(copy_elements(from.view, e.views[0]));
+    std::memcpy(to.view.data + shift * item, from.view.data, size_t((n - shift) * item));
+    std::memcpy(to.view.data, from.view.data + (n - shift) * item, size_t(shift * item));
+    return copy_elements(e.views[1], to.view);
+}
+
 // x, shifts, dims, out: each rolled axis doubles the number of pieces
 aclnnStatus prepare_roll(Call &c) {
     const aclTensor *self = c.tensor(0);
@@ -427,11 +443,14 @@ aclnnStatus prepare_roll(Call &c) {
     auto wrap = [](int64_t s, int64_t n) { return n ? ((s % n) + n) % n : 0; };
     Executor &e = c.exec;
     if (flattened) {
-        if (!self->contiguous || !c.tensor(3)->contiguous)
-            return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
-                        "%s: not implemented by cannsim for strided operands without dims",
-                        c.op.name);
         flat = wrap(shifts->data[0], self->size);
+        if (!self->contiguous || !c.tensor(3)->contiguous) {
+            add_view(e, self, 0);
+            add_view(e, c.tensor(3), 3);
+            e.i[0] = flat;
+            e.run = run_flat_roll;
+            return 0;
+        }
         for (int piece = 0; piece < 2; ++piece) {
             for (int side = 0; side < 2; ++side) {
                 const int item = add_item(e, c.tensor(side ? 3 : 0), side ? 3 : 0, 0);
@@ -581,7 +600,9 @@ void take_diagonal(Call &c, int view, int64_t k) {
 
 Status run_diagonal(aclOpExecutor &e) {
     if (Status s = fill_zero(e.views[0]); s != Status::Ok) return s;
-    return e.views[2].size() ? copy(e.views[2], e.views[1]) : Status::Ok;
+    if (e.views[2].size() == 0) return Status::Ok;
+    return e.views[1].ndim == 1 ? copy(e.views[2], e.views[1])
+                                : copy_elements(e.views[2], e.views[1]);
 }
 
 // self, diagonal, out: a vector becomes a matrix, a matrix gives its diagonal
@@ -614,20 +635,12 @@ aclnnStatus prepare_diag(Call &c) {
 // self, diagonal, out: always a matrix
 aclnnStatus prepare_diag_flat(Call &c) {
     const aclTensor *self = c.tensor(0);
-    if (self->ndim > 1 && !self->contiguous)
-        return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
-                    "%s: not implemented by cannsim for strided input", c.op.name);
     const int64_t k = c.integer(1), n = self->size + (k < 0 ? -k : k), shape[] = {n, n};
     if (int error = check_same_dtype(c, 0, 2)) return error;
     if (int error = check_shape(c, 2, 2, shape)) return error;
     Executor &e = c.exec;
     add_view(e, c.tensor(2), 2);
-    View &v = e.views[add_view(e, self, 0)];
-    if (v.ndim != 1) {
-        v.ndim = 1;
-        v.shape[0] = self->size;
-        v.strides[0] = itemsize(v.dtype);
-    }
+    at_least_1d(e.views[add_view(e, self, 0)]);
     add_view(e, c.tensor(2), 2);
     take_diagonal(c, 2, k);
     if (c.tensor(2)->size) e.run = run_diagonal;

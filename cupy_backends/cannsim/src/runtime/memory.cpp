@@ -23,10 +23,12 @@
 namespace cannsim {
 
 DeviceRange device_range;
+VirtualArea virtual_area;
 
 namespace {
 
 constexpr size_t kHuge = size_t(2) << 20;
+constexpr int kVirtual = 8; // slices' worth of addresses for programs to reserve
 
 size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
@@ -103,6 +105,8 @@ size_t available_host_memory() {
     return kilobytes ? kilobytes * 1024 : ~size_t(0);
 }
 
+bool is_virtual(uintptr_t at) { return at - virtual_area.begin < virtual_area.size; }
+
 Slice &slice_of(Memory &m, uintptr_t at) {
     return m.slices[(at - device_range.begin) / device_range.per_device];
 }
@@ -142,6 +146,13 @@ void wake(Memory &m, size_t size) {
     }
 }
 
+// Room for `size` more bytes on the device.
+bool fits(const Memory &m, const Slice &s, size_t size) {
+    const size_t capacity = std::min<size_t>(settings().memory, device_range.per_device);
+    return size <= capacity && size <= capacity - std::min(s.used, capacity) &&
+           size <= m.limit - std::min(m.total_used, m.limit);
+}
+
 } // namespace
 
 int reserve_devices() {
@@ -156,7 +167,7 @@ int reserve_devices() {
                                     size_t(4) << 30, size_t(1) << 30,  size_t(256) << 20,
                                     size_t(64) << 20};
     for (size_t step : kSteps) {
-        size_t each = std::min(wanted, step), size = each * devices;
+        size_t each = std::min(wanted, step), size = each * (devices + kVirtual);
         void *range = mmap(nullptr, size + kHuge, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (range == MAP_FAILED) continue;
@@ -184,6 +195,7 @@ int reserve_devices() {
         size_t available = available_host_memory();
         m.limit = available == ~size_t(0) ? available : available / 10 * 9;
         device_range = {begin, size, intptr_t(host - begin), each};
+        virtual_area = {begin + devices * each, kVirtual * each};
         m.reserved = true;
         return 0;
     }
@@ -199,8 +211,7 @@ int device_malloc(int device, size_t size, void **out) {
     size_t charged = round_up(size, kGranularity);
     size_t rounded = checking(kCheckMem) ? round_up(size + kRedZone, kGranularity) : charged;
     uintptr_t at = 0;
-    if (size <= capacity && charged <= capacity - std::min(s.used, capacity) &&
-        charged <= m.limit - std::min(m.total_used, m.limit)) {
+    if (fits(m, s, charged)) {
         at = s.take(rounded, rounded >= kHuge ? kHuge : kGranularity);
         if (!at && rounded >= kHuge) at = s.take(rounded, kGranularity);
         if (!at && m.total_resting) {
@@ -236,6 +247,8 @@ int device_free(void *p) {
     std::lock_guard<std::mutex> lock(m.mutex);
     uintptr_t at = reinterpret_cast<uintptr_t>(p);
     if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
+    if (is_virtual(at))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%p was mapped by aclrtMapMem: unmap it", p);
     if (checking()) check_free(p);
     Slice &s = slice_of(m, at);
     auto it = s.blocks.find(at);
@@ -258,8 +271,29 @@ int device_free(void *p) {
     return 0;
 }
 
+int device_charge(int device, size_t size) {
+    Memory &m = memory();
+    std::lock_guard<std::mutex> lock(m.mutex);
+    Slice &s = m.slices[device];
+    if (!fits(m, s, size))
+        return fail(ACL_ERROR_RT_MEMORY_ALLOCATION,
+                    "device %d is out of memory: %zu bytes asked for, %zu in use", device, size,
+                    s.used);
+    s.used += size;
+    m.total_used += size;
+    return 0;
+}
+
+void device_uncharge(int device, size_t size) {
+    Memory &m = memory();
+    std::lock_guard<std::mutex> lock(m.mutex);
+    m.slices[device].used -= size;
+    m.total_used -= size;
+}
+
 void free_device_memory(int device) {
     Memory &m = memory();
+    if (m.reserved) release_virtual(device);
     std::lock_guard<std::mutex> lock(m.mutex);
     if (!m.reserved) return;
     if (checking()) check_reset(device);
@@ -295,9 +329,10 @@ void memory_in_use(uint64_t *blocks, uint64_t *bytes) {
 
 bool find_block(const void *p, Block *out) {
     if (!is_device(p)) return false;
+    uintptr_t at = reinterpret_cast<uintptr_t>(p);
+    if (is_virtual(at)) return find_mapped(at, out);
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
-    uintptr_t at = reinterpret_cast<uintptr_t>(p);
     Slice &s = slice_of(m, at);
     auto it = s.blocks.upper_bound(at);
     if (it == s.blocks.begin()) return false;
@@ -358,7 +393,13 @@ bool is_pinned(const void *p) {
     return at < it->first + it->second;
 }
 
-void memory_before_fork() { memory().mutex.lock(); }
-void memory_after_fork() { memory().mutex.unlock(); }
+void memory_before_fork() {
+    virtual_before_fork();
+    memory().mutex.lock();
+}
+void memory_after_fork() {
+    memory().mutex.unlock();
+    virtual_after_fork();
+}
 
 } // namespace cannsim

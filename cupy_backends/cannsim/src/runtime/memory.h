@@ -16,6 +16,13 @@ struct DeviceRange {
 
 extern DeviceRange device_range;
 
+// Its last part holds no device's slice, but addresses that programs reserve by themselves.
+struct VirtualArea {
+    uintptr_t begin;
+    size_t size;
+};
+extern VirtualArea virtual_area;
+
 inline bool is_device(const void *p) {
     return reinterpret_cast<uintptr_t>(p) - device_range.begin < device_range.size;
 }
@@ -42,6 +49,14 @@ struct Block {
 
 // The living block that holds p, if any.
 bool find_block(const void *p, Block *out);
+
+// Memory without an address, and what virtual_memory.cpp makes of it.
+int device_charge(int device, size_t size);
+void device_uncharge(int device, size_t size);
+bool find_mapped(uintptr_t at, Block *out);
+void release_virtual(int device);
+void virtual_before_fork();
+void virtual_after_fork();
 
 int host_malloc(size_t size, void **out);
 int host_free(void *p);

@@ -4,6 +4,7 @@
 #include "cann_runtime.h"
 #include "check/check.h"
 #include "runtime/fault.h"
+#include "runtime/exception.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -109,6 +110,7 @@ void fail_task(DeviceStream *stream, int error) {
     const char *why = take_message();
     break_device(stream->context->device, error, false, "a task of stream %d failed with %d%s%s",
                  stream->id, error, why ? ": " : "", why ? why : "");
+    report_exception(stream, error);
 }
 
 int64_t now_nanoseconds() {

@@ -27,4 +27,8 @@ Status triangular_solve(const View &x, const View &a, const View &b, bool upper,
 // complete: q m x m, r m x n. `q` may be null.
 Status qr(const View *q, const View &r, const View &in);
 
+// in (m x n) = u diag(sigma) v^H, the values descending. Columns of u and v: min(m, n), or m and n.
+// Both may be null together.
+Status svd(const View &sigma, const View *u, const View *v, const View &in);
+
 }  // namespace cannsim
