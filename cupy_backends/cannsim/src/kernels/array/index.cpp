@@ -142,9 +142,11 @@ template <class T> void gather_range(const Places &places, int64_t begin, int64_
             char *const to = p[kPlain];
             const char *const from = p[kAt];
             if (step == size)
-                for (int64_t b = begin; b < end; ++b) store<T>(to + b * size, load<T>(from + at[b]));
+                for (int64_t b = begin; b < end; ++b)
+                    store<T>(to + b * size, load<T>(from + at[b]));
             else
-                for (int64_t b = begin; b < end; ++b) store<T>(to + b * step, load<T>(from + at[b]));
+                for (int64_t b = begin; b < end; ++b)
+                    store<T>(to + b * step, load<T>(from + at[b]));
         });
     } else if (run > 0) {
         each_place(places, begin, end, [&](char *plain, char *at, int64_t, int64_t, int64_t) {
