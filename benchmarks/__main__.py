@@ -7,6 +7,7 @@ import argparse
 import subprocess
 import sys
 import tomllib
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +20,7 @@ if processes.IN_PLACE:
     sys.path.insert(1, str(HERE.parent))
 
 import report
-from measure import Library, measure
+from measure import Library, Threads, measure
 
 RIVALS = ("torch", "numexpr")
 ROW_KEYS = {"bar", "floor", "sizes", "dtypes", "setup", "label", *RIVALS}
@@ -48,17 +49,35 @@ def read_rows(path=HERE / "rows.toml"):
                         | {key: row[key][i] for key in ("bar", "floor") if isinstance(row.get(key), list)}
                         | {"setup": setup}
                     )
+    for section in ("threads", "load"):
+        table = tables[section]
+        for statement in table["rows"]:
+            sources = [
+                row for row in rows if row["section"] == "throughput" and row["statement"] == statement
+            ]
+            if not sources:
+                raise ValueError(f"{path.name}: [{section}] {statement!r} is no row of throughput")
+            for dtype in dict.fromkeys(row["dtype"] for row in sources):
+                first = next(row for row in sources if row["dtype"] == dtype)
+                own = "sizes" in tables["throughput"]["rows"][statement]
+                for size in (
+                    [row["size"] for row in sources if row["dtype"] == dtype] if own else table["sizes"]
+                ):
+                    rows.append(
+                        {key: value for key, value in first.items() if key != "floor"}
+                        | {"section": section, "size": size, "bar": table["bar"]}
+                    )
     for name, row in tables["process"].items():
         rows.append(row | {"section": "process", "name": name})
-    return rows, tables["overhead"]
+    return rows, tables
 
 
 def verdict(row):
     """Return how the value stands to the bar: ok, floor (the bar of a loaded machine) or slow."""
     value = round(row["value"], 2)
-    if row["section"] != "overhead" and "floor" in row:
-        return "ok" if value >= row["bar"] else "floor" if value >= row["floor"] else "slow"
-    return "ok" if value <= row["bar"] else "slow"
+    if row["section"] in ("overhead", "process"):
+        return "ok" if value <= row["bar"] else "slow"
+    return "ok" if value >= row["bar"] else "floor" if value >= row.get("floor", row["bar"]) else "slow"
 
 
 def run_timed(row, libraries, options, host_bar):
@@ -78,7 +97,8 @@ def run_timed(row, libraries, options, host_bar):
     ratios = {
         name: ratio if row["section"] == "overhead" else 1 / ratio for name, (_, ratio) in found.items()
     }
-    result |= {"numpy_ns": found["numpy"][0], "cupy_ns": found["cupy"][0], "value": ratios["cupy"]}
+    base, ours = (library.name for library in libraries[:2])
+    result |= {"numpy_ns": found[base][0], "cupy_ns": found[ours][0], "value": ratios[ours]}
     result["rivals"] = {name: ratios[name] for name in RIVALS if name in ratios}
     result["verdict"] = verdict(result) + (" (host)" if result.get("host") else "")
     return result
@@ -101,6 +121,18 @@ def run_processes(rows, options):
                 if name in values:
                     row["value"] = values[name]
                 yield row | {"verdict": verdict(row) if name in values else problem}
+
+
+@contextmanager
+def busy_processes(count):
+    """Let so many other processes want the processor."""
+    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
 
 
 def parse(argv):
@@ -131,7 +163,8 @@ def select(rows, options):
 
 def main(argv=None):
     options = parse(argv)
-    rows, overhead = read_rows()
+    rows, tables = read_rows()
+    overhead = tables["overhead"]
     rows = list(select(rows, options))
     if not rows:
         sys.exit(f"no row matches {options.k!r}")
@@ -139,19 +172,21 @@ def main(argv=None):
     libraries = [Library(name) for name in ("numpy", "cupy", *rivals)]
     about = report.machine()
     table, results = report.Table(rivals), []
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.busy)]
-    try:
+    compared = {"threads": [Threads(1), Threads(0)], "load": libraries[:2]}
+    with busy_processes(options.busy):
         for row in rows:
-            if row["section"] != "process":
-                results.append(run_timed(row, libraries, options, overhead["host_bar"]))
+            if row["section"] not in ("process", "load"):
+                chosen = compared.get(row["section"], libraries)
+                results.append(run_timed(row, chosen, options, overhead["host_bar"]))
                 table.show(results[-1])
         for row in run_processes(rows, options):
             results.append(row)
             table.show(row)
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
+    loaded = [row for row in rows if row["section"] == "load"]
+    with busy_processes(tables["load"]["processes"] if loaded else 0):
+        for row in loaded:
+            results.append(run_timed(row, compared["load"], options, overhead["host_bar"]))
+            table.show(results[-1])
     print()
     for line in report.summary(results, overhead["mean_bar"]):
         print(line)

@@ -1,5 +1,6 @@
 """Time one statement with several libraries, so that noise of the machine hits them alike."""
 
+import ctypes
 import gc
 import random
 import statistics
@@ -9,14 +10,10 @@ from itertools import repeat
 import numpy as np
 
 # The cost of a call is the thread's own work; of large arrays it is the time until the result is there.
-CLOCKS = {
-    "overhead": time.thread_time_ns,
-    "throughput": time.perf_counter_ns,
-    "programs": time.perf_counter_ns,
-}
+CLOCKS = {"overhead": time.thread_time_ns}  # of the other sections: time.perf_counter_ns
 # Short samples, many of them: a slice that the machine takes away spoils one.
-SAMPLE_NS = {"overhead": 2e5, "throughput": 2e7, "programs": 1e8}
-SAMPLES_PER_ROUND = {"overhead": 10, "throughput": 1, "programs": 1}
+SAMPLE_NS = {"overhead": 2e5, "programs": 1e8}  # of the other sections: 2e7
+SAMPLES_PER_ROUND = {"overhead": 10}  # of the other sections: 1
 
 # A generator, so that the setup runs once and all names are local to the loop.
 TEMPLATE = """
@@ -38,11 +35,12 @@ class Library:
 
     def __init__(self, name):
         self.name = name
+        self.optional = name not in ("numpy", "cupy")
         self.numexpr = __import__(name) if name == "numexpr" else None
         self.xp = np if self.numexpr else __import__(name)
 
     def wait(self):
-        if self.name == "cupy":
+        if self.xp.__name__ == "cupy":
             self.xp.cuda.get_current_stream().synchronize()
 
     def prepare(self, row, size, dtype):
@@ -64,8 +62,39 @@ class Library:
         wait = self.wait if row["section"] != "overhead" else int
         timer = scope["timer"](self.xp, np, size, dtype, data, generator, wait, self.numexpr)
         timer.send(None)
-        clock = CLOCKS[row["section"]]
+        clock = CLOCKS.get(row["section"], time.perf_counter_ns)
         return lambda loops: timer.send((repeat(None, loops), clock))
+
+
+class Threads(Library):
+    """Our library with so many threads of the simulator; 0: as many as the environment says."""
+
+    def __init__(self, count):
+        super().__init__("cupy")
+        self.name = f"{count} threads"
+        self.count = count
+
+    def prepare(self, row, size, dtype):
+        timed = super().prepare(row, size, dtype)
+
+        def on_threads(loops):
+            set_threads(self.count)
+            try:
+                return timed(loops)
+            finally:
+                set_threads(0)
+
+        return on_threads
+
+
+def set_threads(count):
+    """Say how many threads of the simulator work on one operation."""
+    from cupy_backends.ascend import _ascend
+
+    address = _ascend.symbol("cannsimSetThreads")
+    if not address:
+        raise NotImplementedError("only the simulator has threads")
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(address)(count)
 
 
 def timers(row, size, dtype, libraries):
@@ -76,9 +105,9 @@ def timers(row, size, dtype, libraries):
             timed = library.prepare(row, size, dtype)
             timed(1)
             once = min(timed(1), timed(3) / 3)
-            found[library.name] = timed, max(1, round(SAMPLE_NS[row["section"]] / max(1, once)))
+            found[library.name] = timed, max(1, round(SAMPLE_NS.get(row["section"], 2e7) / max(1, once)))
         except Exception:
-            if library.name in ("numpy", "cupy"):
+            if not library.optional:
                 raise
     return found
 
@@ -91,7 +120,7 @@ def measure(row, size, dtype, libraries, rounds, seconds):
     stop = time.perf_counter() + seconds
     gc.disable()
     try:
-        for i in range(rounds * SAMPLES_PER_ROUND[row["section"]]):
+        for i in range(rounds * SAMPLES_PER_ROUND.get(row["section"], 1)):
             # A random order cannot fall into step with what else the machine does.
             for name in shuffled.sample(sorted(found), len(found)):
                 timed, loops = found[name]

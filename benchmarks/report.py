@@ -14,6 +14,8 @@ HEADINGS = {
     "overhead": "Cost of a call, as a multiple of NumPy's (less is better)",
     "throughput": "Speed-up over NumPy, results newly allocated (more is better)",
     "programs": "Programs: speed-up over NumPy (more is better)",
+    "threads": "Speed-up of all threads over one (more is better)",
+    "load": "Beside four busy processes: speed-up over NumPy (more is better)",
     "process": "Processes and memory (less is better)",
 }
 
@@ -51,7 +53,8 @@ def cells(row, rivals):
 def titles(section, rivals):
     if section == "process":
         return ["", "value", "bar", ""]
-    return ["", "dtype", "size", "NumPy ns", "CuPy ns", "ratio", *rivals, "bar", ""]
+    times = ["1 thr. ns", "all ns"] if section == "threads" else ["NumPy ns", "CuPy ns"]
+    return ["", "dtype", "size", *times, "ratio", *rivals, "bar", ""]
 
 
 def text_line(cells, widths):
@@ -80,7 +83,7 @@ class Table:
 
 def summary(rows, mean_bar):
     """Yield the closing lines: the mean cost of a call, the slowest row, how many rows reach their bar."""
-    timed = [row for row in rows if row["section"] != "process" and row.get("value")]
+    timed = [row for row in rows if row["section"] not in ("process", "threads") and row.get("value")]
     costs = [row["value"] for row in timed if row["section"] == "overhead"]
     if costs:
         yield f"geometric mean of the cost of a call: {statistics.geometric_mean(costs):.2f} (bar {mean_bar})"

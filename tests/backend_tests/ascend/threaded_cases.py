@@ -34,7 +34,7 @@ def layouts(a):
 
 
 def cases():
-    for dtype in ("f2", "f4", "f8", "i4", "i8", "u1", "c8", "?"):
+    for dtype in ("f2", "f4", "f8", "i4", "c8", "?"):
         a = data((701, 1003), dtype)
         # Without -0.0, which a sort leaves on either side of 0.0.
         finite = cp.nan_to_num(a) + a.dtype.type(0) if a.dtype.kind in "fc" else a

@@ -168,11 +168,12 @@ class Pool {
         return now() - start;
     }
 
-    // Signals are for the threads that the program knows of.
+    // Signals are for the threads that the program knows of, but for its own faults.
     void start_helpers(int wanted) {
         if (helpers_ >= wanted) return;
         sigset_t all, before;
         sigfillset(&all);
+        for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) sigdelset(&all, fault);
         pthread_sigmask(SIG_SETMASK, &all, &before);
         for (; helpers_ < wanted; ++helpers_) {
             pthread_t thread;
