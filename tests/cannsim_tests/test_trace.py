@@ -47,7 +47,7 @@ def complete(a):
 caller = golden.Caller(sys.argv[1])
 caller.lib.cannsimTraceTake.restype = ctypes.c_char_p
 caller.lib.cannsimTraceBegin()
-calls = golden.load(next(Path(golden.__file__).parent.rglob("golden_calls.jsonl.gz")))
+calls = golden.load()
 operators = set()
 for call in calls:
     status, _ = caller.status(call)

@@ -7,8 +7,6 @@
 
 namespace ascend {
 
-thread_local LastRecent last_recent;
-
 namespace {
 
 std::mutex registry;
@@ -37,12 +35,14 @@ struct Text {
 template <class T> T get(const T &from) { return __atomic_load_n(&from, __ATOMIC_RELAXED); }
 
 void add_operand(Text &text, const Launched &line, int k) {
-    const int dtype = get(line.dtypes[k]), rank = get(line.ranks[k]);
+    const Plan *plan = get(line.plan);
+    const int dtype = plan->elementwise ? plan->dtypes[k] : get(line.dtypes[k]);
+    const int from = plan->elementwise ? 0 : k, rank = get(line.ranks[from]);
     text.add("%s", dtype >= 0 && dtype < CUPY_NUM_DTYPES ? dtype_names[dtype] : "?");
-    if (rank < 0) return text.add(" scalar");
+    if (get(line.scalars) >> k & 1) return text.add(" scalar");
     text.add("[");
     for (int d = 0; d < rank && d < kRecentDims; d++)
-        text.add(d ? ", %lld" : "%lld", (long long)get(line.dims[k][d]));
+        text.add(d ? ", %lld" : "%lld", (long long)get(line.dims[from][d]));
     text.add(rank > kRecentDims ? ", ...]" : "]");
 }
 
@@ -75,8 +75,7 @@ Recent *find_recent(cupyStream stream) {
         found->stream = stream;
         all().push_back(found);
     }
-    last_recent = {thread.device, stream, found};
-    return found;
+    return thread.recent = found;
 }
 
 void forget_launches(int device) {

@@ -9,9 +9,10 @@ constexpr int kRecentOperands = 4, kRecentDims = 4;
 
 struct Launched {
     const Plan *plan = nullptr;
-    int8_t dtypes[kRecentOperands], ranks[kRecentOperands];
-    int64_t dims[kRecentOperands][kRecentDims];
-    int32_t operands;
+    int32_t operands, scalars; // a bit per host scalar
+    int32_t ranks[kRecentOperands];
+    int64_t dims[kRecentOperands][kRecentDims]; // element-wise: of the last operand, kept as the first
+    int8_t dtypes[kRecentOperands];             // unless the plan tells
 };
 
 // Threads that share a stream may overwrite each other's lines; what is read is never dangling.
@@ -26,22 +27,20 @@ struct Recent {
 
 Recent *find_recent(cupyStream); // of the current device
 
-struct LastRecent {
-    int device = -1;
-    cupyStream stream = nullptr;
-    Recent *recent = nullptr;
-};
-extern thread_local LastRecent last_recent;
-
 inline Recent *recent_of(cupyStream stream) {
-    const LastRecent &last = last_recent;
-    if (__builtin_expect(last.stream == stream && last.device == thread.device, 1))
-        return last.recent;
+    Recent *last = thread.recent;
+    if (__builtin_expect(last && last->stream == stream && last->device == thread.device, 1))
+        return last;
     return find_recent(stream);
 }
 
-template <class T> inline void put_relaxed(T &to, T value) {
-    __atomic_store_n(&to, value, __ATOMIC_RELAXED);
+template <class T, class V> inline void put_relaxed(T &to, V value) {
+    __atomic_store_n(&to, T(value), __ATOMIC_RELAXED);
+}
+
+inline void note_shape(Launched &line, int k, const cupyOperand &o) {
+    put_relaxed(line.ranks[k], o.ndim);
+    for (int d = 0; d < o.ndim && d < kRecentDims; d++) put_relaxed(line.dims[k][d], o.shape[d]);
 }
 
 // Called for every launch: a few stores.
@@ -51,13 +50,19 @@ inline void note_launch(const Plan *plan, const cupyOperand *ops, int n, cupyStr
     recent->count.store(index + 1, std::memory_order_relaxed);
     Launched &line = recent->ring[index % Recent::kKept];
     put_relaxed(line.plan, plan);
-    put_relaxed(line.operands, int32_t(n));
-    for (int k = 0; k < n && k < kRecentOperands; k++) {
-        const cupyOperand &o = ops[k];
-        put_relaxed(line.dtypes[k], o.dtype);
-        put_relaxed(line.ranks[k], int8_t(o.block ? o.ndim : -1));
-        for (int d = 0; d < o.ndim && d < kRecentDims; d++) put_relaxed(line.dims[k][d], o.shape[d]);
+    put_relaxed(line.operands, n);
+    int scalars = 0;
+    if (plan->elementwise) {
+        for (int k = 0; k < n; k++) scalars |= !ops[k].block << k;
+        note_shape(line, 0, ops[n - 1]);
+    } else {
+        for (int k = 0; k < n && k < kRecentOperands; k++) {
+            scalars |= !ops[k].block << k;
+            note_shape(line, k, ops[k]);
+            put_relaxed(line.dtypes[k], ops[k].dtype);
+        }
     }
+    put_relaxed(line.scalars, scalars);
 }
 
 // Everything that was noted before `mark` has finished.

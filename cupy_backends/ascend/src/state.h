@@ -65,6 +65,7 @@ struct Thread {
     int device = 0;
     uint32_t bound = 0; // the binding that holds
     Counters *counts = nullptr; // made when the thread is bound
+    struct Recent *recent = nullptr; // of the stream and device used last
 };
 extern thread_local Thread thread;
 extern std::atomic<uint32_t> binding; // another one since the last reset of a device

@@ -231,7 +231,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
         error = check_broken(device, true);
     }
     if (!error && fault(Fault::Launch)) error = fail(ACLNN_ERR_RUNTIME_ERROR, kInjected, e->op->name);
-    *fails = !error && fault(Fault::Async);
+    *fails = !error && !is_captured(s) && fault(Fault::Async);
     if (!s->queue) {
         if (*fails) fail_task(s, fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, e->op->name));
         if (!error && e->blocking) error = check_broken(device, true);

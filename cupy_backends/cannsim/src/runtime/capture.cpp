@@ -1,6 +1,7 @@
 #include "runtime/capture.h"
 
 #include "runtime/api.h"
+#include "runtime/fault.h"
 
 #include <algorithm>
 #include <cstdarg>
@@ -284,6 +285,7 @@ aclError aclmdlRIExecuteAsync(aclmdlRI modelRI, aclrtStream stream) {
     if (int error = find_graph(__func__, modelRI, &graph)) return error;
     RESOLVE(s, stream);
     if (is_captured(s)) return refuse_capture(s, "a graph cannot be launched into a capture");
+    if (int error = check_broken(s->context->device, false)) return error;
     for (const Task &task : graph->tasks) {
         if (s->queue) {
             if (int error = enqueue(s, task)) return error;
