@@ -201,6 +201,11 @@ def test_the_host_backend_has_its_own():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_nothing_to_test():
+    done = run(*ops("cbrt"), CUPY_BACKEND="null")
+    assert done.returncode == 2 and "computes nothing" in done.stderr
+
+
 def test_rerouted_cells_are_told():
     cells = [{"op": "add", "dtypes": ["int8"], "route": "host", "expected": "native", "status": "pass"}]
     outcome = _selftest.Outcome(cells, 1.0)
