@@ -262,6 +262,9 @@ def report():
 def _run_selftest(args, text):
     from cupy import _selftest
 
+    if _backend() == "null":
+        print("doctor: CUPY_BACKEND=null computes nothing that could be tested", file=sys.stderr)
+        return 2
     doctor = _backend_doctor()
     expect = doctor.expected_environment() if hasattr(doctor, "expected_environment") else None
 

@@ -35,6 +35,8 @@ VARIABLES = {
     "CANNSIM_CANN": "9.1",
     "CANNSIM_DEVICES": "8",
     "CANNSIM_HBM": "the chip's",
+    "CANNSIM_STREAMS": "the chip's",
+    "CANNSIM_EVENTS": "no limit",
     "CANNSIM_ASYNC": "0",
     "CANNSIM_STRICT": "0",
     "CANNSIM_ISA": "the processor's",

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("*.md")])
 SOURCES = {".py", ".pyx", ".h", ".cpp"}
 READ = re.compile(
-    r"""(?:environ(?:\.get)?|getenv|environment|variable)[([]\s*["']((?:CUPY|CANNSIM)_\w+)["']"""
+    r"""(?:environ(?:\.get)?|getenv|environment|variable|choose_limit)[([]\s*["']((?:CUPY|CANNSIM)_\w+)["']"""
 )
 
 

@@ -155,7 +155,7 @@ def test_every_variable_that_is_read_is_known():
 def test_every_variable_of_the_simulator_is_known():
     from cupy_backends.ascend.doctor import VARIABLES
 
-    pattern = re.compile(r"""(?:getenv|variable)\(\s*"(CANNSIM_\w+)\"""")
+    pattern = re.compile(r"""(?:getenv|variable|choose_limit)\(\s*"(CANNSIM_\w+)\"""")
     folders = (ROOT / "cupy_backends" / "cannsim" / "src", ROOT / "cupy_backends" / "ascend")
     sources = [path for folder in folders for suffix in ("cpp", "h") for path in folder.rglob(f"*.{suffix}")]
     read = {name for path in sources for name in pattern.findall(path.read_text())}

@@ -89,6 +89,40 @@ def test_names_exactly_the_altered_cells_of_all():
     }  # fmt: skip
 
 
+# Which cells call an operator with a tensor of a dtype, by the simulator's own trace of an unaltered run.
+CELLS_THAT_CALL = """
+import json, os
+from cupy import _selftest
+from cupy_backends.backend.conformance import run
+from cupy_backends.backend.rows import rows
+
+found, trace = [], None
+for op in rows():
+    for dtypes, cases in _selftest._cells(op).items():
+        for case in cases:
+            run("ascend", case)
+        trace = trace or open(os.environ["CANNSIM_TRACE"])
+        for call in map(json.loads, trace):
+            tensors = [a for a in call["args"] if isinstance(a, dict) and a["k"] == "tensor"]
+            if call["op"] == "OPERATOR" and any(t["dtype"] == "DTYPE" for t in tensors):
+                found.append(_selftest.name_of({"op": op, "dtypes": dtypes}))
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operator, dtype", [("aclnnAdd", "float32"), ("aclnnInplaceCopy", "float16")])
+def test_names_exactly_the_cells_that_call_the_altered_operator(operator, dtype, tmp_path):
+    program = CELLS_THAT_CALL.replace("OPERATOR", operator).replace("DTYPE", dtype)
+    environment = dict(os.environ) | {"CUPY_CANN": "sim", "CANNSIM_TRACE": str(tmp_path / "trace.jsonl")}
+    environment["PYTHONPATH"] = str(ROOT)
+    traced = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    expected = dict.fromkeys(json.loads(traced.stdout), "wrong")
+    assert expected
+    done = run(CUPY_CANN="sim", CANNSIM_ALTER=f"{operator}:{dtype}:wrong", timeout=280)
+    assert failing(done) == expected
+
+
 def test_the_first_difference_has_values(tmp_path):
     report = tmp_path / "report.md"
     done = run(
@@ -165,6 +199,11 @@ def test_bad_arguments(arguments):
 def test_the_host_backend_has_its_own():
     done = run(*ops("cbrt"), CUPY_BACKEND="host")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_nothing_to_test():
+    done = run(*ops("cbrt"), CUPY_BACKEND="null")
+    assert done.returncode == 2 and "computes nothing" in done.stderr
 
 
 def test_rerouted_cells_are_told():
