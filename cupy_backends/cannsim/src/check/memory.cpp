@@ -56,6 +56,12 @@ Extent *find(uintptr_t address) {
     return at(known().native, address);
 }
 
+// The same block, as long as it lives.
+Extent *find_again(uintptr_t begin, uint64_t generation) {
+    Extent *e = find(begin);
+    return e && e->live && e->begin == begin && e->generation == generation ? e : nullptr;
+}
+
 bool holds_pool(const Extent &native) {
     auto it = known().pooled.lower_bound(native.begin);
     return it != known().pooled.end() && it->first < native.limit();
@@ -330,7 +336,7 @@ void check_launched(Watch *w, DeviceStream *stream) {
     submit(stream, [w] {
         std::lock_guard<std::mutex> lock(check_mutex());
         for (auto [begin, generation] : w->zones)
-            if (Extent *e = find(begin); e && e->begin == begin && e->generation == generation)
+            if (Extent *e = find_again(begin, generation))
                 verify_zone(*e, "after " + cannsim::describe(w->who));
         delete w;
         return 0;
@@ -339,7 +345,7 @@ void check_launched(Watch *w, DeviceStream *stream) {
 
 void verify_suspects() {
     for (auto [begin, generation] : known().suspects)
-        if (Extent *e = find(begin); e && e->begin == begin && e->generation == generation)
+        if (Extent *e = find_again(begin, generation))
             verify_zone(*e, "after the host had written to the block (cannsimHostPointer)");
     known().suspects.clear();
 }
