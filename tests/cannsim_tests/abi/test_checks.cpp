@@ -236,6 +236,17 @@ void init() {
     });
     REPORTS(CANNSIM_INIT, TEXTS("4 of 400 bytes"),
             [&] { OKAY(add(floats(out.p, {100}), floats(a.p, {100}))); });
+    REPORTS(CANNSIM_INIT, TEXTS("reads self", "8 of 400 bytes"), [] { // so does a transposition
+        Memory rows(400), columns(400), sum(400);
+        OKAY(zero(floats(rows.p, {98})));
+        aclTensor *to = floats(columns.p, {10, 10}), *from = floats(rows.p, {10, 10}, {1, 10});
+        OKAY(CALL(aclnnInplaceCopy, nullptr, to, from));
+        OKAY(aclDestroyTensor(to));
+        OKAY(aclDestroyTensor(from));
+        OKAY(add(floats(columns.p, {89}), floats(sum.p, {89}))); // up to [8][9], which is the 99th
+        OKAY(add(floats(columns.p, {100}), floats(sum.p, {100})));
+        OKAY(aclrtSynchronizeDevice());
+    });
     Memory d(400);
     SILENT([&] {
         OKAY(aclrtMemcpy(d.p, 400, host.data(), 400, ACL_MEMCPY_HOST_TO_DEVICE));
