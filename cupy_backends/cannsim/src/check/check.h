@@ -48,7 +48,7 @@ void check_host_access(const void *p, size_t bytes, bool read, bool write);
 struct Watch;
 Watch *check_launch(const aclOpExecutor &e, DeviceStream *stream, const void *workspace,
                     uint64_t bytes);
-void check_launched(Watch *watch, DeviceStream *stream); // behind the operation, in its stream
+void check_launched(Watch *watch); // the operation is done
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream);
 
 // --- order ---------------------------------------------------------------------------------------

@@ -115,6 +115,12 @@ void forget_range(Extents &extents, uintptr_t begin, uintptr_t end) {
     while (it != extents.end() && it->first < end) it = extents.erase(it);
 }
 
+// In the stream's order; at once where it is idle, so that a program that asks finds it idle still.
+template <class F> int in_order(DeviceStream *stream, const F &f) {
+    F copy = f;
+    return stream->queue && !is_complete(mark_of(stream)) ? submit(stream, f) : copy();
+}
+
 bool bad(const Actor &who, const Access &what, const char *problem, const std::string &where) {
     report(kCheckMem, std::string(problem) + ": " + cannsim::describe(who) + "\n  " +
                           cannsim::describe(what) + "\n  " + where);
@@ -264,8 +270,8 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
     }
     if (!checking(kCheckMem)) return 0;
     // In the stream's order: its earlier work may still use the block's last owner.
-    return submit(stream, [begin = e.begin, size, room = e.room, rested, slab,
-                           generation = e.generation] {
+    return in_order(stream, [begin = e.begin, size, room = e.room, rested, slab,
+                             generation = e.generation] {
         std::lock_guard<std::mutex> lock(check_mutex());
         if (allocation(begin) != slab) return 0;
         if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
@@ -300,7 +306,7 @@ int check_pool_free(const void *p, DeviceStream *stream) {
         e = *found;
     }
     if (!checking(kCheckMem)) return 0;
-    return submit(stream, [begin = e.begin, size = e.size, room = e.room, slab] {
+    return in_order(stream, [begin = e.begin, size = e.size, room = e.room, slab] {
         std::lock_guard<std::mutex> lock(check_mutex());
         if (allocation(begin) != slab) return 0;
         const size_t length = room - size, i = damaged(host(begin) + size, length, kZone);
@@ -331,16 +337,12 @@ Watch *watch(const Actor &who, const Access *accesses, size_t n) {
     return w;
 }
 
-void check_launched(Watch *w, DeviceStream *stream) {
-    if (!w) return;
-    submit(stream, [w] {
-        std::lock_guard<std::mutex> lock(check_mutex());
-        for (auto [begin, generation] : w->zones)
-            if (Extent *e = find_again(begin, generation))
-                verify_zone(*e, "after " + cannsim::describe(w->who));
-        delete w;
-        return 0;
-    });
+void check_launched(Watch *w) {
+    std::lock_guard<std::mutex> lock(check_mutex());
+    for (auto [begin, generation] : w->zones)
+        if (Extent *e = find_again(begin, generation))
+            verify_zone(*e, "after " + cannsim::describe(w->who));
+    delete w;
 }
 
 void verify_suspects() {

@@ -184,7 +184,7 @@ Executor *clone(const Executor &e) {
 
 constexpr char kInjected[] = "%s: a fault injected on purpose";
 
-aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails) {
+aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *watch) {
     Executor *task = e;
     if (e->repeatable) {
         task = clone(*e);
@@ -193,11 +193,12 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails) {
     task->set_tag(kInFlight);
     bool blocking = task->blocking;
     const int device = stream->context->device;
-    int error = submit(stream, [task, device, fails] {
+    int error = submit(stream, [task, device, fails, watch] {
         int code = is_broken(device) ? 0
                    : fails           ? fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, task->op->name)
                                      : execute(task);
         destroy_executor(task);
+        if (watch) check_launched(watch);
         // What a device reports for a kernel that failed.
         return code ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0;
     });
@@ -241,22 +242,23 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails) {
     return error ? ACLNN_ERR_RUNTIME_ERROR : 0;
 }
 
-inline int launch(Executor *e, DeviceStream *s, bool fails) {
+inline int launch(Executor *e, DeviceStream *s, bool fails, Watch *watch) {
     if (is_captured(s)) return launch_captured(e, s);
-    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s, fails);
+    if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s, fails, watch);
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
     int error = execute(e);
     if (!e->repeatable) destroy_executor(e);
+    if (__builtin_expect(watch != nullptr, 0)) check_launched(watch);
     return error;
 }
 
 [[gnu::cold, gnu::noinline]] int launch_checked(Executor *e, DeviceStream *s, const void *workspace,
                                                 uint64_t bytes, bool fails) {
-    Watch *watch = check_launch(*e, s, workspace, bytes);
+    // What is captured is judged when it is replayed.
+    Watch *watch = is_captured(s) ? nullptr : check_launch(*e, s, workspace, bytes);
     const bool waits = e->blocking;
-    const int error = launch(e, s, fails);
+    const int error = launch(e, s, fails, watch);
     if (waits && !error) check_host_waits(s);
-    check_launched(watch, s);
     return error;
 }
 
@@ -416,7 +418,7 @@ aclnnStatus cannsimPhase2(void *workspace, uint64_t workspaceSize, aclOpExecutor
     }
     if (__builtin_expect(model_on.load(std::memory_order_relaxed), 0)) model_launch(*e, s);
     if (checking()) return launch_checked(e, s, workspace, workspaceSize, fails);
-    return launch(e, s, fails);
+    return launch(e, s, fails, nullptr);
 }
 
 #define ALIAS(name)                                                                                \
