@@ -21,7 +21,8 @@ void start_checks(uint32_t which, int exit_code);
 
 constexpr size_t kRedZone = 512;             // behind a block of aclrtMalloc
 constexpr size_t kQuarantine = 256u << 20;   // freed bytes that rest before they are used again
-constexpr unsigned char kPoison = 0xCB;      // fills what was never written, or was freed
+constexpr unsigned char kPoison = 0xCB;      // fills what was never written, or was freed,
+constexpr size_t kPoisoned = size_t(64) << 20; // up to here; the rest would only take memory
 
 void check_malloc(int device, const void *p, size_t size, size_t room);
 void check_free(const void *p);

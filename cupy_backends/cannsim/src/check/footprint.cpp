@@ -66,6 +66,7 @@ bool overlap(const Footprint &a, const Footprint &b) {
     const uintptr_t low = std::max(a.begin, b.begin), high = std::min(a.end, b.end);
     if (low >= high) return false;
     if (a.dense() && b.dense()) return true;
+    if (high - low > size_t(1) << 30) return false; // too much to look through
     // Paint the one, look for paint under the other.
     std::vector<bool> paint(high - low);
     auto clipped = [&](uintptr_t at, size_t bytes, auto &&f) {

@@ -104,7 +104,12 @@ void verify_zone(const Extent &e, const std::string &when) {
     std::memset(host(e.end()), kZone, length);
 }
 
+void poison_block(uintptr_t begin, size_t size) {
+    std::memset(host(begin), kPoison, std::min(size, kPoisoned));
+}
+
 void verify_rest(uintptr_t begin, size_t size, const std::string &whose) {
+    size = std::min(size, kPoisoned);
     const size_t i = damaged(host(begin), size, kPoison);
     if (i == size) return;
     report(kCheckMem, text("write after free: byte %zu of ", i) + whose);
@@ -172,7 +177,7 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     forget_range(k.native, e.begin, e.limit());
     forget_range(k.pooled, e.begin, e.limit());
     if (checking(kCheckMem)) {
-        std::memset(host(e.begin), kPoison, size);
+        poison_block(e.begin, size);
         std::memset(host(e.end()), kZone, room - size);
         e.filled = true;
     }
@@ -275,7 +280,7 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
         std::lock_guard<std::mutex> lock(check_mutex());
         if (allocation(begin) != slab) return 0;
         if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
-        std::memset(host(begin), kPoison, size);
+        poison_block(begin, size);
         std::memset(host(begin) + size, kZone, room - size);
         Extent *now = at(known().pooled, begin);
         if (now && now->generation == generation) now->filled = true;
@@ -314,7 +319,7 @@ int check_pool_free(const void *p, DeviceStream *stream) {
             report(kCheckMem, text("red zone overwritten: byte %zu past the end of ", i) +
                                   describe(begin) + "\n  found by cannsimPoolFree");
         std::memset(host(begin) + size, kZone, length);
-        std::memset(host(begin), kPoison, size);
+        poison_block(begin, size);
         return 0;
     });
 }

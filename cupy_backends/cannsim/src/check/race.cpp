@@ -52,7 +52,7 @@ struct Order {
     Clock host;
     std::unordered_map<const DeviceStream *, Timeline> streams;
     std::unordered_map<const Event *, Clock> events;
-    std::unordered_map<uintptr_t, std::vector<Past>> blocks;
+    std::map<uintptr_t, std::vector<Past>> blocks;
     std::map<Shelf, std::vector<Freed>> shelves;
     std::vector<size_t> unused; // indices of streams that were waited for and destroyed
     size_t used = 0;
@@ -127,6 +127,8 @@ void race_reused(size_t size, DeviceStream *stream) {
 }
 
 void race_gone(uintptr_t begin, uintptr_t end) {
+    auto &blocks = order().blocks;
+    blocks.erase(blocks.lower_bound(begin), blocks.lower_bound(end));
     for (auto it = order().shelves.begin(); it != order().shelves.end();) {
         auto &freed = it->second;
         freed.erase(std::remove_if(freed.begin(), freed.end(),
