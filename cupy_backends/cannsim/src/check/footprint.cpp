@@ -40,9 +40,10 @@ Footprint footprint_of(const View &view, uintptr_t device) {
             f.begin += uintptr_t(stride * (extent - 1));
             stride = -stride;
         }
-        axes[n++] = {stride, extent};
+        int k = n++; // descending
+        for (; k && axes[k - 1].stride < stride; --k) axes[k] = axes[k - 1];
+        axes[k] = {stride, extent};
     }
-    std::sort(axes, axes + n, [](const Axis &a, const Axis &b) { return a.stride > b.stride; });
     // Axes that continue the run, or one another.
     while (n && uint64_t(axes[n - 1].stride) <= f.run) {
         f.run += size_t(axes[n - 1].stride * (axes[n - 1].extent - 1));
