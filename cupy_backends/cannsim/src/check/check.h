@@ -49,6 +49,7 @@ void check_host_access(const void *p, size_t bytes, bool read, bool write);
 struct Watch;
 Watch *check_launch(const aclOpExecutor &e, DeviceStream *stream, const void *workspace,
                     uint64_t bytes);
+void check_replay(const aclOpExecutor &e, DeviceStream *stream); // of a graph
 void check_launched(Watch *watch); // the operation is done
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream);
 

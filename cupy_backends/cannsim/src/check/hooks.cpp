@@ -167,6 +167,10 @@ Watch *check_launch(const aclOpExecutor &e, DeviceStream *stream, const void *wo
     return checking(kCheckMem) ? watch(who, accesses.data(), accesses.size()) : nullptr;
 }
 
+void check_replay(const aclOpExecutor &e, DeviceStream *stream) {
+    if (Watch *watch = check_launch(e, stream, nullptr, 0)) check_launched(watch);
+}
+
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream) {
     if (!checking(kCheckMem)) return;
     std::lock_guard<std::mutex> lock(check_mutex());

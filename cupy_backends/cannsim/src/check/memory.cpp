@@ -123,6 +123,7 @@ void forget_range(Extents &extents, uintptr_t begin, uintptr_t end) {
 // In the stream's order; at once where it is idle, so that a program that asks finds it idle still.
 template <class F> int in_order(DeviceStream *stream, const F &f) {
     F copy = f;
+    if (is_captured(stream)) return copy(); // no part of the graph
     return stream->queue && !is_complete(mark_of(stream)) ? submit(stream, f) : copy();
 }
 

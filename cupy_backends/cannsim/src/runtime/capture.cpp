@@ -1,5 +1,6 @@
 #include "runtime/capture.h"
 
+#include "check/check.h"
 #include "runtime/api.h"
 
 #include <algorithm>
@@ -284,6 +285,9 @@ aclError aclmdlRIExecuteAsync(aclmdlRI modelRI, aclrtStream stream) {
     if (int error = find_graph(__func__, modelRI, &graph)) return error;
     RESOLVE(s, stream);
     if (is_captured(s)) return refuse_capture(s, "a graph cannot be launched into a capture");
+    if (checking())
+        for (auto &[executor, release] : graph->owned)
+            check_replay(*static_cast<const aclOpExecutor *>(executor), s);
     for (const Task &task : graph->tasks) {
         if (s->queue) {
             if (int error = enqueue(s, task)) return error;
