@@ -355,6 +355,35 @@ void race() {
         });
 }
 
+// What is captured is judged when it runs.
+void graphs() {
+    Stream s;
+    Memory out(400);
+    void *p;
+    aclmdlRI graph;
+    OKAY(aclrtMalloc(&p, 400, ACL_MEM_MALLOC_HUGE_FIRST));
+    SILENT([&] {
+        OKAY(aclmdlRICaptureBegin(s.s, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+        OKAY(add(floats(p, {100}), floats(out.p, {100}), s.s));
+        OKAY(aclmdlRICaptureEnd(s.s, &graph));
+    });
+    REPORTS(CANNSIM_INIT, TEXTS("aclnnAdd", "400 of 400 bytes"), [&] {
+        OKAY(aclmdlRIExecuteAsync(graph, s.s));
+        OKAY(aclrtSynchronizeStream(s.s));
+    });
+    SILENT([&] {
+        OKAY(aclrtMemset(p, 400, 0, 400));
+        OKAY(aclmdlRIExecuteAsync(graph, s.s));
+        OKAY(aclrtSynchronizeStream(s.s));
+    });
+    OKAY(aclrtFree(p));
+    REPORTS(CANNSIM_MEM, TEXTS("use after free: aclnnAdd"), [&] {
+        OKAY(aclmdlRIExecuteAsync(graph, s.s));
+        OKAY(aclrtSynchronizeStream(s.s));
+    });
+    OKAY(aclmdlRIDestroy(graph));
+}
+
 // --- leak ----------------------------------------------------------------------------------------
 
 void leak() {
@@ -413,6 +442,7 @@ int main() {
     mem_pool();
     init();
     race();
+    graphs();
     leak();
     ending();
     cannsimForgetReports();
