@@ -106,7 +106,8 @@ void copy_written(const Footprint &to, const Footprint &from) {
 
 // The same by elements, whatever their layouts.
 void copy_written(const View &to, uintptr_t to_address, const View &from, uintptr_t from_address) {
-    const Footprint target = footprint_of(to, to_address), source = footprint_of(from, from_address);
+    const Footprint target = footprint_of(to, to_address),
+                    source = footprint_of(from, from_address);
     if (!ready() || !inside(target) || !inside(source) || target.empty()) return;
     if (all_written(source) || to.ndim != from.ndim ||
         std::memcmp(to.shape, from.shape, size_t(to.ndim) * sizeof(int64_t)))
@@ -145,11 +146,10 @@ void judge_init(const Actor &who, const Access &what) {
         return true;
     });
     if (!missing || (what.partial && missing < total)) return;
-    report(kCheckInit, "read of memory that was never written: " + describe(who) + "\n  " +
-                           describe(what) +
-                           text("\n  %zu of %zu bytes, the first at 0x%lx, in ", missing, total,
-                                first) +
-                           owner_of(first));
+    report(kCheckInit,
+           "read of memory that was never written: " + describe(who) + "\n  " + describe(what) +
+               text("\n  %zu of %zu bytes, the first at 0x%lx, in ", missing, total, first) +
+               owner_of(first));
     set_written(what.bytes, true); // once is enough
 }
 

@@ -1,8 +1,8 @@
 // mem: which device memory may be touched - blocks of aclrtMalloc and of pools inside them.
+#include "runtime/memory.h"
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "check/report.h"
-#include "runtime/memory.h"
 
 #include <algorithm>
 #include <cstring>
@@ -147,10 +147,10 @@ bool judge_bounds(const Actor &who, const Access &what) {
     if (low == high) return true;
     Extent *pooled = at(known().pooled, low), *e = pooled ? pooled : at(known().native, low);
     if (!e) return bad(who, what, "no device memory", "nothing is allocated there");
-    const std::string whose = e->live && low >= e->begin && high <= e->end() &&
-                                      (pooled || !holds_pool(*e))
-                                  ? std::string()
-                                  : describe(*e, pooled);
+    const std::string whose =
+        e->live && low >= e->begin && high <= e->end() && (pooled || !holds_pool(*e))
+            ? std::string()
+            : describe(*e, pooled);
     if (whose.empty()) return true;
     if (!e->live) return bad(who, what, "use after free", whose);
     if (low >= e->end() && pooled)
@@ -254,9 +254,9 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
         race_reused(size, stream);
         if (Extent *before = at(k.pooled, e.begin)) {
             if (before->live && e.begin < before->end() && checking(kCheckMem))
-                report(kCheckMem, text("the pool hands out %zu bytes at %p twice\n  within ", size,
-                                       p) +
-                                      describe(*before, true));
+                report(kCheckMem,
+                       text("the pool hands out %zu bytes at %p twice\n  within ", size, p) +
+                           describe(*before, true));
             if (before->begin == e.begin && !before->live && before->filled)
                 rested = std::min(before->size, e.size);
             if (before->begin < e.begin)
@@ -276,17 +276,17 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
     }
     if (!checking(kCheckMem)) return 0;
     // In the stream's order: its earlier work may still use the block's last owner.
-    return in_order(stream, [begin = e.begin, size, room = e.room, rested, slab,
-                             generation = e.generation] {
-        std::lock_guard<std::mutex> lock(check_mutex());
-        if (allocation(begin) != slab) return 0;
-        if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
-        poison_block(begin, size);
-        std::memset(host(begin) + size, kZone, room - size);
-        Extent *now = at(known().pooled, begin);
-        if (now && now->generation == generation) now->filled = true;
-        return 0;
-    });
+    return in_order(
+        stream, [begin = e.begin, size, room = e.room, rested, slab, generation = e.generation] {
+            std::lock_guard<std::mutex> lock(check_mutex());
+            if (allocation(begin) != slab) return 0;
+            if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
+            poison_block(begin, size);
+            std::memset(host(begin) + size, kZone, room - size);
+            Extent *now = at(known().pooled, begin);
+            if (now && now->generation == generation) now->filled = true;
+            return 0;
+        });
 }
 
 int check_pool_free(const void *p, DeviceStream *stream) {
