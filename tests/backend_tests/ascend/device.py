@@ -1,6 +1,7 @@
 """Drives a backend's C table with ctypes: many launches before one synchronisation, streams, threads."""
 
 import ctypes
+import weakref
 from ctypes import (
     CFUNCTYPE,
     POINTER,
@@ -109,8 +110,13 @@ class Failure(Exception):
         self.status, self.error = status, error
 
 
+def _give_back(device, address):
+    device.check(device.table.device_synchronize())
+    device.check(device.table.mem_free(address))
+
+
 class Array:
-    """Device memory with a shape; views share it."""
+    """Device memory with a shape; given back with the object, after what is queued on it."""
 
     def __init__(self, device, host, stream=None):
         host = np.asarray(host)
@@ -119,7 +125,7 @@ class Array:
         self.offset, self.bytes = 0, max(host.nbytes, 1)
         self.address = c_void_p()
         device.check(device.table.mem_alloc(self.bytes, byref(self.address)))
-        self.owner = self
+        self._finalizer = weakref.finalize(self, _give_back, device, self.address)
         host = np.ascontiguousarray(host)
         device.check(device.table.copy_to_device(self.address, host.ctypes.data, host.nbytes, stream))
 
@@ -129,7 +135,7 @@ class Array:
         return out
 
     def free(self):
-        self.device.check(self.device.table.mem_free(self.address))
+        self._finalizer()
 
     def operand(self, keep):
         o = Operand()

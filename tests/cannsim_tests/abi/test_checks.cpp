@@ -44,7 +44,8 @@ void silent(int line, const std::function<void()> &code) {
     cannsimForgetReports();
 }
 
-#define REPORTS(check, texts, ...) reports(__LINE__, check, std::vector<std::string> texts, __VA_ARGS__)
+#define REPORTS(check, texts, ...)                                                                 \
+    reports(__LINE__, check, std::vector<std::string> texts, __VA_ARGS__)
 #define SILENT(...) silent(__LINE__, __VA_ARGS__)
 #define TEXTS(...) ({__VA_ARGS__})
 
@@ -91,8 +92,9 @@ void mem_native() {
     Memory a(400), b(400);
     SILENT([&] { OKAY(zero(floats(a.p, {100}))); });
     SILENT([&] { OKAY(add(floats(a.p, {100}), floats(b.p, {100}))); });
-    REPORTS(CANNSIM_MEM, TEXTS("out of bounds: aclnnInplaceZero", "selfRef", "float32 [101]",
-                               "4 bytes past the end", "400 bytes", "aclrtMalloc"),
+    REPORTS(CANNSIM_MEM,
+            TEXTS("out of bounds: aclnnInplaceZero", "selfRef", "float32 [101]",
+                  "4 bytes past the end", "400 bytes", "aclrtMalloc"),
             [&] { OKAY(zero(floats(b.p, {101}))); });
     REPORTS(CANNSIM_MEM, TEXTS("out of bounds", "past the end"),
             [&] { OKAY(zero(floats(b.p, {2, 10}, {91, 1}, 0, 101))); });
@@ -105,9 +107,8 @@ void mem_native() {
     REPORTS(CANNSIM_MEM, TEXTS("double free: aclrtFree", "freed by aclrtFree"),
             [&] { EXPECT(aclrtFree(gone) != 0); });
     REPORTS(CANNSIM_MEM, TEXTS("bad free: aclrtFree"), [&] { EXPECT(aclrtFree(at(a, 8)) != 0); });
-    REPORTS(CANNSIM_MEM, TEXTS("use after free: aclrtMemcpy", "the destination"), [&] {
-        EXPECT(aclrtMemcpy(gone, 400, a.p, 400, ACL_MEMCPY_DEVICE_TO_DEVICE) != 0);
-    });
+    REPORTS(CANNSIM_MEM, TEXTS("use after free: aclrtMemcpy", "the destination"),
+            [&] { EXPECT(aclrtMemcpy(gone, 400, a.p, 400, ACL_MEMCPY_DEVICE_TO_DEVICE) != 0); });
     REPORTS(CANNSIM_MEM, TEXTS("out of bounds: aclrtMemsetAsync"),
             [&] { EXPECT(aclrtMemsetAsync(at(a, 1), 400, 0, 400, nullptr) != 0); });
 }
@@ -153,38 +154,46 @@ void mem_pool() {
         Pool pool;
         OKAY(add(floats(pool.a, {100}), floats(pool.b, {100})));
     });
-    REPORTS(CANNSIM_MEM, TEXTS("out of bounds: aclnnAdd", "reads self", "4 bytes past the end of "
-                               "the pool's block of 400 bytes", "cannsimPoolAlloc"), [] {
-        Pool pool;
-        OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 404, nullptr));
-        OKAY(add(floats(pool.a, {101}), floats(at(pool.slab, 1024), {101})));
-        OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
-    });
+    REPORTS(CANNSIM_MEM,
+            TEXTS("out of bounds: aclnnAdd", "reads self",
+                  "4 bytes past the end of "
+                  "the pool's block of 400 bytes",
+                  "cannsimPoolAlloc"),
+            [] {
+                Pool pool;
+                OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 404, nullptr));
+                OKAY(add(floats(pool.a, {101}), floats(at(pool.slab, 1024), {101})));
+                OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
+            });
     REPORTS(CANNSIM_MEM, TEXTS("red zone overwritten", "byte 0 past the end", "aclnnInplaceZero"),
             [] {
                 Pool pool;
                 OKAY(zero(floats(pool.a, {101})));
             });
-    REPORTS(CANNSIM_MEM, TEXTS("out of bounds: aclrtMemcpyAsync", "the destination",
-                               "between the blocks that a pool has made"),
+    REPORTS(CANNSIM_MEM,
+            TEXTS("out of bounds: aclrtMemcpyAsync", "the destination",
+                  "between the blocks that a pool has made"),
             [] {
                 Pool pool;
                 OKAY(aclrtMemcpyAsync(at(pool.slab, 2048), 512, pool.a, 400,
                                       ACL_MEMCPY_DEVICE_TO_DEVICE, nullptr));
             });
-    REPORTS(CANNSIM_MEM, TEXTS("out of bounds: aclrtMemsetAsync", "reaches 112 bytes past the end",
-                               "red zone overwritten"),
+    REPORTS(CANNSIM_MEM,
+            TEXTS("out of bounds: aclrtMemsetAsync", "reaches 112 bytes past the end",
+                  "red zone overwritten"),
             [] {
                 Pool pool;
                 OKAY(aclrtMemsetAsync(pool.b, 512, 0, 512, nullptr));
             });
-    REPORTS(CANNSIM_MEM, TEXTS("use after free: aclnnInplaceZero", "the pool's block of 400",
-                               "freed by cannsimPoolFree"), [] {
-        Pool pool;
-        OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 400, nullptr));
-        OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
-        OKAY(zero(floats(at(pool.slab, 1024), {100})));
-    });
+    REPORTS(CANNSIM_MEM,
+            TEXTS("use after free: aclnnInplaceZero", "the pool's block of 400",
+                  "freed by cannsimPoolFree"),
+            [] {
+                Pool pool;
+                OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 400, nullptr));
+                OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
+                OKAY(zero(floats(at(pool.slab, 1024), {100})));
+            });
     REPORTS(CANNSIM_MEM, TEXTS("double free: cannsimPoolFree"), [] {
         Pool pool;
         OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 400, nullptr));
@@ -193,14 +202,12 @@ void mem_pool() {
     });
     REPORTS(CANNSIM_MEM, TEXTS("red zone overwritten", "the host had written"), [] {
         Pool pool;
-        char *host =
-            static_cast<char *>(cannsimHostPointer(pool.a, 400, CANNSIM_WRITE, nullptr));
+        char *host = static_cast<char *>(cannsimHostPointer(pool.a, 400, CANNSIM_WRITE, nullptr));
         host[400] = 1;
     });
     REPORTS(CANNSIM_MEM, TEXTS("write after free"), [] {
         Pool pool;
-        char *host =
-            static_cast<char *>(cannsimHostPointer(pool.a, 400, CANNSIM_WRITE, nullptr));
+        char *host = static_cast<char *>(cannsimHostPointer(pool.a, 400, CANNSIM_WRITE, nullptr));
         OKAY(cannsimPoolFree(pool.a, nullptr));
         OKAY(aclrtSynchronizeStream(nullptr));
         host[17] = 1;
@@ -224,9 +231,8 @@ void init() {
     // Every second column.
     OKAY(zero(floats(c.p, {10, 5}, {10, 2}, 0, 100)));
     SILENT([&] { OKAY(add(floats(c.p, {10, 5}, {10, 2}, 0, 100), floats(out.p, {10, 5}))); });
-    REPORTS(CANNSIM_INIT, TEXTS("200 of 200 bytes"), [&] {
-        OKAY(add(floats(c.p, {10, 5}, {10, 2}, 1, 101), floats(out.p, {10, 5})));
-    });
+    REPORTS(CANNSIM_INIT, TEXTS("200 of 200 bytes"),
+            [&] { OKAY(add(floats(c.p, {10, 5}, {10, 2}, 1, 101), floats(out.p, {10, 5}))); });
     // Copies hand on what they find.
     SILENT([&] {
         OKAY(aclrtMemcpy(host.data(), 400, b.p, 400, ACL_MEMCPY_DEVICE_TO_HOST));
@@ -236,6 +242,17 @@ void init() {
     });
     REPORTS(CANNSIM_INIT, TEXTS("4 of 400 bytes"),
             [&] { OKAY(add(floats(out.p, {100}), floats(a.p, {100}))); });
+    REPORTS(CANNSIM_INIT, TEXTS("reads self", "8 of 400 bytes"), [] { // so does a transposition
+        Memory rows(400), columns(400), sum(400);
+        OKAY(zero(floats(rows.p, {98})));
+        aclTensor *to = floats(columns.p, {10, 10}), *from = floats(rows.p, {10, 10}, {1, 10});
+        OKAY(CALL(aclnnInplaceCopy, nullptr, to, from));
+        OKAY(aclDestroyTensor(to));
+        OKAY(aclDestroyTensor(from));
+        OKAY(add(floats(columns.p, {89}), floats(sum.p, {89}))); // up to [8][9], which is the 99th
+        OKAY(add(floats(columns.p, {100}), floats(sum.p, {100})));
+        OKAY(aclrtSynchronizeDevice());
+    });
     Memory d(400);
     SILENT([&] {
         OKAY(aclrtMemcpy(d.p, 400, host.data(), 400, ACL_MEMCPY_HOST_TO_DEVICE));
@@ -262,16 +279,18 @@ void race() {
     OKAY(zero(floats(b.p, {100})));
     OKAY(aclrtSynchronizeDevice());
     Stream s, t;
-    REPORTS(CANNSIM_RACE, TEXTS("unordered accesses: aclnnAdd", "reads self",
-                                "and earlier aclnnInplaceZero", "writes selfRef"), [&] {
-        OKAY(zero(floats(a.p, {100}), s.s));
-        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
-    });
-    REPORTS(CANNSIM_RACE, TEXTS("unordered accesses: aclnnInplaceZero", "and earlier aclnnAdd",
-                                "reads"), [&] {
-        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
-        OKAY(zero(floats(a.p, {100}), s.s));
-    });
+    REPORTS(CANNSIM_RACE,
+            TEXTS("unordered accesses: aclnnAdd", "reads self", "and earlier aclnnInplaceZero",
+                  "writes selfRef"),
+            [&] {
+                OKAY(zero(floats(a.p, {100}), s.s));
+                OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+            });
+    REPORTS(CANNSIM_RACE,
+            TEXTS("unordered accesses: aclnnInplaceZero", "and earlier aclnnAdd", "reads"), [&] {
+                OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+                OKAY(zero(floats(a.p, {100}), s.s));
+            });
     REPORTS(CANNSIM_RACE, TEXTS("unordered accesses: aclrtMemcpy", "by the host"), [&] {
         float host[100];
         OKAY(zero(floats(a.p, {100}), s.s));
@@ -311,17 +330,19 @@ void race() {
         OKAY(zero(floats(a.p, {10, 5}, {10, 2}, 1, 101), t.s));
     });
     // A pool's block, freed in one stream while another still reads it.
-    REPORTS(CANNSIM_RACE, TEXTS("memory used again too early: freed by cannsimPoolFree",
-                                "while aclnnAdd", "reads self"), [&] {
-        Pool pool;
-        OKAY(aclrtSynchronizeDevice());
-        OKAY(add(floats(pool.a, {100}), floats(b.p, {100}), t.s));
-        OKAY(cannsimPoolFree(pool.a, nullptr));
-        OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 300, nullptr));
-        OKAY(aclrtSynchronizeStream(t.s));
-        OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
-        OKAY(cannsimPoolAlloc(pool.a, 400, nullptr));
-    });
+    REPORTS(CANNSIM_RACE,
+            TEXTS("memory used again too early: freed by cannsimPoolFree", "while aclnnAdd",
+                  "reads self"),
+            [&] {
+                Pool pool;
+                OKAY(aclrtSynchronizeDevice());
+                OKAY(add(floats(pool.a, {100}), floats(b.p, {100}), t.s));
+                OKAY(cannsimPoolFree(pool.a, nullptr));
+                OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 300, nullptr));
+                OKAY(aclrtSynchronizeStream(t.s));
+                OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
+                OKAY(cannsimPoolAlloc(pool.a, 400, nullptr));
+            });
     SILENT([&] {
         Pool pool;
         OKAY(aclrtSynchronizeDevice());
@@ -342,6 +363,35 @@ void race() {
             Stream one;
             OKAY(zero(floats(a.p, {100}), one.s));
         });
+}
+
+// What is captured is judged when it runs.
+void graphs() {
+    Stream s;
+    Memory out(400);
+    void *p;
+    aclmdlRI graph;
+    OKAY(aclrtMalloc(&p, 400, ACL_MEM_MALLOC_HUGE_FIRST));
+    SILENT([&] {
+        OKAY(aclmdlRICaptureBegin(s.s, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+        OKAY(add(floats(p, {100}), floats(out.p, {100}), s.s));
+        OKAY(aclmdlRICaptureEnd(s.s, &graph));
+    });
+    REPORTS(CANNSIM_INIT, TEXTS("aclnnAdd", "400 of 400 bytes"), [&] {
+        OKAY(aclmdlRIExecuteAsync(graph, s.s));
+        OKAY(aclrtSynchronizeStream(s.s));
+    });
+    SILENT([&] {
+        OKAY(aclrtMemset(p, 400, 0, 400));
+        OKAY(aclmdlRIExecuteAsync(graph, s.s));
+        OKAY(aclrtSynchronizeStream(s.s));
+    });
+    OKAY(aclrtFree(p));
+    REPORTS(CANNSIM_MEM, TEXTS("use after free: aclnnAdd"), [&] {
+        OKAY(aclmdlRIExecuteAsync(graph, s.s));
+        OKAY(aclrtSynchronizeStream(s.s));
+    });
+    OKAY(aclmdlRIDestroy(graph));
 }
 
 // --- leak ----------------------------------------------------------------------------------------
@@ -402,6 +452,7 @@ int main() {
     mem_pool();
     init();
     race();
+    graphs();
     leak();
     ending();
     cannsimForgetReports();

@@ -19,13 +19,14 @@ void start_checks(uint32_t which, int exit_code);
 
 // --- memory --------------------------------------------------------------------------------------
 
-constexpr size_t kRedZone = 512;             // behind a block of aclrtMalloc
-constexpr size_t kQuarantine = 256u << 20;   // freed bytes that rest before they are used again
-constexpr unsigned char kPoison = 0xCB;      // fills what was never written, or was freed
+constexpr size_t kRedZone = 512;               // behind a block of aclrtMalloc
+constexpr size_t kQuarantine = 256u << 20;     // freed bytes that rest before they are used again
+constexpr unsigned char kPoison = 0xCB;        // fills what was never written, or was freed,
+constexpr size_t kPoisoned = size_t(64) << 20; // up to here; the rest would only take memory
 
 void check_malloc(int device, const void *p, size_t size, size_t room);
 void check_free(const void *p);
-void check_reset(int device); // frees all memory of the device
+void check_reset(int device);                     // frees all memory of the device
 void check_rested(const char *host, size_t size); // leaves the quarantine
 
 // Where a pool's block ends, red zone and all; `end` is where the allocation around it does.
@@ -48,7 +49,8 @@ void check_host_access(const void *p, size_t bytes, bool read, bool write);
 struct Watch;
 Watch *check_launch(const aclOpExecutor &e, DeviceStream *stream, const void *workspace,
                     uint64_t bytes);
-void check_launched(Watch *watch, DeviceStream *stream); // behind the operation, in its stream
+void check_replay(const aclOpExecutor &e, DeviceStream *stream); // of a graph
+void check_launched(Watch *watch);                               // the operation is done
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream);
 
 // --- order ---------------------------------------------------------------------------------------

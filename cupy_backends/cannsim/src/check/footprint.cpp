@@ -40,9 +40,10 @@ Footprint footprint_of(const View &view, uintptr_t device) {
             f.begin += uintptr_t(stride * (extent - 1));
             stride = -stride;
         }
-        axes[n++] = {stride, extent};
+        int k = n++; // descending
+        for (; k && axes[k - 1].stride < stride; --k) axes[k] = axes[k - 1];
+        axes[k] = {stride, extent};
     }
-    std::sort(axes, axes + n, [](const Axis &a, const Axis &b) { return a.stride > b.stride; });
     // Axes that continue the run, or one another.
     while (n && uint64_t(axes[n - 1].stride) <= f.run) {
         f.run += size_t(axes[n - 1].stride * (axes[n - 1].extent - 1));
@@ -66,6 +67,7 @@ bool overlap(const Footprint &a, const Footprint &b) {
     const uintptr_t low = std::max(a.begin, b.begin), high = std::min(a.end, b.end);
     if (low >= high) return false;
     if (a.dense() && b.dense()) return true;
+    if (high - low > size_t(1) << 30) return false; // too much to look through
     // Paint the one, look for paint under the other.
     std::vector<bool> paint(high - low);
     auto clipped = [&](uintptr_t at, size_t bytes, auto &&f) {

@@ -158,12 +158,17 @@ Watch *check_launch(const aclOpExecutor &e, DeviceStream *stream, const void *wo
         accesses.push_back(a);
     }
     judge(who, accesses.data(), accesses.size(), stream);
-    if (Op(e.op - kOps) == Op::InplaceCopy && accesses.size() == 2)
-        copy_written(accesses[accesses[1].write].bytes, accesses[!accesses[1].write].bytes);
-    else
+    if (Op(e.op - kOps) == Op::InplaceCopy && accesses.size() == 2 && e.nviews == 2) {
+        const View &to = e.views[accesses[1].write], &from = e.views[!accesses[1].write];
+        copy_written(to, device_of(to.data), from, device_of(from.data));
+    } else
         for (const Access &a : accesses)
             if (a.write) set_written(a.bytes, true);
     return checking(kCheckMem) ? watch(who, accesses.data(), accesses.size()) : nullptr;
+}
+
+void check_replay(const aclOpExecutor &e, DeviceStream *stream) {
+    if (Watch *watch = check_launch(e, stream, nullptr, 0)) check_launched(watch);
 }
 
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream) {

@@ -72,6 +72,13 @@ bool ready() {
     return true;
 }
 
+bool all_written(const Footprint &f) {
+    return f.each_run([](uintptr_t at, size_t bytes) {
+        const size_t end = offset_of(at) + bytes;
+        return find_other(offset_of(at), end, true) == end;
+    });
+}
+
 } // namespace
 
 void set_written(const Footprint &f, bool written) {
@@ -85,11 +92,8 @@ void set_written(const Footprint &f, bool written) {
 // As a copy of the bytes does: what was not written stays so.
 void copy_written(const Footprint &to, const Footprint &from) {
     if (!ready() || !inside(to) || !inside(from)) return;
-    const bool all = from.each_run([&](uintptr_t at, size_t bytes) {
-        const size_t end = offset_of(at) + bytes;
-        return find_other(offset_of(at), end, true) == end;
-    });
-    if (all || !to.dense() || !from.dense() || to.run != from.run) return set_written(to, true);
+    if (all_written(from) || !to.dense() || !from.dense() || to.run != from.run)
+        return set_written(to, true);
     const size_t n = to.end - to.begin;
     for (size_t i = 0; i < n;) {
         const size_t at = offset_of(from.begin) + i, end = offset_of(from.end);
@@ -97,6 +101,32 @@ void copy_written(const Footprint &to, const Footprint &from) {
         const size_t length = find_other(at, end, value) - at;
         set(offset_of(to.begin) + i, offset_of(to.begin) + i + length, value);
         i += length;
+    }
+}
+
+// The same by elements, whatever their layouts.
+void copy_written(const View &to, uintptr_t to_address, const View &from, uintptr_t from_address) {
+    const Footprint target = footprint_of(to, to_address),
+                    source = footprint_of(from, from_address);
+    if (!ready() || !inside(target) || !inside(source) || target.empty()) return;
+    if (all_written(source) || to.ndim != from.ndim ||
+        std::memcmp(to.shape, from.shape, size_t(to.ndim) * sizeof(int64_t)))
+        return set_written(target, true);
+    const size_t to_size = size_t(itemsize(to.dtype)), from_size = size_t(itemsize(from.dtype));
+    size_t at = offset_of(to_address), other = offset_of(from_address);
+    int64_t index[kMaxRank] = {};
+    for (;;) {
+        set(at, at + to_size, find_other(other, other + from_size, true) == other + from_size);
+        int d = to.ndim - 1;
+        for (; d >= 0; --d) {
+            at += size_t(to.strides[d]);
+            other += size_t(from.strides[d]);
+            if (++index[d] < to.shape[d]) break;
+            at -= size_t(to.strides[d] * to.shape[d]);
+            other -= size_t(from.strides[d] * from.shape[d]);
+            index[d] = 0;
+        }
+        if (d < 0) return;
     }
 }
 
@@ -116,11 +146,10 @@ void judge_init(const Actor &who, const Access &what) {
         return true;
     });
     if (!missing || (what.partial && missing < total)) return;
-    report(kCheckInit, "read of memory that was never written: " + describe(who) + "\n  " +
-                           describe(what) +
-                           text("\n  %zu of %zu bytes, the first at 0x%lx, in ", missing, total,
-                                first) +
-                           owner_of(first));
+    report(kCheckInit,
+           "read of memory that was never written: " + describe(who) + "\n  " + describe(what) +
+               text("\n  %zu of %zu bytes, the first at 0x%lx, in ", missing, total, first) +
+               owner_of(first));
     set_written(what.bytes, true); // once is enough
 }
 

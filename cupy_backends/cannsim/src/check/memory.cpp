@@ -1,8 +1,8 @@
 // mem: which device memory may be touched - blocks of aclrtMalloc and of pools inside them.
+#include "runtime/memory.h"
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "check/report.h"
-#include "runtime/memory.h"
 
 #include <algorithm>
 #include <cstring>
@@ -56,6 +56,12 @@ Extent *find(uintptr_t address) {
     return at(known().native, address);
 }
 
+// The same block, as long as it lives.
+Extent *find_again(uintptr_t begin, uint64_t generation) {
+    Extent *e = find(begin);
+    return e && e->live && e->begin == begin && e->generation == generation ? e : nullptr;
+}
+
 bool holds_pool(const Extent &native) {
     auto it = known().pooled.lower_bound(native.begin);
     return it != known().pooled.end() && it->first < native.limit();
@@ -98,7 +104,12 @@ void verify_zone(const Extent &e, const std::string &when) {
     std::memset(host(e.end()), kZone, length);
 }
 
+void poison_block(uintptr_t begin, size_t size) {
+    std::memset(host(begin), kPoison, std::min(size, kPoisoned));
+}
+
 void verify_rest(uintptr_t begin, size_t size, const std::string &whose) {
+    size = std::min(size, kPoisoned);
     const size_t i = damaged(host(begin), size, kPoison);
     if (i == size) return;
     report(kCheckMem, text("write after free: byte %zu of ", i) + whose);
@@ -107,6 +118,13 @@ void verify_rest(uintptr_t begin, size_t size, const std::string &whose) {
 void forget_range(Extents &extents, uintptr_t begin, uintptr_t end) {
     auto it = extents.lower_bound(begin);
     while (it != extents.end() && it->first < end) it = extents.erase(it);
+}
+
+// In the stream's order; at once where it is idle, so that a program that asks finds it idle still.
+template <class F> int in_order(DeviceStream *stream, const F &f) {
+    F copy = f;
+    if (is_captured(stream)) return copy(); // no part of the graph
+    return stream->queue && !is_complete(mark_of(stream)) ? submit(stream, f) : copy();
 }
 
 bool bad(const Actor &who, const Access &what, const char *problem, const std::string &where) {
@@ -129,10 +147,10 @@ bool judge_bounds(const Actor &who, const Access &what) {
     if (low == high) return true;
     Extent *pooled = at(known().pooled, low), *e = pooled ? pooled : at(known().native, low);
     if (!e) return bad(who, what, "no device memory", "nothing is allocated there");
-    const std::string whose = e->live && low >= e->begin && high <= e->end() &&
-                                      (pooled || !holds_pool(*e))
-                                  ? std::string()
-                                  : describe(*e, pooled);
+    const std::string whose =
+        e->live && low >= e->begin && high <= e->end() && (pooled || !holds_pool(*e))
+            ? std::string()
+            : describe(*e, pooled);
     if (whose.empty()) return true;
     if (!e->live) return bad(who, what, "use after free", whose);
     if (low >= e->end() && pooled)
@@ -160,7 +178,7 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     forget_range(k.native, e.begin, e.limit());
     forget_range(k.pooled, e.begin, e.limit());
     if (checking(kCheckMem)) {
-        std::memset(host(e.begin), kPoison, size);
+        poison_block(e.begin, size);
         std::memset(host(e.end()), kZone, room - size);
         e.filled = true;
     }
@@ -236,9 +254,9 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
         race_reused(size, stream);
         if (Extent *before = at(k.pooled, e.begin)) {
             if (before->live && e.begin < before->end() && checking(kCheckMem))
-                report(kCheckMem, text("the pool hands out %zu bytes at %p twice\n  within ", size,
-                                       p) +
-                                      describe(*before, true));
+                report(kCheckMem,
+                       text("the pool hands out %zu bytes at %p twice\n  within ", size, p) +
+                           describe(*before, true));
             if (before->begin == e.begin && !before->live && before->filled)
                 rested = std::min(before->size, e.size);
             if (before->begin < e.begin)
@@ -258,17 +276,17 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
     }
     if (!checking(kCheckMem)) return 0;
     // In the stream's order: its earlier work may still use the block's last owner.
-    return submit(stream, [begin = e.begin, size, room = e.room, rested, slab,
-                           generation = e.generation] {
-        std::lock_guard<std::mutex> lock(check_mutex());
-        if (allocation(begin) != slab) return 0;
-        if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
-        std::memset(host(begin), kPoison, size);
-        std::memset(host(begin) + size, kZone, room - size);
-        Extent *now = at(known().pooled, begin);
-        if (now && now->generation == generation) now->filled = true;
-        return 0;
-    });
+    return in_order(
+        stream, [begin = e.begin, size, room = e.room, rested, slab, generation = e.generation] {
+            std::lock_guard<std::mutex> lock(check_mutex());
+            if (allocation(begin) != slab) return 0;
+            if (rested) verify_rest(begin, rested, "what is now " + describe(begin));
+            poison_block(begin, size);
+            std::memset(host(begin) + size, kZone, room - size);
+            Extent *now = at(known().pooled, begin);
+            if (now && now->generation == generation) now->filled = true;
+            return 0;
+        });
 }
 
 int check_pool_free(const void *p, DeviceStream *stream) {
@@ -294,7 +312,7 @@ int check_pool_free(const void *p, DeviceStream *stream) {
         e = *found;
     }
     if (!checking(kCheckMem)) return 0;
-    return submit(stream, [begin = e.begin, size = e.size, room = e.room, slab] {
+    return in_order(stream, [begin = e.begin, size = e.size, room = e.room, slab] {
         std::lock_guard<std::mutex> lock(check_mutex());
         if (allocation(begin) != slab) return 0;
         const size_t length = room - size, i = damaged(host(begin) + size, length, kZone);
@@ -302,7 +320,7 @@ int check_pool_free(const void *p, DeviceStream *stream) {
             report(kCheckMem, text("red zone overwritten: byte %zu past the end of ", i) +
                                   describe(begin) + "\n  found by cannsimPoolFree");
         std::memset(host(begin) + size, kZone, length);
-        std::memset(host(begin), kPoison, size);
+        poison_block(begin, size);
         return 0;
     });
 }
@@ -325,21 +343,17 @@ Watch *watch(const Actor &who, const Access *accesses, size_t n) {
     return w;
 }
 
-void check_launched(Watch *w, DeviceStream *stream) {
-    if (!w) return;
-    submit(stream, [w] {
-        std::lock_guard<std::mutex> lock(check_mutex());
-        for (auto [begin, generation] : w->zones)
-            if (Extent *e = find(begin); e && e->begin == begin && e->generation == generation)
-                verify_zone(*e, "after " + cannsim::describe(w->who));
-        delete w;
-        return 0;
-    });
+void check_launched(Watch *w) {
+    std::lock_guard<std::mutex> lock(check_mutex());
+    for (auto [begin, generation] : w->zones)
+        if (Extent *e = find_again(begin, generation))
+            verify_zone(*e, "after " + cannsim::describe(w->who));
+    delete w;
 }
 
 void verify_suspects() {
     for (auto [begin, generation] : known().suspects)
-        if (Extent *e = find(begin); e && e->begin == begin && e->generation == generation)
+        if (Extent *e = find_again(begin, generation))
             verify_zone(*e, "after the host had written to the block (cannsimHostPointer)");
     known().suspects.clear();
 }

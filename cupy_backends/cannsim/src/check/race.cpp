@@ -52,7 +52,7 @@ struct Order {
     Clock host;
     std::unordered_map<const DeviceStream *, Timeline> streams;
     std::unordered_map<const Event *, Clock> events;
-    std::unordered_map<uintptr_t, std::vector<Past>> blocks;
+    std::map<uintptr_t, std::vector<Past>> blocks;
     std::map<Shelf, std::vector<Freed>> shelves;
     std::vector<size_t> unused; // indices of streams that were waited for and destroyed
     size_t used = 0;
@@ -119,19 +119,22 @@ void race_reused(size_t size, DeviceStream *stream) {
     for (const Past &past : freed.pending)
         if (!before(past, t.clock)) {
             report(kCheckRace, "memory used again too early: freed by " + describe(freed.who) +
-                                   text(" and asked for by stream %d", stream->id) +
-                                   "\n  while " + describe(past.who) + "\n  " +
-                                   describe(past.what) + "\n  in " + owner_of(freed.begin));
+                                   text(" and asked for by stream %d", stream->id) + "\n  while " +
+                                   describe(past.who) + "\n  " + describe(past.what) + "\n  in " +
+                                   owner_of(freed.begin));
             return;
         }
 }
 
 void race_gone(uintptr_t begin, uintptr_t end) {
+    auto &blocks = order().blocks;
+    blocks.erase(blocks.lower_bound(begin), blocks.lower_bound(end));
     for (auto it = order().shelves.begin(); it != order().shelves.end();) {
         auto &freed = it->second;
-        freed.erase(std::remove_if(freed.begin(), freed.end(),
-                                   [&](const Freed &f) { return f.begin >= begin && f.begin < end; }),
-                    freed.end());
+        freed.erase(
+            std::remove_if(freed.begin(), freed.end(),
+                           [&](const Freed &f) { return f.begin >= begin && f.begin < end; }),
+            freed.end());
         it = freed.empty() ? order().shelves.erase(it) : std::next(it);
     }
 }
@@ -151,7 +154,8 @@ void judge_race(const Actor &who, const Access &what, DeviceStream *stream) {
         if (conflict)
             report(kCheckRace, "unordered accesses: " + describe(who) + "\n  " + describe(what) +
                                    "\n  and earlier " + describe(past.who) + "\n  " +
-                                   describe(past.what) + "\n  in " + owner_of(past.what.bytes.begin));
+                                   describe(past.what) + "\n  in " +
+                                   owner_of(past.what.bytes.begin));
         // What every later access comes after anyway, or after `what`, need not be remembered.
         const bool settled = before(past, o.host) || conflict ||
                              (t && before(past, now) && (what.write || !past.what.write) &&

@@ -116,7 +116,8 @@ std::string describe(const Site &s) {
         out += text("\n      from %s", slash ? slash + 1 : info.dli_fname);
         const char *at = static_cast<const char *>(frame);
         if (info.dli_sname)
-            out += text(" %s+0x%zx", info.dli_sname, at - static_cast<const char *>(info.dli_saddr));
+            out +=
+                text(" %s+0x%zx", info.dli_sname, at - static_cast<const char *>(info.dli_saddr));
         else
             out += text("+0x%zx", at - static_cast<const char *>(info.dli_fbase));
     }

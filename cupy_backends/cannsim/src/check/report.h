@@ -54,6 +54,7 @@ uintptr_t base_of(uintptr_t at);                             // its start, or th
 void judge_init(const Actor &actor, const Access &access);
 void set_written(const Footprint &bytes, bool written);
 void copy_written(const Footprint &to, const Footprint &from);
+void copy_written(const View &to, uintptr_t to_address, const View &from, uintptr_t from_address);
 
 void judge_race(const Actor &actor, const Access &access, DeviceStream *stream);
 

@@ -199,6 +199,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
                    : fails           ? fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, task->op->name)
                                      : execute(task);
         destroy_executor(task);
+        if (watch) check_launched(watch);
         // What a device reports for a kernel that failed.
         return code ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0;
     });
@@ -248,6 +249,7 @@ inline int launch(Executor *e, DeviceStream *s, bool fails, Watch *watch) {
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
     int error = execute(e);
     if (!e->repeatable) destroy_executor(e);
+    if (__builtin_expect(watch != nullptr, 0)) check_launched(watch);
     return error;
 }
 
@@ -258,7 +260,6 @@ inline int launch(Executor *e, DeviceStream *s, bool fails, Watch *watch) {
     const bool waits = e->blocking;
     const int error = launch(e, s, fails, watch);
     if (waits && !error) check_host_waits(s);
-    check_launched(watch, s);
     return error;
 }
 

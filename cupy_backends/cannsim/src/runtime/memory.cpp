@@ -128,8 +128,9 @@ bool commit(Slice &s, uintptr_t end) {
 }
 
 void give_back(uintptr_t begin, size_t size) {
+    const size_t filled = settings().mode != Mode::Inline ? size : std::min(size, kPoisoned);
     if (settings().mode != Mode::Inline || checking(kCheckMem))
-        std::memset(to_host(reinterpret_cast<void *>(begin)), kPoison, size);
+        std::memset(to_host(reinterpret_cast<void *>(begin)), kPoison, filled);
     else if (size >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(begin)), size / 4096 * 4096, MADV_DONTNEED);
     if (!checking(kCheckMem)) poison(to_host(reinterpret_cast<void *>(begin)), size);

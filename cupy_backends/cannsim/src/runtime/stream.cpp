@@ -256,7 +256,8 @@ int synchronize(DeviceStream *stream, int timeout_ms) {
 void poke(DeviceStream *stream) {
     if (!stream->queue || !deferred()) return;
     std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
-    for (int i = 0; i < 4 && step(stream); ++i) {}
+    const int most = checking(kCheckMem) ? 12 : 4; // a check has tasks of its own
+    for (int i = 0; i < most && step(stream); ++i) {}
 }
 
 void visit_streams(void (*visit)(void *context, DeviceStream *stream), void *context) {
