@@ -140,7 +140,9 @@ def _watched(function, args):
         and not any(_core.may_share_memory(x, y) for x in results for y in arrays)
         and not any(event.waits or event.kind == "copy" for event in events)
         # A view with other strides or of a part would take elements of other pieces.
-        and all(e.flat and (table[e.name].elementwise or e.name in _MOVES) for e in events if e.kind == "launch")
+        and all(
+            e.flat and (table[e.name].elementwise or e.name in _MOVES) for e in events if e.kind == "launch"
+        )
         and sizes == {arrays[0].size}
         and not _sees_arrays(function)
     )

@@ -78,7 +78,9 @@ def _direction(op, index, ctype, param):
 
     const alone does not tell: the prototypes of CANN call many an output const, and one input not.
     """
-    target = ("const" not in ctype and param != "other") or param in ("out", "result") or param.endswith("Out")
+    target = (
+        ("const" not in ctype and param != "other") or param in ("out", "result") or param.endswith("Out")
+    )
     both = index == 0 and "Inplace" in op or param.endswith("Ref")
     return ("true" if both or not target else "false", "true" if both or target else "false")
 
