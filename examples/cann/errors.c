@@ -23,11 +23,7 @@ int main(void) {
     CHECK(aclInit(NULL));
     CHECK(aclrtSetDevice(0));
     CHECK(aclrtMalloc(&memory, 4096, ACL_MEM_MALLOC_HUGE_FIRST));
-<<<<<<< HEAD
     CHECK(aclrtMemset(memory, 4096, 0, 4096)); /* memory comes as it is */
-=======
-    CHECK(aclrtMemset(memory, 4096, 0, 4096));
->>>>>>> ck
     aclTensor *three = vector(memory, 3, ACL_FLOAT), *four = vector(memory, 4, ACL_FLOAT);
     aclTensor *doubles = vector(memory, 3, ACL_DOUBLE);
     aclScalar *alpha = aclCreateScalar(&one, ACL_FLOAT);

@@ -286,13 +286,10 @@ aclError aclmdlRIExecuteAsync(aclmdlRI modelRI, aclrtStream stream) {
     if (int error = find_graph(__func__, modelRI, &graph)) return error;
     RESOLVE(s, stream);
     if (is_captured(s)) return refuse_capture(s, "a graph cannot be launched into a capture");
-<<<<<<< HEAD
     if (int error = check_broken(s->context->device, false)) return error;
-=======
     if (checking())
         for (auto &[executor, release] : graph->owned)
             check_replay(*static_cast<const aclOpExecutor *>(executor), s);
->>>>>>> ck
     for (const Task &task : graph->tasks) {
         if (s->queue) {
             if (int error = enqueue(s, task)) return error;
