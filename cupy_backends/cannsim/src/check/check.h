@@ -25,6 +25,7 @@ constexpr unsigned char kPoison = 0xCB;        // fills what was never written, 
 constexpr size_t kPoisoned = size_t(64) << 20; // up to here; the rest would only take memory
 
 void check_malloc(int device, const void *p, size_t size, size_t room);
+void check_map(int device, const void *p, size_t size, bool fresh); // else with its old content
 void check_free(const void *p);
 void check_reset(int device);                     // frees all memory of the device
 void check_rested(const char *host, size_t size); // leaves the quarantine

@@ -133,6 +133,18 @@ bool bad(const Actor &who, const Access &what, const char *problem, const std::s
     return false;
 }
 
+// Mapped memory has no red zone, and goes on in its neighbour.
+uintptr_t end_of_mapped(const Extent &e) {
+    uintptr_t end = e.end();
+    if (e.size != e.room) return end;
+    for (auto it = known().native.upper_bound(e.begin);
+         it != known().native.end() && it->first == end && it->second.live &&
+         it->second.size == it->second.room;
+         ++it)
+        end = it->second.end();
+    return end;
+}
+
 } // namespace
 
 std::string owner_of(uintptr_t address) { return describe(address); }
@@ -147,18 +159,19 @@ bool judge_bounds(const Actor &who, const Access &what) {
     if (low == high) return true;
     Extent *pooled = at(known().pooled, low), *e = pooled ? pooled : at(known().native, low);
     if (!e) return bad(who, what, "no device memory", "nothing is allocated there");
+    const uintptr_t end = pooled ? e->end() : end_of_mapped(*e);
     const std::string whose =
-        e->live && low >= e->begin && high <= e->end() && (pooled || !holds_pool(*e))
+        e->live && low >= e->begin && high <= end && (pooled || !holds_pool(*e))
             ? std::string()
             : describe(*e, pooled);
     if (whose.empty()) return true;
     if (!e->live) return bad(who, what, "use after free", whose);
-    if (low >= e->end() && pooled)
+    if (low >= end && pooled)
         return bad(who, what, "out of bounds",
-                   text("%zu bytes past the end of ", size_t(low - e->end())) + whose);
-    if (high > e->end())
+                   text("%zu bytes past the end of ", size_t(low - end)) + whose);
+    if (high > end)
         return bad(who, what, "out of bounds",
-                   text("reaches %zu bytes past the end of ", size_t(high - e->end())) + whose);
+                   text("reaches %zu bytes past the end of ", size_t(high - end)) + whose);
     return bad(who, what, "out of bounds", "between the blocks that a pool has made in " + whose);
 }
 
@@ -184,6 +197,13 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     }
     k.native[e.begin] = e;
     set_written(footprint_of(p, room), false);
+}
+
+void check_map(int device, const void *p, size_t size, bool fresh) {
+    check_malloc(device, p, size, size);
+    if (fresh) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    set_written(footprint_of(p, size), true);
 }
 
 void check_free(const void *p) {

@@ -259,6 +259,7 @@ aclError aclrtMapMem(void *virPtr, size_t size, size_t offset, aclrtDrvMemHandle
         return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: no host memory for %zu bytes", __func__,
                     size);
     unpoison(host(at), size);
+    if (checking()) check_map(p->device, virPtr, size, !p->aside);
     if (p->aside) {
         std::memcpy(host(at), p->aside, size);
         std::free(p->aside);
@@ -268,7 +269,6 @@ aclError aclrtMapMem(void *virPtr, size_t size, size_t offset, aclrtDrvMemHandle
     }
     p->mapped = at;
     s.mapped[at] = {size, p};
-    if (checking()) check_malloc(p->device, virPtr, size, size);
     return 0;
 }
 
