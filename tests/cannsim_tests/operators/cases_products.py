@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from operator_calls import InOut, Out, call
+from operator_calls import InOut, Out
 from cases_elementwise import gelu_erf, gelu_tanh
 
 f4 = np.dtype("f4")
@@ -106,7 +106,4 @@ for x in (WIDE, WIDE[0].T.copy(), COMPLEX, RANK_ONE):
         left, right = (rows, columns) if full else (small, small)
         u, v = Out((*batch, rows, left), x.dtype), Out((*batch, columns, right), x.dtype)
         add("aclnnSvd", (x, full, True, sigma, u, v), values, orthonormal, orthonormal)
-        s, u, v = call("aclnnSvd", x, full, True, sigma, u, v)
-        rebuilt = (u[..., :small] * s[..., None, :]) @ v[..., :small].conj().swapaxes(-1, -2)
-        np.testing.assert_allclose(rebuilt, x, atol=1e-5)
     add("aclnnSvd", (x, False, False, sigma, np.zeros(1, x.dtype), np.zeros(1, x.dtype)), values)

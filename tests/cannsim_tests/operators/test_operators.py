@@ -51,6 +51,19 @@ def test_values(name):
     check_values(name)
 
 
+def test_svd_gives_the_matrix_again():
+    checked = 0
+    for arguments, _ in CASES["aclnnSvd"]:
+        if not arguments[2]:
+            continue
+        s, u, v = call("aclnnSvd", *arguments)
+        n = s.shape[-1]
+        again = (u[..., :n] * s[..., None, :]) @ v[..., :n].conj().swapaxes(-1, -2)
+        np.testing.assert_allclose(again, arguments[0], atol=1e-5)
+        checked += 1
+    assert checked == 8
+
+
 # Whose results must be contiguous, as in CANN, or whose masks of bits must.
 CONTIGUOUS = re.compile(r"aclnn(Dropout.*|MaskedSelect|Nonzero.*|Unique.*)")
 
