@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.slow
 def test_no_bit_depends_on_the_number_of_threads(python):
     program = """
 import json
