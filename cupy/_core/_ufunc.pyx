@@ -619,14 +619,15 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
                 if asked:
                     raise
                 pack_beyond(u, keep, codes, i, s)
-    ndim = broadcast_shape(s, nin, shape)
+    # Outputs and the mask take part in the broadcast.
+    for k in range(nout):
+        s[nin + k].array = NULL if outputs is None or outputs[k] is None else <void*>outputs[k]
+    s[nin + nout].array = NULL
     if masked:
         where = as_mask(where)
-        s[nin].array = <void*>where
-        ndim = broadcast_shape(s, nin + 1, shape)
+        s[nin + nout].array = <void*>where
+    ndim = broadcast_shape(s, nin + nout + 1, shape)
     if outputs is not None:
-        for k in range(nout):
-            s[nin + k].array = <void*>outputs[k] if outputs[k] is not None else NULL
         check_outputs(u, loop, s, outputs, ndim, shape, casting)
 
     for k in range(nout):
