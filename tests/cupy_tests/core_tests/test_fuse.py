@@ -1,5 +1,6 @@
 """fuse: the results of the plain function, whatever it does; long arrays in pieces where that is the same."""
 
+import os
 import numpy as np
 import pytest
 
@@ -109,7 +110,9 @@ def test_pieces_are_small():
     pool.free_all_blocks()
     before = pool.total_bytes()
     result = fused(a)
-    assert pool.total_bytes() - before < 1.5 * result.nbytes
+    # Under a check of memory, 64 MiB of freed blocks rest before they are used again.
+    rests = 64 << 20 if os.environ.get("CANNSIM_CHECK") or os.environ.get("CANNSIM_STRICT") else 0
+    assert pool.total_bytes() - before < 1.5 * result.nbytes + rests
 
 
 def test_names_and_errors():
