@@ -37,6 +37,7 @@ VARIABLES = {
     "CANNSIM_HBM": "the chip's",
     "CANNSIM_STREAMS": "the chip's",
     "CANNSIM_EVENTS": "no limit",
+    "CANNSIM_PHASE1_NS": "0",
     "CANNSIM_ASYNC": "0",
     "CANNSIM_STRICT": "0",
     "CANNSIM_ISA": "the processor's",
