@@ -60,8 +60,9 @@ def resolved(root: Path, chip: str) -> list[dict]:
         for name, value in os.environ.items()
         if not name.startswith(("CUPY_", "CANNSIM_")) or name == "CUPY_CANNSIM"
     }
-    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
-    env = kept | {"CUPY_CANN": "sim", "CANNSIM_SOC": chip, "PYTHONPATH": path}
+    env = kept | {"CUPY_CANN": "sim", "CANNSIM_SOC": chip}
+    if any((root / "cupy/_core").glob("*.so")):  # built in place; else the installed package is asked
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM], env=env, capture_output=True, text=True, check=False
     )

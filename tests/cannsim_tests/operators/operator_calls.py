@@ -8,7 +8,7 @@ import numpy as np
 
 from cupy_backends import cannsim
 
-FACTS = Path(cannsim.__file__).parent / "facts"
+FACTS = Path(__file__).resolve().parents[3] / "cupy_backends" / "cannsim" / "facts"
 OPERATORS = json.loads((FACTS / "aclnn.json").read_text())["ops"]
 DTYPES = {
     "float32": 0, "float16": 1, "int8": 2, "int32": 3, "uint8": 4, "int16": 6, "uint16": 7, "uint32": 8,

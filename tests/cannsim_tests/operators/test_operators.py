@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from operator_calls import OPERATORS, CannError, Out, call, lib
 
+from cupy_backends import cannsim
+
 HERE = Path(__file__).parent
 CALLED = json.loads((HERE.parent / "data" / "client_operators.json").read_text())
 CASES = {}
@@ -107,7 +109,11 @@ def test_values_elsewhere(name):
     with pytest.raises(CannError, match=name):
         check_values(name)
     code = f"import test_operators; test_operators.check_values('{name}')"
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[2]), **ELSEWHERE[name]}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(cannsim.__file__).resolve().parents[2]),
+        **ELSEWHERE[name],
+    }
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

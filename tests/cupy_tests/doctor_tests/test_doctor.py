@@ -156,7 +156,8 @@ def test_every_variable_of_the_simulator_is_known():
     from cupy_backends.ascend.doctor import VARIABLES
 
     pattern = re.compile(r"""(?:getenv|variable|choose_limit)\(\s*"(CANNSIM_\w+)\"""")
-    folders = (ROOT / "cupy_backends" / "cannsim" / "src", ROOT / "cupy_backends" / "ascend")
+    backends = Path(__file__).resolve().parents[3] / "cupy_backends"
+    folders = (backends / "cannsim" / "src", backends / "ascend")
     sources = [path for folder in folders for suffix in ("cpp", "h") for path in folder.rglob(f"*.{suffix}")]
     read = {name for path in sources for name in pattern.findall(path.read_text())}
     assert {"CANNSIM_SOC", "CANNSIM_ASYNC"} <= read <= VARIABLES.keys()
