@@ -159,8 +159,10 @@ def test_index_array_on_the_device_is_checked():
     for bad in ([0, 5], [-6]):
         with pytest.raises(IndexError, match="out of bounds"):
             x[cupy.asarray(bad)]
+            cupy.xpu.Device().synchronize()  # finds them where the stream was busy
         with pytest.raises(IndexError, match="out of bounds"):
             x[cupy.asarray(bad)] = 0
+            cupy.xpu.Device().synchronize()
 
 
 def test_bad_values():
