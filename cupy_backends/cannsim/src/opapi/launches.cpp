@@ -209,7 +209,7 @@ class Writer {
         }
         char *after;
         const int i = int(std::strtol(text + 1, &after, 10));
-        const int64_t value = std::atoi(after + 1);
+        const int64_t value = *after ? std::atoi(after + 1) : 0;
         const bool is_tensor = call.op.params[i].kind == ArgKind::Tensor;
         const aclTensor *t = is_tensor ? call.tensor(i) : nullptr;
         switch (*text) {

@@ -212,7 +212,7 @@ int device_malloc(int device, size_t size, void **out) {
     size_t charged = round_up(size, kGranularity);
     size_t rounded = checking(kCheckMem) ? round_up(size + kRedZone, kGranularity) : charged;
     uintptr_t at = 0;
-    if (fits(m, s, charged)) {
+    if (size <= capacity && fits(m, s, charged)) {
         at = s.take(rounded, rounded >= kHuge ? kHuge : kGranularity);
         if (!at && rounded >= kHuge) at = s.take(rounded, kGranularity);
         if (!at && m.total_resting) {
