@@ -41,6 +41,14 @@ def reports():
         pytest.fail("\n".join(made), pytrace=False)
 
 
+@pytest.fixture
+def freed_blocks_rest():
+    """Whether freed blocks of the pool are not used again at once: a check or a sanitizer of the simulator is on."""
+    backend = sys.modules.get("cupy_backends.ascend._ascend")
+    address = backend.symbol("cannsimWatchesPools") if backend else None
+    return bool(address) and ctypes.CFUNCTYPE(ctypes.c_bool)(address)()
+
+
 def _reports():
     """The texts of all reports so far; none where no check is on, or no device was used yet."""
     backend = sys.modules.get("cupy_backends.ascend._ascend")

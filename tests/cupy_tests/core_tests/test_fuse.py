@@ -1,6 +1,5 @@
 """fuse: the results of the plain function, whatever it does; long arrays in pieces where that is the same."""
 
-import os
 import numpy as np
 import pytest
 
@@ -100,7 +99,7 @@ def test_numbers_choose_what_is_done():
 
 
 @pytest.mark.skipif(not fusion._backend.is_simulator(), reason="pieces pay where the device is the processor")
-def test_pieces_are_small():
+def test_pieces_are_small(freed_blocks_rest):
     """What lies between the steps is as long as a piece, not as long as the result."""
     pool = cp.get_default_memory_pool()
     fused = cp.fuse(lambda x: ((x + 1) * 2 - 3) * (x + 5))
@@ -110,8 +109,7 @@ def test_pieces_are_small():
     pool.free_all_blocks()
     before = pool.total_bytes()
     result = fused(a)
-    # Under a check of memory, 64 MiB of freed blocks rest before they are used again.
-    rests = 64 << 20 if os.environ.get("CANNSIM_CHECK") or os.environ.get("CANNSIM_STRICT") else 0
+    rests = 64 << 20 if freed_blocks_rest else 0
     assert pool.total_bytes() - before < 1.5 * result.nbytes + rests
 
 

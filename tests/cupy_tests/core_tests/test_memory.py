@@ -17,12 +17,12 @@ def used():
     return pool.used_bytes()
 
 
-def test_freed_memory_is_used_again():
+def test_freed_memory_is_used_again(freed_blocks_rest):
     a = cupy.zeros(1000)
     address = a.data.ptr
     del a
-    # At once, or after many others where a check lets freed memory rest.
-    turns = 10_000 if os.environ.get("CANNSIM_CHECK") or os.environ.get("CANNSIM_STRICT") else 1
+    # At once, or after many others.
+    turns = 10_000 if freed_blocks_rest else 1
     assert any(cupy.empty(1000).data.ptr == address for _ in range(turns))
 
 
