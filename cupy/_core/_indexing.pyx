@@ -220,6 +220,14 @@ cdef int _axes_of(object item) except -1:
     return 1
 
 
+cdef inline int check_mask_extent(ndarray a, int axis, Py_ssize_t extent) except -1:
+    """Raise IndexError unless a mask of this extent indexes the axis; NumPy lets one of extent 0 pass."""
+    if extent and extent != a.dims[axis]:
+        raise IndexError(f"boolean index did not match indexed array along axis {axis}; size of axis is {a.dims[axis]} "
+                         f"but size of corresponding boolean axis is {extent}")
+    return 0
+
+
 cdef list integer_indices(ndarray a, object item, int axis):
     """Return the int64 device arrays in [0, n) that an index array stands for."""
     if item.dtype.kind != "b":
@@ -227,9 +235,7 @@ cdef list integer_indices(ndarray a, object item, int axis):
     if item.ndim == 0:
         return [None]
     for k in range(item.ndim):
-        if item.shape[k] != a.dims[axis + k] and item.shape[k]:  # NumPy lets a mask of extent 0 pass
-            raise IndexError(f"boolean index did not match indexed array along axis {axis + k}; size of axis is "
-                             f"{a.dims[axis + k]} but size of corresponding boolean axis is {item.shape[k]}")
+        check_mask_extent(a, axis + k, item.shape[k])
     if isinstance(item, ndarray):
         found = nonzero(item)
         return [found[:, k] for k in range(item.ndim)]
@@ -435,9 +441,7 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
     if mask.rank > a.rank:
         raise IndexError(f"too many indices for array: array is {a.rank}-dimensional, but {mask.rank} were indexed")
     for i in range(mask.rank):
-        if mask.dims[i] != a.dims[i] and mask.dims[i]:
-            raise IndexError(f"boolean index did not match indexed array along axis {i}; size of axis is {a.dims[i]} "
-                             f"but size of corresponding boolean axis is {mask.dims[i]}")
+        check_mask_extent(a, i, mask.dims[i])
     source = to_assign(value, a.code)
     if mask.rank == a.rank and source.rank > 1:
         raise TypeError("NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, "

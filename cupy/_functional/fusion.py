@@ -14,7 +14,7 @@ __all__ = ["fuse"]
 _PIECE = 1 << 17  # bytes of the widest operand at a time
 _LEAST = 8  # pieces: below, calling a function again and again costs more than the cache gains
 _KNOWN = 64  # signatures that are remembered
-_MOVES = ("copy", "fill", "where", "clip")
+_MOVES = ("copy", "fill")
 
 
 def fuse(*args, **kwargs):

@@ -148,8 +148,7 @@ cdef int watch_launches(WatchFn watch) except -1:
 
 cdef int launch_attended(cupyPlan* plan, cupyOperand* operands, int n, const cupyAttr* attrs, cupyStream stream) except -1:
     """The door for launches while somebody watches."""
-    cdef int rc
-    rc = _watch(plan, operands, n, attrs, stream)
+    cdef int rc = _watch(plan, operands, n, attrs, stream)
     if rc != CUPY_OK:
         return launch_failed(plan, operands, n, rc)
     return 0

@@ -4,6 +4,7 @@
 #include "acl/acl.h"
 #include "aclnnop/aclnn_add.h"
 #include "cannsim.h"
+#include "expect.h"
 
 #include <cmath>
 #include <cstdio>
@@ -15,20 +16,10 @@
 #include <unistd.h>
 #include <vector>
 
-inline int failures = 0;
-
 inline std::string last_message() {
     const char *text = aclGetRecentErrMsg();
     return text ? text : "";
 }
-
-#define EXPECT(condition)                                                                          \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                            \
-            ++failures;                                                                            \
-        }                                                                                          \
-    } while (0)
 
 #define EXPECT_EQ(a, b)                                                                            \
     do {                                                                                           \
@@ -127,22 +118,3 @@ struct Scalar {
         const int status_ = name##GetWorkspaceSize(__VA_ARGS__, &workspace_, &executor_);          \
         return status_ ? status_ : name(nullptr, workspace_, executor_, stream);                   \
     }()
-
-// Status of a child process that runs f: its exit code, or -signal.
-template <class F> int in_child(F &&f) {
-    std::fflush(stdout);
-    const pid_t pid = fork();
-    if (pid == 0) {
-        f();
-        std::fflush(stdout);
-        _exit(failures ? 99 : 0);
-    }
-    int status = 0;
-    waitpid(pid, &status, 0);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-inline int finish() {
-    if (!failures) std::printf("ok\n");
-    return failures != 0;
-}

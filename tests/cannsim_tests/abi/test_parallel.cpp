@@ -1,6 +1,7 @@
 // The helper threads alone: every index once, whatever the number of threads, from many callers, in
 // forked children.
 #include "base/threads/parallel.h"
+#include "expect.h"
 
 #include <atomic>
 #include <cstdio>
@@ -16,16 +17,6 @@
 using namespace cannsim;
 
 namespace {
-
-int failures = 0;
-
-#define EXPECT(condition)                                                                          \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                            \
-            ++failures;                                                                            \
-        }                                                                                          \
-    } while (0)
 
 bool governed() {
     const char *text = std::getenv("CANNSIM_GOVERNOR");
@@ -133,19 +124,6 @@ void many_callers() {
     EXPECT(wrong == 0);
 }
 
-int in_child(void (*f)()) {
-    std::fflush(stdout);
-    const pid_t child = fork();
-    if (child == 0) {
-        f();
-        std::fflush(stdout);
-        _exit(failures ? 99 : 0);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 void forked() {
     every_index_once();
     EXPECT(in_child([] {
@@ -199,6 +177,5 @@ int main() {
     forked();
 #endif
     counts();
-    if (!failures) std::printf("ok\n");
-    return failures != 0;
+    return finish();
 }

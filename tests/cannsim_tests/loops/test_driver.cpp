@@ -4,21 +4,12 @@
 #include <cstring>
 #include <vector>
 
+#include "../abi/expect.h"
 #include "loops/driver.h"
 
 using namespace cannsim;
 
 namespace {
-
-int failures = 0;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                            \
-            ++failures;                                                                            \
-        }                                                                                          \
-    } while (0)
 
 const DType kAll[] = {DType::Float32, DType::Float16,   DType::Int8,       DType::Int32,
                       DType::UInt8,   DType::Int16,     DType::UInt16,     DType::UInt32,
@@ -68,24 +59,24 @@ void every_cast_exists() {
     for (DType from : kAll) {
         for (DType to : kAll) {
             const LoopFn cast = find_cast(from, to);
-            CHECK(cast);
+            EXPECT(cast);
             std::vector<char> in(37 * itemsize(from), 1), out(37 * itemsize(to));
             char *args[2] = {in.data(), out.data()};
             const intptr_t n = 37, steps[2] = {itemsize(from), itemsize(to)};
             cast(args, &n, steps);
         }
     }
-    CHECK(!find_cast(DType(5), DType::Float32));
-    CHECK(!find_loop(LoopOp::add, DType(33)));
+    EXPECT(!find_cast(DType(5), DType::Float32));
+    EXPECT(!find_loop(LoopOp::add, DType(33)));
 }
 
 void names_are_found() {
     for (int i = 0; i < kLoopOps; ++i) {
         LoopOp op;
-        CHECK(loop_by_name(loop_name(LoopOp(i)), &op) && op == LoopOp(i));
+        EXPECT(loop_by_name(loop_name(LoopOp(i)), &op) && op == LoopOp(i));
     }
     LoopOp op;
-    CHECK(!loop_by_name("", &op));
+    EXPECT(!loop_by_name("", &op));
 }
 
 void transposed_operand() {
@@ -103,7 +94,7 @@ void transposed_operand() {
     run_elementwise(find_loop(LoopOp::add, DType::Float64), v, 3);
     for (int64_t i = 0; i < columns; ++i) {
         for (int64_t j = 0; j < rows; ++j) {
-            CHECK(out[i * rows + j] == a[j * columns + i] + b[i * rows + j]);
+            EXPECT(out[i * rows + j] == a[j * columns + i] + b[i * rows + j]);
         }
     }
 }
@@ -116,17 +107,17 @@ void marker(char **args, const intptr_t *n, const intptr_t *steps, void *data) {
 void registration() {
     char mark = 42;
     const LoopFn own = find_loop(LoopOp::exp, DType::Float32);
-    CHECK(register_loop(LoopOp::exp, DType::Float32, marker, &mark));
-    CHECK(find_loop(LoopOp::exp, DType::Float32).data == &mark);
+    EXPECT(register_loop(LoopOp::exp, DType::Float32, marker, &mark));
+    EXPECT(find_loop(LoopOp::exp, DType::Float32).data == &mark);
     float x = 0, y = 0;
     char *args[2] = {reinterpret_cast<char *>(&x), reinterpret_cast<char *>(&y)};
     const intptr_t n = 1, steps[2] = {4, 4};
     find_loop(LoopOp::exp, DType::Float32)(args, &n, steps);
-    CHECK(reinterpret_cast<char *>(&y)[0] == 42);
-    CHECK(!register_loop("exp", DType::Float32, nullptr, nullptr));
-    CHECK(find_loop(LoopOp::exp, DType::Float32).fn == own.fn);
-    CHECK(!register_loop(LoopOp::add, DType::Float32, marker, &mark));
-    CHECK(!register_loop("exp", DType(99), marker, &mark));
+    EXPECT(reinterpret_cast<char *>(&y)[0] == 42);
+    EXPECT(!register_loop("exp", DType::Float32, nullptr, nullptr));
+    EXPECT(find_loop(LoopOp::exp, DType::Float32).fn == own.fn);
+    EXPECT(!register_loop(LoopOp::add, DType::Float32, marker, &mark));
+    EXPECT(!register_loop("exp", DType(99), marker, &mark));
 }
 
 }  // namespace

@@ -55,6 +55,17 @@ struct View {
     }
 };
 
+// The first axis at `index`, without that axis.
+inline View item(View v, int64_t index) {
+    v.data += index * v.strides[0];
+    --v.ndim;
+    for (int i = 0; i < v.ndim; ++i) {
+        v.shape[i] = v.shape[i + 1];
+        v.strides[i] = v.strides[i + 1];
+    }
+    return v;
+}
+
 // An inner loop in NumPy's calling convention: args[i] advances by steps[i] bytes, n times.
 // Sharing the convention lets NumPy's own loops be registered beside ours.
 using Loop = void (*)(char **args, const intptr_t *n, const intptr_t *steps, void *data);

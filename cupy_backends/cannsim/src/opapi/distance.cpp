@@ -17,17 +17,6 @@ aclnnStatus check_order(const Call &c, double p) {
     return fail(ACLNN_ERR_PARAM_INVALID, "%s: p is %g; expected 0 or more", c.op.name, p);
 }
 
-// The first axis at `index`, without that axis.
-View row_of(View v, int64_t index) {
-    v.data += index * v.strides[0];
-    --v.ndim;
-    for (int i = 0; i < v.ndim; ++i) {
-        v.shape[i] = v.shape[i + 1];
-        v.strides[i] = v.strides[i + 1];
-    }
-    return v;
-}
-
 // out[j] = |row - rows[j]|
 Status distances(const View &row, const View &rows, const View &out, double p) {
     if (out.size() == 0) return Status::Ok;
@@ -39,8 +28,8 @@ Status distances(const View &row, const View &rows, const View &out, double p) {
 
 Status cdist(const View &a, const View &b, const View &out, double p) {
     for (int64_t i = 0; i < out.shape[0]; ++i)
-        TRY(out.ndim > 2 ? cdist(row_of(a, i), row_of(b, i), row_of(out, i), p)
-                         : distances(row_of(a, i), b, row_of(out, i), p));
+        TRY(out.ndim > 2 ? cdist(item(a, i), item(b, i), item(out, i), p)
+                         : distances(item(a, i), b, item(out, i), p));
     return Status::Ok;
 }
 
@@ -78,7 +67,7 @@ Status run_pdist(aclOpExecutor &e) {
         rows.data += (i + 1) * rows.strides[0];
         rows.shape[0] -= i + 1;
         out.shape[0] = rows.shape[0];
-        TRY(distances(row_of(self, i), rows, out, e.d[0]));
+        TRY(distances(item(self, i), rows, out, e.d[0]));
         out.data += out.shape[0] * out.strides[0];
     }
     return Status::Ok;
@@ -161,7 +150,7 @@ Status run_embedding(aclOpExecutor &e) {
     if (!rows.empty() && (rows.front() < 0 || rows.back() >= weights.shape[0]))
         return Status::IndexOutOfRange;
     for (int64_t row : rows) {
-        const View v = row_of(weights, row);
+        const View v = item(weights, row);
         TRY(limit_norms(v, v, 1, e.d[0], e.d[1]));
     }
     return Status::Ok;

@@ -421,21 +421,10 @@ aclnnStatus prepare_unpack(Call &c) {
 
 // --- gathering by batches ------------------------------------------------------------------------
 
-// The first axis at `index`, without that axis.
-View at(View v, int64_t index) {
-    v.data += index * v.strides[0];
-    --v.ndim;
-    for (int i = 0; i < v.ndim; ++i) {
-        v.shape[i] = v.shape[i + 1];
-        v.strides[i] = v.strides[i + 1];
-    }
-    return v;
-}
-
 Status gather(const View &out, const View &self, const View &index, int axis, int batches) {
     if (!batches) return take(out, self, index, axis, nullptr);
     for (int64_t i = 0; i < out.shape[0]; ++i)
-        TRY(gather(at(out, i), at(self, i), at(index, i), axis - 1, batches - 1));
+        TRY(gather(item(out, i), item(self, i), item(index, i), axis - 1, batches - 1));
     return Status::Ok;
 }
 

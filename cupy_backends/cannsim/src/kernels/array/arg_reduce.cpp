@@ -149,10 +149,7 @@ void by_rows(const Plan &plan, const Nest<3> &kept, int64_t n, int64_t step, boo
     using Index = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
     int last = kept.ndim - 1;
     int64_t col_step = kept.strides[kIn][last];
-    Nest<3> tiles = kept;  // the innermost axis counts blocks of columns
-    tiles.shape[last] = (kept.shape[last] + kColumns - 1) / kColumns;
-    for (auto &strides : tiles.strides) strides[last] = 0;
-    parallel_ranges(tiles, 0, n * kColumns, [&](Odometer<3> &at_tile, int64_t count) {
+    parallel_ranges(kept.blocks(kColumns), 0, n * kColumns, [&](Odometer<3> &at_tile, int64_t count) {
         for (; count--; at_tile.next()) {
             char *const *p = at_tile.p;
             const int64_t j = at_tile.index[last] * kColumns;

@@ -181,28 +181,6 @@ View batch(const View &v, int matrix_axes) {
     return b;
 }
 
-View matrix(const View &v, char *data) {
-    View m = v;
-    m.data = data;
-    m.ndim = 2;
-    for (int i = 0; i < 2; ++i) {
-        m.shape[i] = v.shape[v.ndim - 2 + i];
-        m.strides[i] = v.strides[v.ndim - 2 + i];
-    }
-    return m;
-}
-
-View dense_view(char *data, DType t, int64_t rows, int64_t cols) {
-    View v;
-    v.data = data;
-    v.dtype = t;
-    v.ndim = 2;
-    v.shape[0] = rows;
-    v.shape[1] = cols;
-    set_contiguous(v);
-    return v;
-}
-
 bool square(const View &v) { return v.ndim >= 2 && v.shape[v.ndim - 1] == v.shape[v.ndim - 2]; }
 
 // The conjugate transpose of a square matrix.
@@ -230,7 +208,7 @@ Status determinants(const View &first, const View &second, const View &in, Finis
     if (lead.size() == 0) return Status::Ok;
     Status status = Status::Ok;
     for_each_outer(nest_of<3>({&first, &second, &lead}), 0, [&](char *const *p) {
-        Status s = copy(dense_view(memory.get(), in.dtype, n, n), matrix(in, p[2]));
+        Status s = copy(dense_matrix(memory.get(), in.dtype, n, n), matrix_at(in, p[2]));
         if (s != Status::Ok) status = s;
         Dense<T> a{memory.as<T>(), n, n};
         int64_t swaps = 0;
@@ -258,13 +236,13 @@ Status inverse(const View &out, const View &in) {
         for_each_outer(nest_of<2>({&to, &from}), 0, [&](char *const *p) {
             Dense<T> a{memory.as<T>(), n, n}, x{memory.as<T>() + n * n, n, n};
             if (status == Status::Ok)
-                status = copy(dense_view(memory.get(), in.dtype, n, n), matrix(in, p[1]));
+                status = copy(dense_matrix(memory.get(), in.dtype, n, n), matrix_at(in, p[1]));
             if (status != Status::Ok) return;
             if (!invert(a, x))
                 status = Status::Singular;
             else
-                status = copy(matrix(out, p[0]),
-                              dense_view(reinterpret_cast<char *>(x.data), in.dtype, n, n));
+                status = copy(matrix_at(out, p[0]),
+                              dense_matrix(x.data, in.dtype, n, n));
         });
         return status;
     });
@@ -316,11 +294,11 @@ Status cholesky(const View &out, const View &in, bool upper) {
         Scratch memory(n * n * int64_t(sizeof(T)));
         if (!memory) return Status::OutOfMemory;
         View to = batch(out, 2), from = batch(in, 2),
-             work = dense_view(memory.get(), in.dtype, n, n);
+             work = dense_matrix(memory.get(), in.dtype, n, n);
         if (out.size() == 0) return Status::Ok;
         Status status = Status::Ok;
         for_each_outer(nest_of<2>({&to, &from}), 0, [&](char *const *p) {
-            if (status == Status::Ok) status = copy(work, matrix(in, p[1]));
+            if (status == Status::Ok) status = copy(work, matrix_at(in, p[1]));
             if (status != Status::Ok) return;
             Dense<T> a{memory.as<T>(), n, n};
             if (upper) adjoint(a, true);
@@ -330,7 +308,7 @@ Status cholesky(const View &out, const View &in, bool upper) {
             }
             for (int64_t i = 0; i < n; ++i) std::fill(a[i] + i + 1, a[i] + n, T(0));
             if (upper) adjoint(a, true);
-            status = copy(matrix(out, p[0]), work);
+            status = copy(matrix_at(out, p[0]), work);
         });
         return status;
     });
@@ -353,16 +331,16 @@ Status triangular_solve(const View &x, const View &a, const View &b, bool upper,
         if (!memory) return Status::OutOfMemory;
         if (x.size() == 0) return Status::Ok;
         Dense<T> m{memory.as<T>(), n, n}, y{memory.as<T>() + n * n, n, cols};
-        View work = dense_view(reinterpret_cast<char *>(y.data), a.dtype, n, cols);
+        View work = dense_matrix(y.data, a.dtype, n, cols);
         Status status = Status::Ok;
         for_each_outer(nest_of<3>({&to, &left, &right}), 0, [&](char *const *p) {
             if (status == Status::Ok)
-                status = copy(dense_view(memory.get(), a.dtype, n, n), matrix(a, p[1]));
-            if (status == Status::Ok) status = copy(work, matrix(b, p[2]));
+                status = copy(dense_matrix(memory.get(), a.dtype, n, n), matrix_at(a, p[1]));
+            if (status == Status::Ok) status = copy(work, matrix_at(b, p[2]));
             if (status != Status::Ok) return;
             if (op != TriangularOp::None) adjoint(m, op == TriangularOp::ConjugateTranspose);
             substitute(m, y, upper != (op != TriangularOp::None), unit_diagonal);
-            status = copy(matrix(x, p[0]), work);
+            status = copy(matrix_at(x, p[0]), work);
         });
         return status;
     });
@@ -386,21 +364,21 @@ Status qr(const View *q, const View &r, const View &in) {
         Status status = Status::Ok;
         for_each_outer(nest_of<3>({&to_r, &to_q, &from}), 0, [&](char *const *p) {
             if (status == Status::Ok && in.size())
-                status = copy(dense_view(memory.get(), in.dtype, m, n), matrix(in, p[2]));
+                status = copy(dense_matrix(memory.get(), in.dtype, m, n), matrix_at(in, p[2]));
             if (status != Status::Ok) return;
             if (q) {
                 std::fill_n(qh.data, m * m, T(0));
                 for (int64_t i = 0; i < m; ++i) qh[i][i] = T(1);
             }
             reflect(a, qh);
-            View top = dense_view(memory.get(), in.dtype, m, n);
+            View top = dense_matrix(memory.get(), in.dtype, m, n);
             top.shape[0] = k;
-            status = copy(matrix(r, p[0]), top);
+            status = copy(matrix_at(r, p[0]), top);
             if (!q || status != Status::Ok) return;
             adjoint(qh, true);
-            View left = dense_view(reinterpret_cast<char *>(qh.data), in.dtype, m, m);
+            View left = dense_matrix(qh.data, in.dtype, m, m);
             left.shape[1] = k;
-            status = copy(matrix(*q, p[1]), left);
+            status = copy(matrix_at(*q, p[1]), left);
         });
         return status;
     });

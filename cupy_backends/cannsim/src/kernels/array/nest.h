@@ -53,6 +53,15 @@ template <int N> struct Nest {
         }
     }
 
+    // The same outer axes; the innermost one counts blocks of `width` elements and moves nothing.
+    Nest blocks(int64_t width) const {
+        Nest tiles = *this;
+        const int last = ndim - 1;
+        tiles.shape[last] = (shape[last] + width - 1) / width;
+        for (auto &steps : tiles.strides) steps[last] = 0;
+        return tiles;
+    }
+
     // Largest stride of operand `k` first; the other operands decide between equals.
     void sort_axes(int k) {
         auto before = [&](int i, int j) {  // axis i belongs inside axis j
@@ -169,6 +178,30 @@ inline void set_contiguous(View &v) {
         v.strides[i] = step;
         step *= v.shape[i];
     }
+}
+
+// The matrix of the last two axes at p.
+inline View matrix_at(const View &v, char *p) {
+    View m;
+    m.data = p;
+    m.dtype = v.dtype;
+    m.ndim = 2;
+    for (int i = 0; i < 2; ++i) {
+        m.shape[i] = v.shape[v.ndim - 2 + i];
+        m.strides[i] = v.strides[v.ndim - 2 + i];
+    }
+    return m;
+}
+
+inline View dense_matrix(void *data, DType t, int64_t rows, int64_t columns) {
+    View v;
+    v.data = static_cast<char *>(data);
+    v.dtype = t;
+    v.ndim = 2;
+    v.shape[0] = rows;
+    v.shape[1] = columns;
+    set_contiguous(v);
+    return v;
 }
 
 inline bool is_contiguous(const View &v) {

@@ -87,10 +87,7 @@ void run(const Nest<2> &nest, int64_t n, int64_t in_step, int64_t out_step, bool
         });
         return;
     }
-    Nest<2> tiles = nest;  // the innermost axis counts blocks of columns
-    tiles.shape[last] = (nest.shape[last] + kColumns - 1) / kColumns;
-    for (auto &strides : tiles.strides) strides[last] = 0;
-    parallel_ranges(tiles, 0, n * kColumns, [&](Odometer<2> &at, int64_t count) {
+    parallel_ranges(nest.blocks(kColumns), 0, n * kColumns, [&](Odometer<2> &at, int64_t count) {
         for (; count--; at.next()) {
             char *const *p = at.p;
             const int64_t j = at.index[last] * kColumns;

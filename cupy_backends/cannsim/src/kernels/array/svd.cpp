@@ -112,37 +112,12 @@ void decompose(std::vector<Column<T>> a, size_t rows, size_t left, std::vector<d
     complete(u, rank, left, rows);
 }
 
-// The matrix of the last two axes at p.
-View matrix_at(const View &v, char *p) {
-    View m;
-    m.data = p;
-    m.dtype = v.dtype;
-    m.ndim = 2;
-    for (int i = 0; i < 2; ++i) {
-        m.shape[i] = v.shape[v.ndim - 2 + i];
-        m.strides[i] = v.strides[v.ndim - 2 + i];
-    }
-    return m;
-}
-
 View leading(View v, int axes) {
     v.ndim -= axes;
     return v;
 }
 
 template <class T> constexpr DType wide = is_complex<T> ? DType::Complex128 : DType::Float64;
-
-// A view of dense rows x columns numbers.
-View dense(void *data, DType t, int64_t rows, int64_t columns) {
-    View v;
-    v.data = static_cast<char *>(data);
-    v.dtype = t;
-    v.ndim = 2;
-    v.shape[0] = rows;
-    v.shape[1] = columns;
-    set_contiguous(v);
-    return v;
-}
 
 template <class T>
 Status store(const View &to, const std::vector<Column<T>> &columns, std::vector<T> &buffer) {
@@ -151,7 +126,7 @@ Status store(const View &to, const std::vector<Column<T>> &columns, std::vector<
     for (int64_t j = 0; j < n && j < int64_t(columns.size()); ++j)
         for (int64_t i = 0; i < rows; ++i)
             buffer[size_t(i * n + j)] = columns[size_t(j)][size_t(i)];
-    return copy(to, dense(buffer.data(), wide<T>, rows, n));
+    return copy(to, dense_matrix(buffer.data(), wide<T>, rows, n));
 }
 
 template <class T> Status run(const View &sigma, const View *u, const View *v, const View &in) {
@@ -167,7 +142,7 @@ template <class T> Status run(const View &sigma, const View *u, const View *v, c
     for_each_outer(nest_of<4>({&a, &s, &to_u, &to_v}), 0, [&](char *const *p) {
         if (status != Status::Ok) return;
         buffer.assign(size_t(m * n), T(0));
-        status = copy(dense(buffer.data(), wide<T>, m, n), matrix_at(in, p[0]));
+        status = copy(dense_matrix(buffer.data(), wide<T>, m, n), matrix_at(in, p[0]));
         if (status != Status::Ok) return;
         // A wide matrix is decomposed by its conjugate transpose, which swaps u and v.
         std::vector<Column<T>> columns(size_t(k), Column<T>(size_t(std::max(m, n))));
@@ -180,7 +155,7 @@ template <class T> Status run(const View &sigma, const View *u, const View *v, c
                     columns[size_t(i)][size_t(j)] = conjugate(x);
             }
         decompose(std::move(columns), size_t(std::max(m, n)), wanted, values, left, right);
-        View row = dense(values.data(), DType::Float64, 1, k);
+        View row = dense_matrix(values.data(), DType::Float64, 1, k);
         View to;
         to.data = p[1];
         to.dtype = sigma.dtype;
