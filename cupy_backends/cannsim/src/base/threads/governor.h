@@ -1,9 +1,10 @@
 // Decides whether helper threads would have a core to run on.
 //
 // On a busy machine a shared operator waits for a helper that the system has put aside, for
-// milliseconds. Two signs of that: this process is preempted more often than the odd daemon
-// explains, or a helper kept the caller waiting. Then everything runs on one thread for a while,
-// longer each time the sign comes back.
+// milliseconds, or both threads take turns on one core. So what sharing gains is kept in a ledger:
+// the time that the caller alone would have needed, against the time that passed. Where it does
+// not pay, everything runs on one thread for a while, longer each time that is found again.
+// A preemption now and then, which a machine without other work has too, is not enough.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +13,17 @@ namespace cannsim {
 
 class Governor {
   public:
-    bool allows(int64_t now);       // whether work may be shared at this moment (nanoseconds)
-    void disappointed(int64_t now); // the helpers came late or not at all
+    // Whether work may be shared at this moment. All times are nanoseconds.
+    bool allows(int64_t now) const { return !on_ || now >= resume_; }
+    // An operator was shared: it would have taken `alone`, it took `wall`.
+    void shared(int64_t alone, int64_t wall, int64_t now);
     void enable(bool on) { on_ = on; }
 
   private:
-    void pause(int64_t now);
-
     bool on_ = true;
-    bool primed_ = false;
-    int64_t checked_ = 0, resume_ = 0, length_ = 0;
-    int64_t preemptions_ = 0;
+    bool trial_ = false; // the first shared operators after a pause
+    int64_t alone_ = 0, wall_ = 0;
+    int64_t resume_ = 0, length_ = 0;
 };
 
 } // namespace cannsim

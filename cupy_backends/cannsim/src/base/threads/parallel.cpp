@@ -23,11 +23,10 @@ constexpr int64_t kWorthSharing = 80000; // what is left after the first piece
 constexpr int64_t kWorthHelper = 60000;  // of it, for each further thread
 constexpr int64_t kPiece = 50000;        // no piece need be longer
 constexpr int64_t kSpin = 50000;
-constexpr int64_t kLate = 300000; // a helper this late has lost its core
 
-int64_t now() {
+int64_t now(clockid_t clock = CLOCK_MONOTONIC) {
     timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return int64_t(t.tv_sec) * 1000000000 + t.tv_nsec;
 }
 
@@ -141,18 +140,21 @@ class Pool {
         if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kAsleep | 1)) wake(state_, 1);
     }
 
-    void take_pieces() {
-        for (;;) {
+    // How much of the work this thread did.
+    int64_t take_pieces() {
+        for (int64_t done = 0;;) {
             const int64_t begin = next_.fetch_add(piece_, std::memory_order_relaxed);
-            if (begin >= n_) return;
-            body_(context_, begin, std::min(n_, begin + piece_));
+            if (begin >= n_) return done;
+            const int64_t end = std::min(n_, begin + piece_);
+            body_(context_, begin, end);
+            done += end - begin;
         }
     }
 
-    // Nobody comes in any more; waits for those inside. How long that took.
-    int64_t close() {
+    // Nobody comes in any more; waits for those inside.
+    void close() {
         uint32_t state = state_.fetch_and(~kOpen, std::memory_order_acq_rel) & ~kOpen;
-        if (state == 0) return 0;
+        if (state == 0) return;
         const int64_t start = now();
         for (int i = 0; (state = state_.load(std::memory_order_acquire)) != 0; ++i) {
             relax();
@@ -163,9 +165,8 @@ class Pool {
                 state = state_.load(std::memory_order_acquire);
             }
             state_.store(0, std::memory_order_relaxed);
-            break;
+            return;
         }
-        return now() - start;
     }
 
     // Signals are for the threads that the program knows of, but for its own faults.
@@ -207,20 +208,21 @@ class Pool {
         mode_ = float_mode();
         next_.store(begin, std::memory_order_relaxed);
         wanted_.store(wanted, std::memory_order_relaxed);
-        const uint64_t joined = joined_.load(std::memory_order_relaxed);
         state_.store(kOpen, std::memory_order_release);
         posted_.fetch_add(1);
         if (sleepers_.load() > 0) wake(posted_, wanted);
         shared_.fetch_add(1, std::memory_order_relaxed);
 
         in_body = true;
-        take_pieces();
+        const int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID), done = take_pieces(),
+                      own = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
         in_body = false;
-        const int64_t waited = close(), end = now();
-        // A piece may begin just before the caller finds no more.
-        const bool late = waited > kLate + 2 * (piece_ / grain) * cost;
-        const bool alone = end - start > kLate && joined_.load(std::memory_order_relaxed) == joined;
-        if (late || alone) governor_.disappointed(end);
+        close();
+        const int64_t end = now();
+        // Where helpers took everything at once, what the first piece cost has to do.
+        const double alone = done ? double(own) * double(n - begin) / double(done)
+                                  : double(cost) * double(grains);
+        governor_.shared(int64_t(alone), end - start, end);
     }
 
     alignas(64) Word posted_{0};
