@@ -21,7 +21,7 @@ from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuf
 
 cpdef str order_letter(object order, str allowed):
     """Return an argument `order` as one of the capital letters allowed; None means the first of them."""
-    if order is None:
+    if order is None or order == "C" and allowed[0] == "C":
         return allowed[0]
     letter = order.upper() if isinstance(order, str) else ""
     if len(letter) != 1 or letter not in allowed:

@@ -4,9 +4,10 @@ NumPy decides every promotion; bfloat16, which NumPy leaves open, stands here. C
 too: the dtypes float64 and complex128 then have the codes of float32 and complex64.
 """
 
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import os
+from sys import intern
 import warnings
 
 import numpy
@@ -143,20 +144,35 @@ cdef object as_dtype(object obj):
     return bfloat16_dtype() if isinstance(obj, str) and obj == "bfloat16" else numpy.dtype(obj)
 
 
+cdef struct Meaning:
+    void* name
+    int code
+
+# What programs write again and again, by address: objects that _code_of_name keeps alive.
+cdef Meaning[64] _meanings
+memset(_meanings, 0, sizeof(_meanings))
+
+
 cdef int code_of(object obj) except -1:
     """Return the code of anything that names a dtype; None means Python's float."""
-    cdef object known
-    if type(obj) is str or type(obj) is type:
-        known = _code_of_name.get(obj)
-        if known is None:
-            if obj == "bfloat16":
-                bfloat16_dtype()
-                known = CUPY_BFLOAT16
-            else:
-                known = code_of_dtype(numpy.dtype(obj))
-            _code_of_name[obj] = known
-        return known
-    return code_of_dtype(as_dtype(obj))
+    cdef Meaning* slot = &_meanings[(<size_t><void*>obj >> 4) & 63]
+    if slot.name is <void*>obj:
+        return slot.code
+    if type(obj) is str:
+        obj = intern(obj)
+    elif type(obj) is not type:
+        return code_of_dtype(as_dtype(obj))
+    known = _code_of_name.get(obj)
+    if known is None:
+        if obj == "bfloat16":
+            bfloat16_dtype()
+            known = CUPY_BFLOAT16
+        else:
+            known = code_of_dtype(numpy.dtype(obj))
+        _code_of_name[obj] = known
+    slot = &_meanings[(<size_t><void*>obj >> 4) & 63]
+    slot.name, slot.code = <void*>obj, known
+    return known
 
 
 def dtype_of(obj):

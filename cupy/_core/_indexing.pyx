@@ -18,7 +18,8 @@ from cupy._core._elementwise cimport (
     Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
     launch_op, plan_of)
 from cupy._core._ndarray cimport (
-    C_CONTIGUOUS, DEVICE_RANK, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple)
+    C_CONTIGUOUS, DEVICE_RANK, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array, new_view, overlaps, shape_tuple,
+    update_flags)
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
@@ -63,7 +64,8 @@ cdef object getitem(ndarray a, object key):
 
 cdef ndarray masked(ndarray a, ndarray mask):
     """Return a[mask] for a mask of the array's own shape, by one row; None if the shapes differ."""
-    cdef ndarray out, found
+    cdef ndarray found
+    cdef Py_ssize_t size = a.size
     cdef int i
     for i in range(a.rank):
         if a.dims[i] != mask.dims[i]:
@@ -71,10 +73,9 @@ cdef ndarray masked(ndarray a, ndarray mask):
     if a.rank > DEVICE_RANK:
         a, mask = as_contiguous(a), as_contiguous(mask)
         a, mask = a.reshape(-1), mask.reshape(-1)
-    out = new_array(a.code, 1, &a.size)
-    found = first_rows("masked_select", (a, mask), out)
+    found = first_rows("masked_select", (a, mask), new_array(a.code, 1, &size))
     # Few elements would hold on to much memory.
-    return found.copy() if out.block.bytes > 4096 and 2 * found.size < out.size else found
+    return found.copy() if found.block.bytes > 4096 and 2 * found.size < size else found
 
 
 cdef ndarray sliced(ndarray a, slice key):
@@ -250,10 +251,8 @@ def nonzero(ndarray a):
 
 
 cdef ndarray first_rows(str row, tuple inputs, ndarray out):
-    """Launch a row whose output shape depends on the data; return the part of `out` that was written."""
-    cdef ndarray found
+    """Launch a row whose output shape depends on the data; shorten `out`, a new array, to what was written."""
     cdef cupyOperand[4] operands
-    cdef Py_ssize_t[MAX_RANK] shape
     cdef int8_t[4] codes
     cdef int i, k = 0
     if out.size == 0:
@@ -262,17 +261,17 @@ cdef ndarray first_rows(str row, tuple inputs, ndarray out):
         fill_operand(&operands[k], <ndarray>x)
         codes[k] = operands[k].dtype
         k += 1
-    for i in range(out.rank):
-        shape[i] = out.dims[i]
-    fill_operand(&operands[k], out)
-    operands[k].shape = <int64_t*>shape
+    fill_operand(&operands[k], out)  # whose extents the launch sets
     codes[k] = out.code
     ensure_current()
     _backend.launch(plan_of(row, codes, k + 1), operands, k + 1, NULL, current().stream, out.size)
     waited(current().stream)
-    found = new_view(out, out.code, out.rank, shape, out.dims + out.rank, out.offset)
-    found._base = None  # the rest of the memory belongs to nobody else
-    return found
+    out.size = 1
+    for i in range(out.rank):
+        out.size *= out.dims[i]
+    out._shape = None
+    update_flags(out)
+    return out
 
 
 cdef tuple broadcast_indices(list arrays):

@@ -28,6 +28,7 @@ cdef int take_dims(ndarray a, int ndim, const Py_ssize_t* shape, bint fortran) e
         free(a.dims)
     a.dims = dims
     a.rank = ndim
+    a._shape = None
     a.size = 1
     memcpy(dims, shape, ndim * sizeof(Py_ssize_t))
     for k in range(ndim):

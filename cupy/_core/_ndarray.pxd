@@ -20,6 +20,7 @@ cdef enum:
 cdef class ndarray:
     cdef Block* block            # the memory, shared by all views
     cdef object _base            # the array that owns it, or None
+    cdef tuple _shape            # made when first asked for
     cdef Py_ssize_t offset       # bytes from the block's start to the first element
     cdef readonly Py_ssize_t size
     cdef Py_ssize_t* dims        # the shape, then the strides in bytes

@@ -19,15 +19,70 @@ from cupy_backends.backend cimport _backend
 
 import operator as _operator
 
+cdef extern from *:
+    """
+    static destructor cupy_generic_dealloc;
+    static void cupy_take_dealloc(PyTypeObject *type, destructor dealloc) {
+        cupy_generic_dealloc = type->tp_dealloc;
+        type->tp_dealloc = dealloc;
+    }
+    static int cupy_weak_references(PyObject *self) {
+        return *(PyObject **)((char *)self + Py_TYPE(self)->tp_weaklistoffset) != NULL;
+    }
+    """
+    ctypedef void (*destructor)(PyObject*) noexcept
+    PyTypeObject* Py_TYPE(PyObject*)
+    void take_dealloc "cupy_take_dealloc"(PyTypeObject*, destructor)
+    void generic_dealloc "cupy_generic_dealloc"(PyObject*) noexcept
+    bint weak_references "cupy_weak_references"(PyObject*) noexcept
+    object revived "PyObject_Init"(PyObject*, PyTypeObject*)
+
 cdef operator_fn binary_operator = NULL
 cdef operator_fn inplace_operator = NULL
 cdef getitem_fn getitem = NULL
 cdef setitem_fn setitem = NULL
 
 
+# Objects of dead arrays, whole but for the count of references: the next ones are made of them.
+cdef enum:
+    SPARES = 64
+cdef PyObject* _spares[SPARES]
+cdef int _spare = 0
+
+
+cdef void dealloc(PyObject* self) noexcept:
+    """Let go of what an array holds; in the type's place of that name."""
+    global _spare
+    if Py_TYPE(self) is not <PyTypeObject*>ndarray or _spare == SPARES or weak_references(self):
+        generic_dealloc(self)
+        return
+    give_up(self)
+    _spares[_spare] = self
+    _spare += 1
+
+
+cdef inline void give_up(PyObject* self) noexcept:
+    # Nothing here may count references to `self`: it has none.
+    if (<ndarray>self).block is not NULL:
+        release((<ndarray>self).block)
+        (<ndarray>self).block = NULL
+    if (<ndarray>self).dims is not NULL and (<ndarray>self).dims is not (<ndarray>self).inline_dims:
+        free((<ndarray>self).dims)
+    (<ndarray>self).dims = NULL
+    (<ndarray>self)._base = None
+    (<ndarray>self)._shape = None
+
+
 cdef ndarray blank(int code, int ndim):
     """Return an array without memory whose shape and strides are still to be written."""
-    cdef ndarray a = ndarray.__new__(ndarray)
+    global _spare
+    cdef ndarray a
+    if _spare:
+        _spare -= 1
+        a = revived(_spares[_spare], <PyTypeObject*>ndarray)
+        a.offset = 0
+    else:
+        a = ndarray.__new__(ndarray)
     a.code = code
     a.rank = ndim
     a.bits = WRITEABLE
@@ -53,7 +108,7 @@ cdef int allocate(ndarray a) except -1:
             raise ValueError("negative dimensions are not allowed")
         if a.dims[i] == 0:
             empty = True
-        elif nbytes > (<Py_ssize_t>1 << 62) // a.dims[i]:
+        elif (nbytes | a.dims[i]) >> 31 and nbytes > (<Py_ssize_t>1 << 62) // a.dims[i]:
             raise ValueError(f"array is too big: shape {tuple([a.dims[k] for k in range(a.rank)])} "
                              "exceeds the largest possible size")
         else:
@@ -286,7 +341,7 @@ cdef class ndarray:
             from cupy._core._views import over_memory
             made = over_memory(memptr, shape, dtype, strides, order)
         self.code, self.rank, self.bits, self.size = made.code, made.rank, made.bits, made.size
-        self.offset, self._base = made.offset, made._base
+        self.offset, self._base, self._shape = made.offset, made._base, None
         if self.dims is not NULL and self.dims is not self.inline_dims:
             free(self.dims)
         self.dims = self.inline_dims
@@ -311,7 +366,9 @@ cdef class ndarray:
     @property
     def shape(self):
         """The extents as a tuple; assigning reshapes in place without a copy."""
-        return dims_tuple(self.dims, self.rank)
+        if self._shape is None:
+            self._shape = dims_tuple(self.dims, self.rank)
+        return self._shape
 
     @shape.setter
     def shape(self, value):
@@ -325,6 +382,7 @@ cdef class ndarray:
             free(self.dims)
             self.dims = self.inline_dims
         self.rank = v.rank
+        self._shape = None
         memcpy(self.dims, v.dims, 2 * v.rank * sizeof(Py_ssize_t))
         self.bits = v.bits
 
@@ -505,6 +563,9 @@ cdef object _scalar(ndarray a):
 def _elements(ndarray a):
     for i in range(a.dims[0]):
         yield a[i]
+
+
+take_dealloc(<PyTypeObject*>ndarray, dealloc)
 
 
 def install(str name, object value):

@@ -555,7 +555,10 @@ def sum_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=
 
 def prod_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the product over `axis`; see :func:`cupy.prod`."""
-    return reduce(by_name("multiply"), self, axis, dtype, out, keepdims, initial, where)
+    cdef object result = None
+    if plain(dtype, out, initial, where):
+        result = along_axis(self, axis, keepdims, "prod", sum_code(self))
+    return reduce(by_name("multiply"), self, axis, dtype, out, keepdims, initial, where) if result is None else result
 
 
 def max_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
@@ -576,12 +579,18 @@ def min_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, w
 
 def any_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
     """Return whether some element over `axis` is true; see :func:`cupy.any`."""
-    return reduce(by_name("logical_or"), self, axis, None, out, keepdims, _no_value, where)
+    cdef object result = None
+    if self.code == CUPY_BOOL and plain(None, out, _no_value, where):
+        result = along_axis(self, axis, keepdims, "any", CUPY_BOOL)
+    return reduce(by_name("logical_or"), self, axis, None, out, keepdims, _no_value, where) if result is None else result
 
 
 def all_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
     """Return whether every element over `axis` is true; see :func:`cupy.all`."""
-    return reduce(by_name("logical_and"), self, axis, None, out, keepdims, _no_value, where)
+    cdef object result = None
+    if self.code == CUPY_BOOL and plain(None, out, _no_value, where):
+        result = along_axis(self, axis, keepdims, "all", CUPY_BOOL)
+    return reduce(by_name("logical_and"), self, axis, None, out, keepdims, _no_value, where) if result is None else result
 
 
 def _scan_method(name, function):

@@ -177,6 +177,17 @@ void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, i
     });
 }
 
+// Of contiguous views nothing has to be put in order.
+void copy_flat(const View &dst, const View &src) {
+    intptr_t n = dst.size(), steps[2] = {itemsize(src.dtype), itemsize(dst.dtype)};
+    if (src.dtype == dst.dtype) {
+        std::memmove(dst.data, src.data, size_t(n * steps[0]));
+        return;
+    }
+    char *args[2] = {src.data, dst.data};
+    find_cast(src.dtype, dst.dtype)(args, &n, steps);
+}
+
 void copy_nest(Nest<2> nest, int width) {
     for (int i = 0; i < nest.ndim; ++i)
         if (nest.shape[i] == 0) return;
@@ -194,7 +205,13 @@ Status copy(const View &dst, const View &src) {
     if (!broadcast_to(src, dst, &from)) return Status::BadArgument;
     int width = itemsize(src.dtype);
     if (width == 0 || itemsize(dst.dtype) == 0) return Status::UnsupportedDType;
-    if (dst.size() == 0) return Status::Ok;
+    const int64_t size = dst.size();
+    if (size == 0) return Status::Ok;
+    if (size * itemsize(dst.dtype) <= kGrainBytes && src.size() == size && is_contiguous(dst) &&
+        is_contiguous(src)) {
+        copy_flat(dst, src);
+        return Status::Ok;
+    }
     Nest<2> nest = nest_of<2>({&dst, &from});
     if (src.dtype == dst.dtype) {
         copy_nest(nest, width);
