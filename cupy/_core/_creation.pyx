@@ -629,15 +629,16 @@ def astype(ndarray self, dtype, order="K", casting="unsafe", subok=True, copy=Tr
     cdef ndarray out
     if order != "K":
         order = order_letter(order, "KACF")
-    if casting == "same_value":
-        out = astype(self, dtype, order, copy=copy)
-        back = out.astype(self.dtype)
-        if code != self.code and not ((back == self) & (out == self) | (back != back) & (self != self)).all():
-            raise ValueError(f"could not cast 'same_value' {self.dtype} to {out.dtype}: an element would change")
-        return out
-    if casting != "unsafe" and not can_cast_codes(self.code, code, casting):
-        raise TypeError(f"Cannot cast {'array data' if self.rank else 'scalar'} from {self.dtype!r} to {dtype_object(code)!r} "
-                        f"according to the rule '{casting}'")
+    if casting != "unsafe":
+        if casting == "same_value":
+            out = astype(self, dtype, order, copy=copy)
+            back = out.astype(self.dtype)
+            if code != self.code and not ((back == self) & (out == self) | (back != back) & (self != self)).all():
+                raise ValueError(f"could not cast 'same_value' {self.dtype} to {out.dtype}: an element would change")
+            return out
+        if not can_cast_codes(self.code, code, casting):
+            raise TypeError(f"Cannot cast {'array data' if self.rank else 'scalar'} from {self.dtype!r} to "
+                            f"{dtype_object(code)!r} according to the rule '{casting}'")
     if not copy and code == self.code and (order in ("K", "A") or order == "C" and self.bits & C_CONTIGUOUS
                                            or order == "F" and self.bits & F_CONTIGUOUS):
         return self
