@@ -91,14 +91,11 @@ void make_key(const Plan *plan, const cupyOperand *ops, int n, const cupyAttr *a
 }
 
 CachedExecutor *take(ExecutorCache &cache, const Key &key, bool *keep) {
-    size_t slot = key.hash >> 59;
-    static_assert(kCacheSlots == 32, "the slot is the top 5 bits of the hash");
+    const size_t slot = key.slot();
     *keep = false;
     CachedExecutor *found = cache.entries[slot].exchange(nullptr, std::memory_order_acq_rel);
     if (found) {
-        if (found->key.hash == key.hash && found->key.count == key.count &&
-            !memcmp(found->key.words, key.words, sizeof(uint64_t) * size_t(key.count)))
-            return found;
+        if (found->key == key) return found;
         put(cache, found);
     }
     // Shapes and scalars that change at every call would only wear the cache out.
@@ -108,8 +105,7 @@ CachedExecutor *take(ExecutorCache &cache, const Key &key, bool *keep) {
 }
 
 void put(ExecutorCache &cache, CachedExecutor *entry) {
-    size_t slot = entry->key.hash >> 59;
-    if (CachedExecutor *other = cache.entries[slot].exchange(entry, std::memory_order_acq_rel))
+    if (CachedExecutor *other = cache.entries[entry->key.slot()].exchange(entry, std::memory_order_acq_rel))
         discard(other);
 }
 

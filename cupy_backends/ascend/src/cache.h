@@ -7,7 +7,7 @@
 namespace ascend {
 
 constexpr int kKeyWords = 40;
-constexpr int kCacheSlots = 32;
+constexpr int kCacheSlots = 32; // as many as Key::slot() tells apart
 constexpr int kMaxListed = 16; // longer lists of tensors are not kept
 
 struct Key {
@@ -17,8 +17,15 @@ struct Key {
     void add(uint64_t word) {
         if (count < kKeyWords) words[count] = word;
         count++;
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash = (hash << 21 | hash >> 43) + word;
     }
+    bool operator==(const Key &other) const {
+        if (hash != other.hash || count != other.count) return false;
+        int i = 0;
+        while (i < count && words[i] == other.words[i]) i++;
+        return i == count;
+    }
+    size_t slot() const { return hash * 0x9e3779b97f4a7c15u >> 59; }
     bool fits() const { return count <= kKeyWords; }
 };
 
