@@ -73,7 +73,7 @@ cdef ndarray masked(ndarray a, ndarray mask):
     if a.rank > DEVICE_RANK:
         a, mask = as_contiguous(a), as_contiguous(mask)
         a, mask = a.reshape(-1), mask.reshape(-1)
-    found = first_rows("masked_select", (a, mask), new_array(a.code, 1, &size))
+    found = first_rows("masked_select", a, mask, new_array(a.code, 1, &size))
     # Few elements would hold on to much memory.
     return found.copy() if found.block.bytes > 4096 and 2 * found.size < size else found
 
@@ -247,20 +247,22 @@ def nonzero(ndarray a):
     """Return the indices of the true elements as an int64 array of shape (count, ndim); waits for the device."""
     cdef ndarray source = a if a.rank else a.reshape(1), out
     out = empty((source.size, source.rank), numpy.int64)
-    return first_rows("nonzero", (source,), out)
+    return first_rows("nonzero", source, None, out)
 
 
-cdef ndarray first_rows(str row, tuple inputs, ndarray out):
+cdef ndarray first_rows(str row, ndarray a, ndarray mask, ndarray out):
     """Launch a row whose output shape depends on the data; shorten `out`, a new array, to what was written."""
-    cdef cupyOperand[4] operands
-    cdef int8_t[4] codes
-    cdef int i, k = 0
+    cdef cupyOperand[3] operands
+    cdef int8_t[3] codes
+    cdef int i, k = 1
     if out.size == 0:
         return out[:0]
-    for x in inputs:
-        fill_operand(&operands[k], <ndarray>x)
-        codes[k] = operands[k].dtype
-        k += 1
+    fill_operand(&operands[0], a)
+    codes[0] = a.code
+    if mask is not None:
+        fill_operand(&operands[1], mask)
+        codes[1] = mask.code
+        k = 2
     fill_operand(&operands[k], out)  # whose extents the launch sets
     codes[k] = out.code
     ensure_current()
@@ -569,7 +571,7 @@ def run_op(str name, inputs, outputs, *attrs):
         n += 1
         work += (<ndarray>x).size
     if name in ("nonzero", "masked_select"):
-        return [first_rows(name, tuple(inputs), outputs[0])]
+        return [first_rows(name, inputs[0], inputs[1] if len(inputs) == 2 else None, outputs[0])]
     launch_op(plan_of(name, codes, n if n < 8 else 8), arrays, slots, work)
     return list(outputs)
 

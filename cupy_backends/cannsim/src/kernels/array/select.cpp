@@ -91,6 +91,13 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
         return Status::BadArgument;
     if (like.size() == 0) return Status::Ok;
     int64_t width = itemsize(in.dtype), capacity = out.shape[0], out_step = out.strides[0];
+    if (like.ndim == 1 && capacity >= like.shape[0] && out_step == width &&
+        in.strides[0] == width && mask.strides[0] == 1) {
+        *found = isa().compress(int(width), out.data, in.data,
+                                reinterpret_cast<const uint8_t *>(mask.data), like.shape[0],
+                                capacity);
+        return Status::Ok;
+    }
     Nest<2> nest = nest_of<2>({&in, &mask});
     nest.coalesce();
     int last = nest.ndim - 1;
@@ -129,7 +136,7 @@ Status masked_select(const View &out, const View &in_, const View &mask_, int64_
             if (k == capacity) full = true;
         }
     });
-    *found = full ? count_nonzero(mask) : k;
+    *found = full && capacity < like.size() ? count_nonzero(mask) : k;
     return *found <= capacity ? Status::Ok : Status::BadArgument;
 }
 
