@@ -1,5 +1,6 @@
 """Rows that need processes of their own: import, the bare C loop, a whole program."""
 
+import compileall
 import re
 import statistics
 import subprocess
@@ -52,6 +53,8 @@ def output(*command):
 
 def import_cost(rounds):
     """Yield CPU milliseconds and resident megabytes of `import cupy` beyond those of numpy."""
+    for package in ("cupy", "cupy_backends", "cupyx") if IN_PLACE else ():
+        compileall.compile_dir(ROOT / package, quiet=2)  # as pip does, and did for numpy
     costs = {"numpy": [], "cupy": []}
     for _ in range(rounds):
         for name, values in costs.items():
