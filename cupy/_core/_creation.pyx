@@ -5,6 +5,7 @@ from libc.string cimport memcpy, memset
 import operator
 
 import numpy
+cimport numpy as cnp
 
 from cupy._core._dtype cimport (
     can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe, unpack)
@@ -163,13 +164,13 @@ def full(shape, fill_value, dtype=None, order="C", *, device=None):
     if device is not None:
         with on_device(device):
             return full(shape, fill_value, dtype, order)
-    if isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value):
+    if type(fill_value) is not float and (isinstance(fill_value, ndarray) or not numpy.isscalar(fill_value)):
         fill_value = asarray(fill_value, dtype if fill_value is None else None)
         a = empty(shape, fill_value.dtype if dtype is None else dtype, order)
         copy_into(a, fill_value)
         return a
     if dtype is None:
-        dtype = numpy.asarray(fill_value).dtype
+        dtype = float if type(fill_value) is float else numpy.asarray(fill_value).dtype
     return _filled(shape, fill_value, dtype, order)
 
 
@@ -251,24 +252,27 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 
 cdef ndarray from_host(object host, object order):
     """Return a device copy of a NumPy array of any layout."""
-    cdef Py_ssize_t[MAX_RANK] extents
-    cdef int code = code_of_dtype(host.dtype)
-    cdef int ndim = read_shape(host.shape, extents)
-    cdef bint fortran = order == "F" or order in ("K", "A") and host.flags.fnc
+    cdef cnp.dtype d = host.dtype
+    cdef int code = code_of_dtype(d)
+    cdef int ndim = cnp.PyArray_NDIM(host)
+    cdef const Py_ssize_t* extents = <const Py_ssize_t*>cnp.PyArray_DIMS(host)
+    cdef bint c = cnp.PyArray_IS_C_CONTIGUOUS(host), f = cnp.PyArray_IS_F_CONTIGUOUS(host)
+    cdef bint fortran = order == "F" or f and not c and order != "C"
     cdef int[MAX_RANK] axes
     cdef int i
     cdef ndarray a
-    if held(host.dtype) != host.dtype:
+    if held(d) is not d and held(d) != d:
         with numpy.errstate(all="ignore"):
-            host = host.astype(held(host.dtype))
-    if order == "K" and not host.flags.forc:
+            host = host.astype(held(d))
+    if order == "K" and not c and not f:
         host = host.copy("K")
         for i, axis in enumerate(sorted(range(ndim), key=lambda k: -host.strides[k])):
             axes[i] = axis
         a = new_ordered(code, ndim, extents, axes)
     else:
         a = new_array(code, ndim, extents, fortran)
-        host = numpy.require(host, requirements="FA" if fortran else "CA")
+        if not (f if fortran else c) or not cnp.PyArray_ISALIGNED(host):
+            host = numpy.require(host, requirements="FA" if fortran else "CA")
     if a.size:
         send(a, host)
     return a
@@ -276,11 +280,10 @@ cdef ndarray from_host(object host, object order):
 
 cdef int send(ndarray a, object host) except -1:
     """Copy `host`, which lies in memory as `a` does, to the device."""
-    cdef size_t source = host.ctypes.data if host.ndim else host.__array_interface__["data"][0]
     ensure_current()
     require(a.block)
     return _backend.check(
-        _backend.active().copy_to_device(<char*>a.block.address + a.offset, <const void*>source,
+        _backend.active().copy_to_device(<char*>a.block.address + a.offset, cnp.PyArray_DATA(host),
                                          a.size * itemsizes[a.code], current().stream),
         "copying from the host")
 
@@ -290,7 +293,6 @@ cdef object to_host(ndarray a, object order="C"):
     cdef ndarray source = a
     cdef bint fortran = order == "F" or order in ("A", "K") and a.bits & F_CONTIGUOUS and not a.bits & C_CONTIGUOUS
     cdef object host
-    cdef size_t target
     if a.block.arena.device != current().device:
         with on_device(a.block.arena.device):  # whose work is to be waited for
             return to_host(a, order)
@@ -301,9 +303,8 @@ cdef object to_host(ndarray a, object order="C"):
     if a.size:
         ensure_current()
         require(source.block)
-        target = host.__array_interface__["data"][0] if a.code != 10 else host.view("u2").__array_interface__["data"][0]
         _backend.check(
-            _backend.active().copy_to_host(<void*>target, <char*>source.block.address + source.offset,
+            _backend.active().copy_to_host(cnp.PyArray_DATA(host), <char*>source.block.address + source.offset,
                                            a.size * itemsizes[a.code], current().stream),
             "copying to the host")
         waited(current().stream)
@@ -349,7 +350,9 @@ def item(ndarray self, *args):
     5
     """
     cdef ndarray a = self
-    if args:
+    if len(args) == 1 and type(args[0]) is int and self.rank == 1:
+        a = self[args[0]]
+    elif args:
         if len(args) == 1 and isinstance(args[0], tuple):
             args = args[0]
         args = [operator.index(i) for i in args]
@@ -479,7 +482,7 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
 cdef bint has_dlpack(object obj) except -1:
     """Return whether `obj` is an array of another library, which may be on the device as well."""
     cdef object t = type(obj)
-    return t is not ndarray and t is not list and t is not numpy.ndarray and hasattr(t, "__dlpack_device__") \
+    return t is not ndarray and t is not list and t is not numpy.ndarray and t is not float and t is not int and hasattr(t, "__dlpack_device__") \
         and not isinstance(obj, (ndarray, numpy.ndarray))
 
 
@@ -487,11 +490,14 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
     """Return an array of host data, or of nested sequences that hold device arrays."""
     if not isinstance(obj, numpy.ndarray) and contains_arrays(obj):
         return stacked(obj, dtype)
-    wanted = None if dtype is None else dtype_object(code_of(dtype))
+    if dtype is None:
+        host = numpy.asarray(obj)
+        return from_host(host if host.dtype.isnative else host.astype(host.dtype.newbyteorder("=")), order)
+    wanted = dtype_object(code_of(dtype))
     with numpy.errstate(all="ignore"):
-        if isinstance(obj, numpy.ndarray) or wanted is None:
+        if isinstance(obj, numpy.ndarray):
             host = numpy.asarray(obj)
-            if wanted is not None and (wanted.num < 24 or host.dtype.kind not in "iuf"):
+            if wanted.num < 24 or host.dtype.kind not in "iuf":
                 host = host.astype(wanted, copy=False)
         elif wanted.num < 24:
             host = numpy.asarray(obj, dtype=wanted)
@@ -499,8 +505,8 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
             host = numpy.asarray(obj)
             if host.dtype.kind not in "biufV":
                 host = numpy.asarray(obj, dtype=numpy.float64)
-        if wanted is not None and wanted.num >= 24:
-            host = rounded(host, wanted)
+        if wanted.num >= 24:
+            host = numpy.asarray(rounded(host, wanted))
     if not host.dtype.isnative:
         host = host.astype(host.dtype.newbyteorder("="))
     return from_host(host, order)

@@ -11,6 +11,7 @@ from sys import intern
 import warnings
 
 import numpy
+cimport numpy as cnp
 from cpython.bool cimport PyBool_Check
 from cpython.complex cimport PyComplex_Check
 from cpython.float cimport PyFloat_Check, PyFloat_AsDouble
@@ -92,10 +93,12 @@ cdef object dtype_object(int code):
 
 cdef int code_of_dtype(object d) except -1:
     """Return the contract's code of a numpy.dtype."""
-    cdef int num = d.num
+    cdef int num = (<cnp.dtype?>d).num
     cdef int code = -1
     if 0 <= num < 24:
         code = _code_of_num[num]
+        if code >= 0 and (<cnp.dtype>d).byteorder in (b"=", b"|"):
+            return code
     elif num == _bfloat16_num or d.name == "bfloat16":
         bfloat16_dtype()
         code = CUPY_BFLOAT16
@@ -247,6 +250,8 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
 cdef int pack_unsafe(object value, int code, unsigned char* out) except -1:
     """Write `value` as numpy.copyto(casting="unsafe") does: only a Python integer out of range is refused."""
     cdef object element
+    if type(value) is float and (code == CUPY_FLOAT32 or code == CUPY_FLOAT64):
+        return pack(value, code, out)
     if type(value) is int:
         return pack(<long long>value != 0 if code == CUPY_BOOL else value, code, out)
     with numpy.errstate(all="ignore"), warnings.catch_warnings():

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy
 
 from libc.stdint cimport int8_t, int64_t
+from libc.string cimport memcpy
 
 from cupy._core cimport _ndarray
 from cupy._core._bounds cimport bounded
@@ -48,6 +49,10 @@ cdef object getitem(ndarray a, object key):
     if type(key) is slice and a.rank:
         return sliced(a, key)
     cdef ndarray view
+    if type(key) is tuple:
+        view = placed(a, <tuple>key)
+        if view is not None:
+            return view
     if type(key) is ndarray and a.rank:
         if (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank:
             view = masked(a, <ndarray>key)
@@ -89,6 +94,38 @@ cdef ndarray sliced(ndarray a, slice key):
     dims[0] = PySlice_AdjustIndices(a.dims[0], &start, &stop, step)
     dims[n] = a.dims[n] * step
     return new_view(a, a.code, n, dims, dims + n, a.offset + (start * a.dims[n] if dims[0] else 0))
+
+
+cdef ndarray placed(ndarray a, tuple key):
+    """Return a[key] for a key of integers and slices; None for any other."""
+    cdef Py_ssize_t[MAX_RANK] shape, strides
+    cdef Py_ssize_t start, stop, step, offset = a.offset
+    cdef int axis = 0, n = 0
+    if len(key) > a.rank:
+        return None
+    for item in key:
+        if type(item) is int:
+            start = as_place(item)
+            if start < 0:
+                start += a.dims[axis]
+            if start < 0 or start >= a.dims[axis]:
+                raise IndexError(f"index {item} is out of bounds for axis {axis} with size {a.dims[axis]}")
+            offset += start * a.dims[a.rank + axis]
+        elif type(item) is slice:
+            PySlice_Unpack(item, &start, &stop, &step)
+            shape[n] = PySlice_AdjustIndices(a.dims[axis], &start, &stop, step)
+            strides[n] = a.dims[a.rank + axis] * step
+            if shape[n]:
+                offset += start * a.dims[a.rank + axis]
+            n += 1
+        else:
+            return None
+        axis += 1
+    for axis in range(axis, a.rank):
+        shape[n] = a.dims[axis]
+        strides[n] = a.dims[a.rank + axis]
+        n += 1
+    return new_view(a, a.code, n, shape, strides, offset)
 
 
 cdef Py_ssize_t as_place(object number) except? -1:
@@ -393,9 +430,16 @@ cdef int setitem(ndarray a, object key, object value) except -1:
     if type(key) is ndarray and type(value) is ndarray and a.rank and CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16:
         if set_rows(a, <ndarray>key, <ndarray>value):
             return 0
-    view, arrays, place = parse(a, key)
-    if arrays is not None:
-        return scatter_parsed(view, arrays, place, value, 0)
+    if key is Ellipsis:
+        view = a
+    elif a.rank and (type(key) is int or type(key) is slice):
+        view = getitem(a, key)
+    else:
+        view = placed(a, <tuple>key) if type(key) is tuple else None
+    if view is None:
+        view, arrays, place = parse(a, key)
+        if arrays is not None:
+            return scatter_parsed(view, arrays, place, value, 0)
     if not isinstance(value, ndarray):
         code = scalar_code(value)
         if code >= 0:
@@ -435,30 +479,23 @@ cdef bint set_rows(ndarray a, ndarray key, ndarray value) except -1:
 
 cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
     """a[mask] = value for a boolean array on the device."""
-    cdef Source[4] s
-    cdef int8_t[4] codes
-    cdef ndarray wide = mask, source
+    cdef ndarray source
+    cdef unsigned char[16] scalar
     cdef int i
     if mask.rank > a.rank:
         raise IndexError(f"too many indices for array: array is {a.rank}-dimensional, but {mask.rank} were indexed")
     for i in range(mask.rank):
         check_mask_extent(a, i, mask.dims[i])
+    if mask.size and isinstance(value, (int, float, complex)) and not isinstance(value, numpy.generic):
+        pack(value, a.code, scalar)
+        return set_where(a, mask, None, scalar)
     source = to_assign(value, a.code)
     if mask.rank == a.rank and source.rank > 1:
         raise TypeError("NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, "
                         f"input has {source.rank} dimensions")
     if source.size == 1 and source.rank <= 1 and mask.size:
-        # The same value everywhere: no positions are needed, so nothing waits.
-        wide = mask.reshape(shape_tuple(mask) + (1,) * (a.rank - mask.rank))
         source = source.reshape(())
-        if overlaps(a, source):
-            source = source.copy()
-        codes[0] = CUPY_BOOL
-        codes[1] = codes[2] = codes[3] = a.code
-        for i, x in enumerate((wide, source, a, a)):
-            s[i].array = <void*>x
-            s[i].code = codes[i]
-        return launch_elementwise(plan_of("where", codes, 4), s, 4, a.rank, a.dims)
+        return set_where(a, mask, source.copy() if overlaps(a, source) else source, NULL)
     found = nonzero(mask)
     arrays = [(k, found[:, k]) for k in range(mask.rank)]
     wanted = (found.shape[0],) + shape_tuple(a)[mask.rank:]
@@ -466,6 +503,25 @@ cdef int set_mask(ndarray a, ndarray mask, object value) except -1:
         raise ValueError(f"NumPy boolean array indexing assignment cannot assign {source.size} input values to the "
                          f"{found.shape[0]} output values where the mask is true")
     return scatter_parsed(a, arrays, 0, source, 0)
+
+
+cdef int set_where(ndarray a, ndarray mask, ndarray source, const unsigned char* scalar) except -1:
+    """Write one value, a 0-d array's or else a scalar's, where the mask is true: no positions, so nothing waits."""
+    cdef Source[4] s
+    cdef int8_t[4] codes
+    cdef int i
+    if mask.rank < a.rank:
+        mask = mask.reshape(shape_tuple(mask) + (1,) * (a.rank - mask.rank))
+    codes[0] = CUPY_BOOL
+    codes[1] = codes[2] = codes[3] = a.code
+    for i in range(4):
+        s[i].code = codes[i]
+    s[0].array = <void*>mask
+    s[1].array = <void*>source if source is not None else NULL
+    if source is None:
+        memcpy(s[1].scalar, scalar, 16)
+    s[2].array = s[3].array = <void*>a
+    return launch_elementwise(plan_of("where", codes, 4), s, 4, a.rank, a.dims)
 
 
 cdef int scatter_parsed(ndarray view, list arrays, int place, object value, int mode) except -1:

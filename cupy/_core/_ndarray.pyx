@@ -53,12 +53,13 @@ cdef int _spare = 0
 cdef void dealloc(PyObject* self) noexcept:
     """Let go of what an array holds; in the type's place of that name."""
     global _spare
-    if Py_TYPE(self) is not <PyTypeObject*>ndarray or _spare == SPARES or weak_references(self):
-        generic_dealloc(self)
-        return
-    give_up(self)
-    _spares[_spare] = self
-    _spare += 1
+    if Py_TYPE(self) is <PyTypeObject*>ndarray and not weak_references(self):
+        give_up(self)  # with which its base may come here, too
+        if _spare < SPARES:
+            _spares[_spare] = self
+            _spare += 1
+            return
+    generic_dealloc(self)
 
 
 cdef inline void give_up(PyObject* self) noexcept:

@@ -659,9 +659,11 @@ def argmin(ndarray self, axis=None, out=None, *, keepdims=False):
 def reduce_row(str row, ndarray a, axis=None, dtype=None, out=None, keepdims=False):
     """Reduce by any row of the contract that takes axes (``mean``, ``count_nonzero``); the input's dtype is the
     caller's business, an empty extent too."""
-    cdef ndarray result
-    axes = normalize_axes(axis, a.rank) if row == "mean" else reduction_axes(axis, a.rank)
     cdef int code = a.code if dtype is None else code_of(dtype)
+    cdef object result = along_axis(a, axis, keepdims, row, code) if out is None else None
+    if result is not None:
+        return result
+    axes = normalize_axes(axis, a.rank) if row == "mean" else reduction_axes(axis, a.rank)
     if a.size:
         result = reduce_by_row(row, a, axes, code)
     else:

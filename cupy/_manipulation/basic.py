@@ -35,6 +35,9 @@ def copyto(dst, src, casting="same_kind", where=True):
     >>> a
     array([2., 0., 2.])
     """
+    if type(dst) is type(src) is ndarray and where is True and dst.dtype is src.dtype:
+        dst[...] = src
+        return
     if not isinstance(dst, ndarray):
         raise TypeError(f"dst must be a cupy array, not {type(dst).__name__}")
     what = "scalar" if is_host_scalar(src) else "array data"

@@ -83,6 +83,8 @@ def repeat(a, repeats, axis=None):
         a, axis = a.reshape(-1), 0
     axis = _core.normalize_axis(axis, a.ndim)
     length = a.shape[axis]
+    if type(repeats) is int and 0 <= repeats < 1 << 63:
+        return _repeated(a, repeats, axis)
     if isinstance(repeats, ndarray):
         repeats = repeats.get()
     repeats = truncated(repeats)
@@ -94,14 +96,18 @@ def repeat(a, repeats, axis=None):
     if length and (counts < 0).any():
         raise ValueError("repeats may not contain negative values.")
     if counts.size == 1:
-        count = int(counts.reshape(()))
-        before, after = a.shape[:axis], a.shape[axis + 1 :]
-        out = _core.empty(before + (length * count,) + after, a.dtype)
-        if out.size:
-            shape = before + (length, count) + after
-            source = a.reshape(before + (length, 1) + after)
-            _core.copyto(out.reshape(shape), _core.broadcast_to(source, shape))
-        return out
+        return _repeated(a, int(counts.reshape(())), axis)
     if counts.size != length:
         raise ValueError(f"operands could not be broadcast together with shape ({length},) ({counts.size},)")
     return take_valid(a, _core.asarray(numpy.repeat(numpy.arange(length), counts)), axis)
+
+
+def _repeated(a, count, axis):
+    """Repeat each element alike: one copy from a view stretched over an axis of its own."""
+    before, length, after = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
+    out = _core.empty(before + (length * count,) + after, a.dtype)
+    if out.size:
+        shape = before + (length, count) + after
+        source = a.reshape(before + (length, 1) + after)
+        _core.copyto(out.reshape(shape), _core.broadcast_to(source, shape))
+    return out
