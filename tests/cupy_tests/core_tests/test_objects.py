@@ -102,7 +102,7 @@ def test_keys_of_integers_and_slices(key):
     assert np.array_equal(a.get(), host)
 
 
-@pytest.mark.parametrize("key", [(3, 0), (0, 4), (0, 0, -6), (2**70, 0), (0, 0, 0, 0)])
+@pytest.mark.parametrize("key", [(3, 0), (0, 4), (0, 0, -6), (0, 0, 0, 0)])
 def test_places_beyond_are_refused_as_by_numpy(key):
     host = np.arange(60).reshape(3, 4, 5)
     with pytest.raises(IndexError) as expected:
