@@ -22,7 +22,7 @@ if processes.IN_PLACE:
 import report
 from measure import Library, Threads, measure
 
-RIVALS = ("torch", "numexpr")
+RIVALS = ("torch", "jax", "numexpr")
 ROW_KEYS = {"bar", "floor", "sizes", "dtypes", "setup", "label", *RIVALS}
 
 
@@ -138,7 +138,7 @@ def busy_processes(count):
 def parse(argv):
     parser = argparse.ArgumentParser(prog="python benchmarks", description=__doc__)
     parser.add_argument(
-        "-k", default="", metavar="TEXT", help="only rows with this in name, dtype or section"
+        *("--only", "-k"), default="", metavar="TEXT", help="only rows with this in name, dtype or section"
     )
     parser.add_argument(
         "--quick", action="store_true", help="fewer samples, nothing above a million elements"
@@ -157,7 +157,7 @@ def parse(argv):
 def select(rows, options):
     for row in rows:
         text = f"{row['section']} {row['label']} {row.get('dtype', '')} {row.get('name', '')}"
-        if options.k in text and not (options.quick and row.get("size", 0) > 2_000_000):
+        if options.only in text and not (options.quick and row.get("size", 0) > 2_000_000):
             yield row
 
 
@@ -167,7 +167,7 @@ def main(argv=None):
     overhead = tables["overhead"]
     rows = list(select(rows, options))
     if not rows:
-        sys.exit(f"no row matches {options.k!r}")
+        sys.exit(f"no row matches {options.only!r}")
     rivals = [name for name in RIVALS if find_spec(name)]
     libraries = [Library(name) for name in ("numpy", "cupy", *rivals)]
     about = report.machine()

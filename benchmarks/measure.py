@@ -5,6 +5,7 @@ import gc
 import random
 import statistics
 import time
+from importlib import import_module
 from itertools import repeat
 
 import numpy as np
@@ -37,7 +38,10 @@ class Library:
         self.name = name
         self.optional = name not in ("numpy", "cupy")
         self.numexpr = __import__(name) if name == "numexpr" else None
-        self.xp = np if self.numexpr else __import__(name)
+        self.jax = __import__(name) if name == "jax" else None
+        if self.jax:
+            self.jax.config.update("jax_enable_x64", True)
+        self.xp = np if self.numexpr else import_module("jax.numpy" if self.jax else name)
 
     def wait(self):
         if self.xp.__name__ == "cupy":
@@ -52,11 +56,12 @@ class Library:
         def data(shape):
             return self.xp.asarray(generator.random(shape, dtype=dtype))
 
+        statement = row.get(self.name, row["statement"])
         source = TEMPLATE.format(
             setup="\n".join(" " * 4 + line for line in row["setup"].strip().splitlines()),
-            statement=row.get(self.name, row["statement"]),
+            statement=f"ready({statement})" if self.jax and row["section"] != "overhead" else statement,
         )
-        scope = {}
+        scope = {"ready": self.jax.block_until_ready} if self.jax else {}
         exec(compile(source, f"<{row['label']}>", "exec"), scope)
         # The cost of a call does not include waiting for the device.
         wait = self.wait if row["section"] != "overhead" else int
