@@ -1,12 +1,13 @@
 from libc.stdint cimport uint64_t
 
-from cupy_backends.backend._backend cimport cupyStream
+from cupy_backends.backend._backend cimport cupyEvent, cupyStream
 
 cdef enum:
     WORDS = 28          # of 64 size classes each: up to 4 TiB
     SMALL_WORDS = 2     # up to 64 KiB: the classes are the multiples of 512 bytes; above, 64 an octave
     FOREIGN = -1
     LOST = -2           # the memory went with a reset of its device
+    MANY = 63           # the id of all arenas beyond
 
 
 cdef struct Block:
@@ -22,6 +23,7 @@ cdef struct Block:
     Block* sibling   # of the first in its piece: the first of the next piece
     int bin          # size class; FOREIGN: the block heads a Foreign
     int large
+    uint64_t users   # arenas of other streams that worked on it, by id; once freed, how many of them it waits for
 
 
 cdef struct Foreign:
@@ -50,6 +52,7 @@ cdef struct Account:
 cdef struct Arena:
     # The pool's share of one stream: a block freed here may be used at once by later work of the same stream.
     int device
+    int id
     cupyStream stream
     Account* account
     size_t used, held, n_used
@@ -63,6 +66,13 @@ cdef struct Arena:
     Ranges ranges[2]          # of small blocks, of large ones
     uint64_t cached_bits[WORDS]     # which of `cached` may not be NULL
     Block* cached[WORDS * 64]       # freed blocks as they were handed out, by size class; last in, first out
+
+
+cdef struct Stray:
+    # A freed block that work of another stream than its own may still use.
+    Block* block
+    cupyEvent event
+    Stray* next
 
 
 cdef struct Current:
@@ -98,6 +108,18 @@ cdef int free_all(Account* account, Arena* only=*) except -1
 cdef inline int waited(cupyStream stream) except -1:
     """To be called after every wait for `stream` of the current device."""
     return settle(current().device, stream) if settle is not NULL else 0
+
+
+# The only arena: as long as there is one, nobody needs to note who uses a block.
+cdef Arena* lone
+cdef void note_user(Block* block) noexcept
+
+
+cdef inline void* address_of(Block* block) noexcept:
+    """Return the address for an operand of the current stream."""
+    if block.arena is not lone:
+        note_user(block)
+    return block.address
 
 
 cdef int refuse_lost(Block* block) except -1

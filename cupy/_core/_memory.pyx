@@ -3,7 +3,8 @@
 A block that an array gives back is kept as it is and handed out again to the next that asks for its size, without a
 call of the device; work of one stream runs in order, so the next user cannot overtake the last one. Where no such
 block is left, the freed ones are joined with their free neighbours and the smallest range that is large enough is
-split. Only then the device is asked for more. Small and large blocks lie in different pieces of its memory, so that
+split. Only then the device is asked for more. A block that another stream worked on waits for what that stream had
+queued when it was freed. Small and large blocks lie in different pieces of its memory, so that
 few small ones that live long do not keep large ones apart. Where the backend watches the blocks, freed ones rest for a
 while, so that uses of them are found out. Everything here runs under the interpreter's lock; it is let go of only
 while a stream is waited for.
@@ -55,6 +56,8 @@ LIMIT = "CUPY_GPU_MEMORY_LIMIT"
 
 cdef Settle settle = NULL
 cdef Arena* _arenas = NULL
+cdef Arena* lone = NULL
+cdef Stray* _strays = NULL
 cdef Account* _accounts = NULL
 
 
@@ -97,12 +100,14 @@ cdef Account* account_of(int device) except NULL:
 
 cdef Arena* arena_of(int device, cupyStream stream) except NULL:
     """Return the arena of ``stream`` on ``device``, made at the first call."""
-    global _arenas
+    global _arenas, lone
     cdef Arena* arena = _arenas
     while arena is not NULL:
         if arena.device == device and arena.stream is stream:
             return arena
         arena = arena.next
+    if stream is not NULL:
+        arena_of(device, NULL)  # its heir
     arena = <Arena*>calloc(1, sizeof(Arena))
     if arena is NULL:
         raise MemoryError()
@@ -113,9 +118,20 @@ cdef Arena* arena_of(int device, cupyStream stream) except NULL:
         raise
     arena.device = device
     arena.stream = stream
+    arena.id = unused_id()
     arena.next = _arenas
     _arenas = arena
+    lone = arena if arena.next is NULL else NULL
     return arena
+
+
+cdef int unused_id() noexcept:
+    cdef Arena* arena = _arenas
+    cdef uint64_t taken = 0
+    while arena is not NULL:
+        taken |= <uint64_t>1 << arena.id
+        arena = arena.next
+    return lowest_bit(~taken | <uint64_t>1 << MANY)
 
 
 cdef inline int bin_of(size_t grains) noexcept:
@@ -308,6 +324,12 @@ cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
     cdef Block* block
     cdef Growth growth = GROWN
     cdef int effort
+    if _strays is not NULL:
+        call_strays()
+        if arena.cached[bin] is not NULL:
+            block = arena.cached[bin]
+            arena.cached[bin] = block.next
+            return block
     if not large:  # few freed blocks are worth a join, and other sizes may need them as they are
         block = best_range(arena, bin)
         if block is not NULL:
@@ -436,10 +458,123 @@ cdef void rest(Block* block) noexcept:
     wake(arena, REST_BYTES)
 
 
-cdef void free_block(Block* block) noexcept:
-    """Keep a block that nobody refers to for its stream."""
-    cdef Arena* arena = block.arena
+cdef void note_user(Block* block) noexcept:
+    cdef Arena* user = current().arena
+    if user is NULL:
+        user = _arenas
+        while user.device != current().device or user.stream is not current().stream:
+            user = user.next
+            if user is NULL:
+                block.users |= <uint64_t>1 << MANY
+                return
+    if user is not block.arena:
+        block.users |= <uint64_t>1 << user.id
+
+
+cdef bint strays(Block* block) noexcept:
+    """Keep a freed block aside if other streams have not yet done what they do with it; return whether they have."""
+    cdef uint64_t users = block.users
+    cdef Arena* arena = _arenas
+    block.users = 0
+    while arena is not NULL:
+        if users >> arena.id & 1 and arena is not block.arena:
+            block.users += not has_done(arena, block)
+        arena = arena.next
+    return block.users
+
+
+cdef bint has_done(Arena* user, Block* block) noexcept:
+    """Return whether a stream has done what was queued on it; if not, make the block wait for it."""
+    global _strays
     cdef cupyBackend* backend = _backend.active()
+    cdef Stray* stray
+    cdef cupyEvent event = NULL
+    cdef int rc, done = 0
+    backend.set_device(user.device)
+    rc = backend.stream_query(user.stream, &done)
+    if rc == _backend.CUPY_OK and not done:
+        stray = <Stray*>calloc(1, sizeof(Stray))
+        if stray is not NULL and backend.event_create(&event, 0) == _backend.CUPY_OK:
+            if backend.event_record(event, user.stream) == _backend.CUPY_OK:
+                stray.block = block
+                stray.event = event
+                stray.next = _strays
+                _strays = stray
+                backend.set_device(current().device)
+                return False
+            backend.event_destroy(event)
+        free(stray)
+        backend.stream_synchronize(user.stream)
+    backend.set_device(current().device)
+    return True
+
+
+cdef void come_home(Stray* stray) noexcept:
+    """A stream has done what a freed block was waiting for."""
+    _backend.active().event_destroy(stray.event)
+    stray.block.users -= 1
+    if stray.block.users == 0:
+        keep(stray.block)
+    free(stray)
+
+
+cdef void call_strays() noexcept:
+    """Let the blocks be used again that no stream works on any more."""
+    cdef Stray** place = &_strays
+    cdef Stray* stray
+    cdef int done
+    while place[0] is not NULL:
+        stray = place[0]
+        done = 1  # also if its stream or device is gone
+        _backend.active().event_query(stray.event, &done)
+        if done:
+            place[0] = stray.next
+            come_home(stray)
+        else:
+            place = &stray.next
+
+
+cdef int await_strays(Account* account, Arena* only) except -1:
+    """Wait for what keeps freed blocks from being used again."""
+    cdef cupyBackend* backend = _backend.active()
+    cdef Stray** place = &_strays
+    cdef Stray* stray
+    cdef Arena* arena
+    cdef int resets, rc
+    while place[0] is not NULL:
+        stray = place[0]
+        arena = stray.block.arena
+        if arena.account is not account or only is not NULL and arena is not only:
+            place = &stray.next
+            continue
+        place[0] = stray.next
+        resets = arena.resets
+        pin(arena)
+        with nogil:
+            rc = backend.event_synchronize(stray.event)
+        if arena.resets == resets:
+            come_home(stray)
+        else:
+            free(stray)  # the block went with its device
+        unpin(arena)
+        _backend.check(rc, "waiting for a stream that used freed memory")
+        place = &_strays  # other threads may have changed the list
+    return 0
+
+
+cdef inline void keep(Block* block) noexcept:
+    """Keep a freed block for its stream."""
+    cdef cupyBackend* backend = _backend.active()
+    if backend.pool_free is NULL:
+        cache(block)
+    else:
+        backend.pool_free(block.address, block.arena.stream)
+        rest(block)
+
+
+cdef void free_block(Block* block) noexcept:
+    """Take back a block that nobody refers to."""
+    cdef Arena* arena = block.arena
     if block.bin < 0:
         if block.bin == LOST:
             free(block)
@@ -450,11 +585,8 @@ cdef void free_block(Block* block) noexcept:
     arena.n_used -= 1
     arena.account.used -= block.bytes
     arena.account.n_used -= 1
-    if backend.pool_free is NULL:
-        cache(block)
-    else:
-        backend.pool_free(block.address, arena.stream)
-        rest(block)
+    if not block.users or not strays(block):
+        keep(block)
 
 
 cdef Block* take_pieces(Arena* arena, bint large) noexcept:
@@ -526,8 +658,10 @@ cdef int give_pieces(Arena* arena, bint small, bint wait) except -1:
 
 cdef int free_all(Account* account, Arena* only=NULL) except -1:
     """Wait for the streams of the current device, whose account this is, and give it all free memory back."""
-    cdef Arena* arena = _arenas
+    cdef Arena* arena
     cdef Arena* following
+    await_strays(account, only)
+    arena = _arenas
     while arena is not NULL:
         pin(arena)
         try:
@@ -550,7 +684,18 @@ cdef void forget_arena(Arena* arena, Arena* heir, bint give_back) noexcept:
     cdef Block* block
     cdef Block* following
     cdef Block* piece
+    cdef Stray** place = &_strays
+    cdef Stray* stray
     cdef bint large
+    while place[0] is not NULL:
+        stray = place[0]
+        if stray.block.arena is arena:
+            place[0] = stray.next
+            if give_back:
+                _backend.active().event_destroy(stray.event)
+            free(stray)
+        else:
+            place = &stray.next
     for large in range(2):
         piece = arena.ranges[large].pieces
         while piece is not NULL:
@@ -600,11 +745,13 @@ cdef void bury(Arena* arena) noexcept:
     cdef Block* piece
     cdef Block* block
     cdef bint large
+    global lone
     wake(arena, 0)
     while place[0] is not arena:
         place = &place[0].next
     place[0] = arena.next
     heir = _arenas
+    lone = heir if heir.next is NULL else NULL
     while heir.device != arena.device or heir.stream is not NULL:
         heir = heir.next
     for large in range(2):
@@ -633,7 +780,6 @@ cdef int retire_stream(int device, cupyStream stream) except -1:
     cdef cupyBackend* backend = _backend.active()
     cdef Arena* arena = arena_of(device, stream)
     cdef int resets = arena.resets
-    arena_of(device, NULL)  # its heir
     with nogil:  # host functions of the stream take the interpreter's lock
         backend.stream_synchronize(stream)
     if arena.resets != resets:
