@@ -134,8 +134,20 @@ def programs(rounds):
 
 # What a program and its results need beyond its inputs, at most: device and host memory together.
 PEAKS = {
-    **{"n_body": 1500, "game_of_life": 2000, "mandelbrot": 2000, "lu": 2000, "stencil": 3000, "attention": 1024},
-    **{"nearest_neighbours": 100_000, "low_pass": 4_000_000, "random_walk": 10_000_000, "pagerank": 1_000_000},
+    **{
+        "n_body": 1500,
+        "game_of_life": 2000,
+        "mandelbrot": 2000,
+        "lu": 2000,
+        "stencil": 3000,
+        "attention": 1024,
+    },
+    **{
+        "nearest_neighbours": 100_000,
+        "low_pass": 4_000_000,
+        "random_walk": 10_000_000,
+        "pagerank": 1_000_000,
+    },
     # The examples' are small: more test images, the picture four times, a larger plate.
     "digits": "x, y, test, _ = example.load(float32)\ninputs = x, y, np.tile(test, (100, 1)), 1",
     "colours": "picture = example.load_sample_image('china.jpg').reshape(-1, 3).astype('f4')\n"
@@ -187,7 +199,9 @@ def peaks(rounds):
             float(output(sys.executable, "-c", source))
             for library in ("cupy", "numpy")
             for source in [
-                PEAK.format(library=library, here=Path(__file__).parent, examples=ROOT / "examples", setup=setup)
+                PEAK.format(
+                    library=library, here=Path(__file__).parent, examples=ROOT / "examples", setup=setup
+                )
             ]
         )
         yield f"{name}_peak", ours / theirs
