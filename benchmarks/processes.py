@@ -132,6 +132,125 @@ def programs(rounds):
         yield f"{name}_ratio", float(output(sys.executable, "-c", source))
 
 
+# What a program and its results need beyond its inputs, at most: device and host memory together.
+PEAKS = {
+    **{
+        "n_body": 1500,
+        "game_of_life": 2000,
+        "mandelbrot": 2000,
+        "lu": 2000,
+        "stencil": 3000,
+        "attention": 1024,
+    },
+    **{
+        "nearest_neighbours": 100_000,
+        "low_pass": 4_000_000,
+        "random_walk": 10_000_000,
+        "pagerank": 1_000_000,
+    },
+    # The examples' are small: more test images, the picture four times, a larger plate.
+    "digits": "x, y, test, _ = example.load(float32)\ninputs = x, y, np.tile(test, (100, 1)), 1",
+    "colours": "picture = example.load_sample_image('china.jpg').reshape(-1, 3).astype('f4')\n"
+    "inputs = np.tile(picture, (4, 1)), 16, 2",
+    "heat": "example.SIZE = 3000\ninputs = float32, 5",
+}
+RESIDENT = """
+import re, sys
+def resident(peak=False):
+    name = "VmHWM" if peak else "VmRSS"
+    return int(re.search(name + ":[^0-9]*([0-9]+)", open("/proc/self/status").read())[1]) / 1024
+def forget_peak():
+    open("/proc/self/clear_refs", "w").write("5")
+"""
+PEAK = (
+    RESIDENT
+    + """
+import importlib
+import numpy as np, {library} as xp
+sys.path[:0] = ["{here}", "{examples}"]
+float32, random = np.dtype("float32"), np.random.default_rng(0)
+def data(shape):
+    return xp.asarray(random.random(shape, dtype=float32))
+def wait():
+    if xp is not np:
+        xp.cuda.Device().synchronize()
+{setup}
+run(); wait()  # what comes once is no matter of the size
+if xp is not np:
+    xp.get_default_memory_pool().free_all_blocks()
+forget_peak()
+before = resident()
+result = run(); wait()
+print(resident(peak=True) - before)
+"""
+)
+
+
+def peaks(rounds):
+    """Yield the memory that programs take, as a multiple of what they take with NumPy."""
+    for name, given in PEAKS.items():
+        if isinstance(given, int):
+            setup = f"import programs\nrun = programs.{name}(xp, data, {given})"
+        else:
+            function = {program: function for program, function, _ in PROGRAMS}[name]
+            setup = f"example = importlib.import_module('{name}')\n{given}\n"
+            setup += f"run = lambda: example.{function}(xp, *inputs)"
+        ours, theirs = (
+            float(output(sys.executable, "-c", source))
+            for library in ("cupy", "numpy")
+            for source in [
+                PEAK.format(
+                    library=library, here=Path(__file__).parent, examples=ROOT / "examples", setup=setup
+                )
+            ]
+        )
+        yield f"{name}_peak", ours / theirs
+
+
+# The first writing to fresh memory and the second; then what is left of it after free_all_blocks.
+FIRST_TOUCH = (
+    RESIDENT
+    + """
+import time
+import numpy, {library} as xp
+n = 10_000_000
+def fill(a):
+    start = time.thread_time_ns()
+    a.fill(1)
+    return time.thread_time_ns() - start
+fill(xp.empty(100, "f4"))
+before = resident()
+a = xp.empty(n, "f4")
+first, again = fill(a), min(fill(a) for _ in range(5))
+huge = sum(map(int, re.findall("AnonHugePages: *([0-9]+)", open("/proc/self/smaps").read()))) / 1024
+del a
+if xp is not numpy:
+    xp.get_default_memory_pool().free_all_blocks()
+print((first - again) / 1e6, huge / (4 * n / 2**20), resident() - before)
+"""
+)
+
+
+def first_touch(rounds):
+    """Yield what the first use of 40 MB costs, how much of it lies in huge pages, and what stays resident."""
+    costs = {
+        library: [
+            statistics.median(column)
+            for column in zip(
+                *(
+                    map(float, output(sys.executable, "-c", FIRST_TOUCH.format(library=library)).split())
+                    for _ in range(rounds)
+                )
+            )
+        ]
+        for library in ("numpy", "cupy")
+    }
+    cost, huge, left = costs["cupy"]
+    yield "first_touch_ratio", cost / costs["numpy"][0]
+    yield "small_pages", 1 - huge
+    yield "left_mb", left
+
+
 # Each measurement and the rows that it yields.
 MEASUREMENTS = {
     import_cost: ("import_cpu_ms", "import_rss_mb"),
@@ -139,4 +258,6 @@ MEASUREMENTS = {
     abi_loop: ("abi_ns", "abi_numpy_ratio", "abi_ratio", "abi_python_ns"),
     executors: ("kept_ns", "kept_ratio"),
     programs: tuple(f"{name}_ratio" for name, *_ in PROGRAMS),
+    first_touch: ("first_touch_ratio", "small_pages", "left_mb"),
+    peaks: tuple(f"{name}_peak" for name in PEAKS),
 }

@@ -27,6 +27,7 @@ VARIABLES = {
     "CUPY_CANNSIM": "the package's own",
     "CUPY_FALLBACK": "warn on a device, silent on the simulator",
     "CUPY_FLOAT64": "exact",
+    "CUPY_GPU_MEMORY_LIMIT": "no limit",
     "CUPY_HOST_MEMORY": "no limit",
     "CUPY_INDEX_CHECK": "deferred",
     "CUPY_LAUNCH_BLOCKING": "0",

@@ -35,7 +35,7 @@ from cupy._core._bounds import bounded_index, limits
 from cupy._core._indexing import nonzero, run_op, scatter, take_valid
 from cupy._core._reduction import accumulate, index_reduction, reduce_row
 from cupy._core._ufunc import as_mask, input_casting_error, output_casting_error, ufunc
-from cupy._core._memory import MemoryPool, get_default_memory_pool
+from cupy._core._pool import MemoryPool, get_default_memory_pool
 from cupy._core._dlpack import from_capsule, from_dlpack
 from cupy._core import _inplace, _methods, _protocols
 

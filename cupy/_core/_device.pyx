@@ -4,7 +4,7 @@ import threading
 
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
-from cupy._core._memory cimport Current, arena_of, current, ensure_current, reset_device, retire_arena, waited
+from cupy._core._memory cimport Current, arena_of, current, ensure_current, reset_device, retire_stream, waited
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport cupyBackend, cupyEvent, cupyStream
 
@@ -304,9 +304,7 @@ cdef class Stream:
 
     def __dealloc__(self):
         if self.handle is not NULL and self.resets == _resets.get(self.device_id, 0):
-            _backend.active().stream_synchronize(self.handle)
-            retire_arena(arena_of(self.device_id, self.handle))
-            _backend.active().stream_destroy(self.handle)
+            retire_stream(self.device_id, self.handle)
 
     cdef cupyStream living(self) except? NULL:
         """Return the handle, or raise if the stream went with a reset of its device."""

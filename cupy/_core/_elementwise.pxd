@@ -1,5 +1,6 @@
 from libc.stdint cimport int8_t, int64_t
 
+from cupy._core._memory cimport address_of
 from cupy._core._ndarray cimport MAX_RANK, ndarray
 from cupy_backends.backend._backend cimport cupyAttr, cupyOperand, cupyPlan
 
@@ -19,7 +20,7 @@ cdef int64_t[15] steps  # itemsizes, as the strides of contiguous operands of on
 
 cdef inline void flat_operand(cupyOperand* operand, ndarray a) noexcept:
     """Describe a contiguous array as one axis."""
-    operand.block = a.block.address
+    operand.block = address_of(a.block)
     operand.block_bytes = a.block.bytes
     operand.offset = a.offset
     operand.shape = <int64_t*>&a.size

@@ -10,7 +10,7 @@ from libc.stdint cimport int8_t, int64_t
 from libc.string cimport memcpy, memset
 
 from cupy._core._dtype cimport itemsizes
-from cupy._core._memory cimport current, ensure_current
+from cupy._core._memory cimport address_of, current, ensure_current
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, DEVICE_RANK, F_CONTIGUOUS, MAX_RANK, fill_operand, new_array, new_ordered, new_view, overlaps, same_layout, shape_tuple)
 from cupy_backends.backend cimport _backend
@@ -223,7 +223,7 @@ cdef int launch_collapsed(cupyPlan* plan, const Source* sources, int n, Collapse
             memcpy(operands[k].scalar, sources[k].scalar, 16)
             continue
         a = <ndarray>sources[k].array
-        operands[k].block = a.block.address
+        operands[k].block = address_of(a.block)
         operands[k].block_bytes = a.block.bytes
         operands[k].offset = a.offset + offsets[k]
         operands[k].ndim = ndim

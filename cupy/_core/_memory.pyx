@@ -1,12 +1,21 @@
-"""The memory pool: device memory in size classes, kept per stream.
+"""The memory pool: device memory in blocks of size classes, kept per stream.
 
-A block that an array gives back goes to the free list of its stream and is handed out again without a call of the
-device; work of one stream runs in order, so the next user cannot overtake the last one. Small blocks are carved
-from slabs of 2 MiB. Where the backend watches the blocks, freed ones rest for a while, so that uses of them are found
-out. Everything here runs under the interpreter's lock.
+A block that an array gives back is kept as it is and handed out again to the next that asks for its size, without a
+call of the device; work of one stream runs in order, so the next user cannot overtake the last one. Where no such
+block is left, the freed ones are joined with their free neighbours and the smallest range that is large enough is
+split. Only then the device is asked for more. A block that another stream worked on waits for what that stream had
+queued when it was freed. Small and large blocks lie in different pieces of its memory, so that
+few small ones that live long do not keep large ones apart. Where the backend watches the blocks, freed ones rest for a
+while, so that uses of them are found out. Everything here runs under the interpreter's lock; it is let go of only
+while a stream is waited for.
 """
 
-from libc.stdlib cimport calloc, free, malloc
+import gc
+import os
+import re
+
+from libc.stdint cimport uint64_t
+from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from cupy_backends.backend cimport _backend
@@ -18,22 +27,38 @@ cdef extern from *:
     """
     typedef struct { void *arena; void *stream; int device; } cupy_current_t;
     static __thread cupy_current_t cupy_current;
+
+    static int lowest_bit(uint64_t bits) { return __builtin_ctzll(bits); }
+    static int highest_bit(uint64_t bits) { return 63 - __builtin_clzll(bits); }
     """
     ctypedef struct cupy_current_t:
         pass
     cupy_current_t cupy_current
+    int lowest_bit(uint64_t bits) noexcept nogil
+    int highest_bit(uint64_t bits) noexcept nogil
 
 cdef enum:
-    GRAIN = 512                  # blocks start at multiples of this
+    GRAIN_BITS = 9               # blocks start at multiples of 512 bytes
     PAD = 32                     # kernels of the device may read this far past an array
-    SMALL_MAX = 512 * 128
-    SLAB_BYTES = 2 << 20
+    SMALL_BINS = SMALL_WORDS * 64
+    PIECE_BYTES = 2 << 20        # of what the device is asked for, a multiple of it
+    SPARE_BYTES = 32 << 20       # the most to ask for beyond what is needed
+    LEAST_BYTES = 64 << 10       # to ask for where that fails
     REST_BYTES = 64 << 20        # of freed blocks that rest where somebody watches them
+
+cdef enum Growth:
+    GROWN, LIMITED, REFUSED
+
+cdef size_t MOST_BYTES = <size_t>1 << 42  # the largest size class
+cdef size_t UNREAD = <size_t>-1           # a limit that the environment may give
+
+LIMIT = "CUPY_GPU_MEMORY_LIMIT"
 
 cdef Settle settle = NULL
 cdef Arena* _arenas = NULL
-cdef size_t _limit = 0
-cdef size_t _held = 0
+cdef Arena* lone = NULL
+cdef Stray* _strays = NULL
+cdef Account* _accounts = NULL
 
 
 cdef Current* current() noexcept nogil:
@@ -51,161 +76,325 @@ cdef int ensure_current() except -1:
     return 0
 
 
+cdef Arena* first_arena() noexcept:
+    return _arenas
+
+
+cdef Account* account_of(int device) except NULL:
+    """Return the account of ``device``, made at the first call."""
+    global _accounts
+    cdef Account* account = _accounts
+    while account is not NULL:
+        if account.device == device:
+            return account
+        account = account.next
+    account = <Account*>calloc(1, sizeof(Account))
+    if account is NULL:
+        raise MemoryError()
+    account.device = device
+    account.limit = UNREAD
+    account.next = _accounts
+    _accounts = account
+    return account
+
+
 cdef Arena* arena_of(int device, cupyStream stream) except NULL:
     """Return the arena of ``stream`` on ``device``, made at the first call."""
-    global _arenas
+    global _arenas, lone
     cdef Arena* arena = _arenas
     while arena is not NULL:
         if arena.device == device and arena.stream is stream:
             return arena
         arena = arena.next
+    if stream is not NULL:
+        arena_of(device, NULL)  # its heir
     arena = <Arena*>calloc(1, sizeof(Arena))
     if arena is NULL:
         raise MemoryError()
+    try:
+        arena.account = account_of(device)
+    except BaseException:
+        free(arena)
+        raise
     arena.device = device
     arena.stream = stream
+    arena.id = unused_id()
     arena.next = _arenas
     _arenas = arena
+    lone = arena if arena.next is NULL else NULL
     return arena
 
 
-cdef inline int large_bin(size_t nbytes) noexcept:
-    """Return the size class of ``nbytes``: eight classes between powers of two."""
-    cdef size_t n = nbytes - 1
-    cdef int log = 16
-    while n >> (log + 1):
-        log += 1
-    return (log - 16) * 8 + <int>((n >> (log - 3)) & 7)
+cdef int unused_id() noexcept:
+    cdef Arena* arena = _arenas
+    cdef uint64_t taken = 0
+    while arena is not NULL:
+        taken |= <uint64_t>1 << arena.id
+        arena = arena.next
+    return lowest_bit(~taken | <uint64_t>1 << MANY)
 
 
-cdef inline size_t large_bytes(int bin) noexcept:
-    cdef int log = 16 + bin // 8
-    return (<size_t>1 << log) + (<size_t>(bin % 8 + 1) << (log - 3))
+cdef inline int bin_of(size_t grains) noexcept:
+    """Return the size class of so many multiples of 512 bytes and one more."""
+    cdef int shift
+    if grains < SMALL_BINS:
+        return <int>grains
+    shift = highest_bit(grains) - 6
+    return (shift << 6) + <int>(grains >> shift)
 
 
-cdef void* device_alloc(size_t nbytes) except NULL:
-    """Allocate from the device; on failure give back what the pool holds and try once more."""
-    global _held
-    cdef void* address = NULL
-    cdef cupyBackend* backend = _backend.active()
-    cdef int rc
-    if _limit and _held + nbytes > _limit:
-        free_all()
-        if _held + nbytes > _limit:
-            raise OutOfMemoryError(
-                f"out of memory: {nbytes} bytes asked for, the pool's limit is {_limit} bytes and {_held} are in use")
-    rc = backend.mem_alloc(nbytes, &address)
-    if rc == _backend.CUPY_OUT_OF_MEMORY:
-        free_all(current().device)
-        rc = backend.mem_alloc(nbytes, &address)
-    if rc != _backend.CUPY_OK:
-        _backend.check(rc, f"allocating {nbytes} bytes of device memory")
-    _held += nbytes
-    return address
+cdef inline size_t bytes_of(int bin) noexcept:
+    """Return the size of the blocks of a class."""
+    if bin < SMALL_BINS:
+        return <size_t>(bin + 1) << GRAIN_BITS
+    return <size_t>((bin & 63) + 65) << ((bin >> 6) - 1 + GRAIN_BITS)
 
 
-cdef int device_free(void* address, size_t nbytes) except -1:
-    """Give memory back to the device; when that fails it is still held."""
-    global _held
-    _backend.check(_backend.active().mem_free(address), "freeing device memory")
-    _held -= nbytes
-    return 0
-
-
-cdef inline void enlist(Arena* arena, Block* block) noexcept:
-    block.arena = arena
-    block.sibling = arena.blocks
-    block.back = &arena.blocks
-    if arena.blocks is not NULL:
-        arena.blocks.back = &block.sibling
-    arena.blocks = block
-
-
-cdef inline void discard(Block* block) noexcept:
-    block.back[0] = block.sibling
-    if block.sibling is not NULL:
-        block.sibling.back = block.back
-    free(block)
-
-
-cdef Block* carve(Arena* arena, int bin) except NULL:
-    """Make a small block from the newest slab, or from a new one."""
-    cdef size_t nbytes = <size_t>bin * GRAIN
-    cdef Slab* slab = arena.slabs
-    cdef Block* block
-    if slab is NULL or slab.used + nbytes > slab.bytes:
-        slab = <Slab*>calloc(1, sizeof(Slab))
-        if slab is NULL:
-            raise MemoryError()
-        try:
-            slab.address = <char*>device_alloc(SLAB_BYTES)
-        except BaseException:
-            free(slab)
-            raise
-        slab.bytes = SLAB_BYTES
-        slab.next = arena.slabs
-        arena.slabs = slab
-        arena.held += SLAB_BYTES
-    block = <Block*>calloc(1, sizeof(Block))
-    if block is NULL:
-        raise MemoryError()
-    block.address = slab.address + slab.used
-    block.bytes = nbytes
-    enlist(arena, block)
-    block.slab = slab
-    block.bin = bin
-    slab.used += nbytes
-    return block
-
-
-cdef Block* obtain(Arena* arena, int bin) except NULL:
-    """Make a large block of size class ``bin``."""
-    cdef size_t nbytes = large_bytes(bin)
+cdef Block* new_block(Arena* arena, char* address, size_t nbytes, bint large) except NULL:
     cdef Block* block = <Block*>calloc(1, sizeof(Block))
     if block is NULL:
         raise MemoryError()
-    try:
-        block.address = device_alloc(nbytes)
-    except BaseException:
-        free(block)
-        raise
+    block.arena = arena
+    block.address = address
     block.bytes = nbytes
-    enlist(arena, block)
-    block.bin = bin
-    arena.held += nbytes
+    block.large = large
     return block
+
+
+cdef void enter(Block* block) noexcept:
+    """Put a block on the list of free ranges that are large enough for its class."""
+    cdef Ranges* ranges = &block.arena.ranges[block.large]
+    cdef int bin = bin_of(block.bytes >> GRAIN_BITS) - 1
+    cdef Block** head = &ranges.first[bin]
+    block.next = head[0]
+    block.back = head
+    if block.next is not NULL:
+        block.next.back = &block.next
+    head[0] = block
+    ranges.bits[bin >> 6] |= <uint64_t>1 << (bin & 63)
+    ranges.words |= <uint64_t>1 << (bin >> 6)
+
+
+cdef void leave(Block* block) noexcept:
+    """Take a block off its list of free ranges."""
+    cdef Ranges* ranges = &block.arena.ranges[block.large]
+    cdef int bin
+    block.back[0] = block.next
+    if block.next is not NULL:
+        block.next.back = block.back
+    block.back = NULL
+    bin = bin_of(block.bytes >> GRAIN_BITS) - 1
+    if ranges.first[bin] is NULL:
+        ranges.bits[bin >> 6] &= ~(<uint64_t>1 << (bin & 63))
+        if not ranges.bits[bin >> 6]:
+            ranges.words &= ~(<uint64_t>1 << (bin >> 6))
+
+
+cdef void absorb(Block* block) noexcept:
+    """Make the block's next neighbour a part of it."""
+    cdef Block* other = block.after
+    block.bytes += other.bytes
+    block.after = other.after
+    if block.after is not NULL:
+        block.after.before = block
+    free(other)
+
+
+cdef void join(Block* block) noexcept:
+    """Make a freed block a free range, as long as its neighbours allow."""
+    if block.after is not NULL and block.after.back is not NULL:
+        leave(block.after)
+        absorb(block)
+    if block.before is not NULL and block.before.back is not NULL:
+        block = block.before
+        leave(block)
+        absorb(block)
+    enter(block)
+
+
+cdef void join_cached(Arena* arena, bint large) noexcept:
+    """Join the freed small or large blocks with their neighbours."""
+    cdef int word, bin
+    cdef Block* block
+    for word in range(SMALL_WORDS if large else 0, WORDS if large else SMALL_WORDS):
+        while arena.cached_bits[word]:
+            bin = word << 6 | lowest_bit(arena.cached_bits[word])
+            while arena.cached[bin] is not NULL:
+                block = arena.cached[bin]
+                arena.cached[bin] = block.next
+                join(block)
+            arena.cached_bits[word] &= arena.cached_bits[word] - 1
+
+
+cdef Block* best_range(Arena* arena, int bin) noexcept:
+    """Return the free range of the smallest size from class `bin` on, NULL if there is none."""
+    cdef Ranges* ranges = &arena.ranges[bin >= SMALL_BINS]
+    cdef int word = bin >> 6
+    cdef uint64_t bits = ranges.bits[word] & ~<uint64_t>0 << (bin & 63)
+    cdef uint64_t words
+    if not bits:
+        words = ranges.words & ~<uint64_t>1 << word
+        if not words:
+            return NULL
+        word = lowest_bit(words)
+        bits = ranges.bits[word]
+    return ranges.first[word << 6 | lowest_bit(bits)]
+
+
+cdef Block* cut(Block* block, int bin) except NULL:
+    """Make a block of class `bin` of a free range and leave its rest free."""
+    cdef size_t nbytes = bytes_of(bin)
+    cdef Block* rest = NULL
+    if block.bytes > nbytes:
+        rest = new_block(block.arena, <char*>block.address + nbytes, block.bytes - nbytes, block.large)
+    leave(block)
+    block.bin = bin
+    if rest is not NULL:
+        block.bytes = nbytes
+        rest.before = block
+        rest.after = block.after
+        if rest.after is not NULL:
+            rest.after.before = rest
+        block.after = rest
+        enter(rest)
+    return block
+
+
+cdef size_t read_limit() except? 1:
+    """Return the limit of the current device that the environment gives: bytes, or a share such as 40%."""
+    cdef size_t free_bytes = 0, total = 0
+    text = os.environ.get(LIMIT, "").strip()
+    match = re.fullmatch(r"(\d+)|(\d+(?:\.\d*)?)%", text)
+    if not text:
+        return 0
+    if not match or match[2] and float(match[2]) > 100:
+        raise ValueError(f"{LIMIT}={text!r} is neither a number of bytes nor a share of 0% ... 100%")
+    if match[1]:
+        return min(int(match[1]), MOST_BYTES)
+    _backend.check(_backend.active().mem_info(&free_bytes, &total), "asking for the device's memory")
+    return int(total * float(match[2]) / 100)
+
+
+cdef size_t limit_of(Account* account) except? 1:
+    """Return the limit of the current device, the first time as the environment has it; 0 if there is none."""
+    if account.limit == UNREAD:
+        account.limit = read_limit()
+    return account.limit
+
+
+cdef Growth grow(Arena* arena, size_t nbytes, bint large) except *:
+    """Ask the device for `nbytes`."""
+    cdef Account* account = arena.account
+    cdef size_t limit = limit_of(account)
+    cdef void* address = NULL
+    cdef Block* block
+    cdef int rc
+    if limit and (nbytes > limit or account.held > limit - nbytes):
+        return LIMITED
+    rc = _backend.active().mem_alloc(nbytes, &address)
+    if rc == _backend.CUPY_OUT_OF_MEMORY:
+        return REFUSED
+    _backend.check(rc, f"allocating {nbytes} bytes of device memory")
+    try:
+        block = new_block(arena, <char*>address, nbytes, large)
+    except BaseException:
+        _backend.active().mem_free(address)
+        raise
+    add_piece(block)
+    return GROWN
+
+
+cdef void add_piece(Block* block) noexcept:
+    """Take what the device gave into the pool, or take it back."""
+    cdef Arena* arena = block.arena
+    cdef Ranges* ranges = &arena.ranges[block.large]
+    block.sibling = ranges.pieces
+    ranges.pieces = block
+    arena.held += block.bytes
+    arena.account.held += block.bytes
+    enter(block)
+
+
+cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
+    """Make a block of class `bin`, of free memory if there is enough in one place."""
+    cdef bint large = bin >= SMALL_BINS
+    cdef size_t nbytes = bytes_of(bin)
+    cdef size_t comfort = PIECE_BYTES
+    cdef Account* account = arena.account
+    cdef Block* block
+    cdef Growth growth = GROWN
+    cdef int effort
+    if _strays is not NULL:
+        call_strays()
+        if arena.cached[bin] is not NULL:
+            block = arena.cached[bin]
+            arena.cached[bin] = block.next
+            return block
+    if not large:  # few freed blocks are worth a join, and other sizes may need them as they are
+        block = best_range(arena, bin)
+        if block is not NULL:
+            return cut(block, bin)
+    else:
+        comfort = max(comfort, nbytes, min(arena.held // 8, <size_t>SPARE_BYTES))
+        comfort = (comfort + PIECE_BYTES - 1) // PIECE_BYTES * PIECE_BYTES
+    for effort in range(4):
+        if effort == 3:
+            gc.collect()  # arrays in cycles
+        if effort >= 2:
+            free_all(account)
+        join_cached(arena, large)
+        block = best_range(arena, bin)
+        if block is not NULL:
+            return cut(block, bin)
+        if effort == 0 and account.held + comfort > 2 * max(account.peak, account.used + nbytes):
+            give_pieces(arena, False, True)  # what does not serve does not stay
+        growth = grow(arena, (comfort, max(nbytes, LEAST_BYTES), nbytes, nbytes)[effort], large)
+        if growth == GROWN:
+            return cut(best_range(arena, bin), bin)
+    return refuse(asked, account, growth)
+
+
+cdef Block* refuse(size_t asked, Account* account, Growth growth) except NULL:
+    """Say why there is no block of the size asked for."""
+    cdef size_t free_bytes = 0, total = 0
+    reason = f"; the limit is {limit_of(account)} bytes" if growth == LIMITED else ""
+    if growth == REFUSED:
+        try:
+            _backend.check(_backend.CUPY_OUT_OF_MEMORY, "the device says")
+        except OutOfMemoryError as error:
+            reason = f"; {error}"
+    _backend.active().mem_info(&free_bytes, &total)
+    raise OutOfMemoryError(
+        f"out of memory: {asked} bytes asked for on device {account.device}, which has {free_bytes} of {total} bytes "
+        f"left; arrays use {account.used} and the pool holds {account.held} bytes{reason}")
 
 
 cdef Block* alloc(size_t nbytes) except NULL:
     """Return a block of at least ``nbytes`` for the current stream, owned once."""
     cdef Current* c = current()
     cdef Arena* arena
+    cdef Account* account
     cdef Block* block
-    cdef Block** head
     cdef int bin
     if c.arena is NULL:
         ensure_current()
     arena = c.arena
-    if nbytes + PAD <= SMALL_MAX:
-        bin = <int>((nbytes + PAD + GRAIN - 1) // GRAIN)
-        head = &arena.small[bin]
-    else:
-        if nbytes > (<size_t>1 << 62):
-            raise OutOfMemoryError(f"out of memory: {nbytes} bytes asked for")
-        bin = large_bin(nbytes + PAD)
-        head = &arena.large[bin]
-    block = head[0]
+    account = arena.account
+    if nbytes > MOST_BYTES - PAD:
+        refuse(nbytes, account, GROWN)
+    bin = bin_of((nbytes + PAD - 1) >> GRAIN_BITS)
+    block = arena.cached[bin]
     if block is not NULL:
-        head[0] = block.next
-    elif nbytes + PAD <= SMALL_MAX:
-        block = carve(arena, bin)
+        arena.cached[bin] = block.next
     else:
-        block = obtain(arena, bin)
-    if block.slab is not NULL:
-        block.slab.live += 1
+        block = carve(arena, bin, nbytes)
     block.refs = 1
     arena.used += block.bytes
     arena.n_used += 1
+    account.used += block.bytes
+    account.n_used += 1
+    if account.used > account.peak:
+        account.peak = account.used
     if _backend.active().pool_alloc is not NULL:
         _backend.active().pool_alloc(block.address, nbytes, arena.stream)
     return block
@@ -229,29 +418,31 @@ cdef Block* adopt(void* address, size_t nbytes, void* owner, void (*finish)(void
 
 cdef void give_back(Foreign* foreign) noexcept:
     """Return lent memory to its owner, who knows nothing of the work still queued on it."""
-    _backend.active().set_device(foreign.block.arena.device)
-    _backend.active().device_synchronize()
-    _backend.active().set_device(current().device)
+    cdef cupyBackend* backend = _backend.active()
+    backend.set_device(foreign.block.arena.device)
+    with nogil:  # host functions among that work take the interpreter's lock
+        backend.device_synchronize()
+    backend.set_device(current().device)
     foreign.finish(foreign.owner)
     free(foreign)
 
 
-cdef inline void shelve(Block* block) noexcept:
-    """Put a block on the free list that the next allocation of its size takes it from."""
+cdef inline void cache(Block* block) noexcept:
+    """Put a block where the next allocation of its size takes it from."""
     cdef Arena* arena = block.arena
-    cdef Block** head = &arena.large[block.bin] if block.slab is NULL else &arena.small[block.bin]
-    block.next = head[0]
-    head[0] = block
+    block.next = arena.cached[block.bin]
+    arena.cached[block.bin] = block
+    arena.cached_bits[block.bin >> 6] |= <uint64_t>1 << (block.bin & 63)
 
 
 cdef void wake(Arena* arena, size_t nbytes) noexcept:
-    """Shelve the blocks that were freed longest ago until no more than ``nbytes`` rest."""
+    """Let the blocks that were freed longest ago be used again until no more than ``nbytes`` rest."""
     cdef Block* block
     while arena.resting > nbytes:
         block = arena.rests_first
         arena.rests_first = block.next
         arena.resting -= block.bytes
-        shelve(block)
+        cache(block)
 
 
 cdef void rest(Block* block) noexcept:
@@ -267,10 +458,123 @@ cdef void rest(Block* block) noexcept:
     wake(arena, REST_BYTES)
 
 
-cdef void free_block(Block* block) noexcept:
-    """Put a block that nobody refers to on the free list of its stream."""
-    cdef Arena* arena = block.arena
+cdef void note_user(Block* block) noexcept:
+    cdef Arena* user = current().arena
+    if user is NULL:
+        user = _arenas
+        while user.device != current().device or user.stream is not current().stream:
+            user = user.next
+            if user is NULL:
+                block.users |= <uint64_t>1 << MANY
+                return
+    if user is not block.arena:
+        block.users |= <uint64_t>1 << user.id
+
+
+cdef bint strays(Block* block) noexcept:
+    """Keep a freed block aside if other streams have not yet done what they do with it; return whether they have."""
+    cdef uint64_t users = block.users
+    cdef Arena* arena = _arenas
+    block.users = 0
+    while arena is not NULL:
+        if users >> arena.id & 1 and arena is not block.arena:
+            block.users += not has_done(arena, block)
+        arena = arena.next
+    return block.users
+
+
+cdef bint has_done(Arena* user, Block* block) noexcept:
+    """Return whether a stream has done what was queued on it; if not, make the block wait for it."""
+    global _strays
     cdef cupyBackend* backend = _backend.active()
+    cdef Stray* stray
+    cdef cupyEvent event = NULL
+    cdef int rc, done = 0
+    backend.set_device(user.device)
+    rc = backend.stream_query(user.stream, &done)
+    if rc == _backend.CUPY_OK and not done:
+        stray = <Stray*>calloc(1, sizeof(Stray))
+        if stray is not NULL and backend.event_create(&event, 0) == _backend.CUPY_OK:
+            if backend.event_record(event, user.stream) == _backend.CUPY_OK:
+                stray.block = block
+                stray.event = event
+                stray.next = _strays
+                _strays = stray
+                backend.set_device(current().device)
+                return False
+            backend.event_destroy(event)
+        free(stray)
+        backend.stream_synchronize(user.stream)
+    backend.set_device(current().device)
+    return True
+
+
+cdef void come_home(Stray* stray) noexcept:
+    """A stream has done what a freed block was waiting for."""
+    _backend.active().event_destroy(stray.event)
+    stray.block.users -= 1
+    if stray.block.users == 0:
+        keep(stray.block)
+    free(stray)
+
+
+cdef void call_strays() noexcept:
+    """Let the blocks be used again that no stream works on any more."""
+    cdef Stray** place = &_strays
+    cdef Stray* stray
+    cdef int done
+    while place[0] is not NULL:
+        stray = place[0]
+        done = 1  # also if its stream or device is gone
+        _backend.active().event_query(stray.event, &done)
+        if done:
+            place[0] = stray.next
+            come_home(stray)
+        else:
+            place = &stray.next
+
+
+cdef int await_strays(Account* account, Arena* only) except -1:
+    """Wait for what keeps freed blocks from being used again."""
+    cdef cupyBackend* backend = _backend.active()
+    cdef Stray** place = &_strays
+    cdef Stray* stray
+    cdef Arena* arena
+    cdef int resets, rc
+    while place[0] is not NULL:
+        stray = place[0]
+        arena = stray.block.arena
+        if arena.account is not account or only is not NULL and arena is not only:
+            place = &stray.next
+            continue
+        place[0] = stray.next
+        resets = arena.resets
+        pin(arena)
+        with nogil:
+            rc = backend.event_synchronize(stray.event)
+        if arena.resets == resets:
+            come_home(stray)
+        else:
+            free(stray)  # the block went with its device
+        unpin(arena)
+        _backend.check(rc, "waiting for a stream that used freed memory")
+        place = &_strays  # other threads may have changed the list
+    return 0
+
+
+cdef inline void keep(Block* block) noexcept:
+    """Keep a freed block for its stream."""
+    cdef cupyBackend* backend = _backend.active()
+    if backend.pool_free is NULL:
+        cache(block)
+    else:
+        backend.pool_free(block.address, block.arena.stream)
+        rest(block)
+
+
+cdef void free_block(Block* block) noexcept:
+    """Take back a block that nobody refers to."""
+    cdef Arena* arena = block.arena
     if block.bin < 0:
         if block.bin == LOST:
             free(block)
@@ -279,75 +583,95 @@ cdef void free_block(Block* block) noexcept:
         return
     arena.used -= block.bytes
     arena.n_used -= 1
-    if block.slab is not NULL:
-        block.slab.live -= 1
-    if backend.pool_free is NULL:
-        shelve(block)
-    else:
-        backend.pool_free(block.address, arena.stream)
-        rest(block)
+    arena.account.used -= block.bytes
+    arena.account.n_used -= 1
+    if not block.users or not strays(block):
+        keep(block)
 
 
-cdef int drop_large(Arena* arena) except -1:
-    """Give the arena's free large blocks back to the device."""
+cdef Block* take_pieces(Arena* arena, bint large) noexcept:
+    """Take the pieces without a living block out of the pool; return them as a list."""
+    cdef Block** place = &arena.ranges[large].pieces
     cdef Block* block
-    cdef int bin
-    for bin in range(LARGE_BINS):
-        while arena.large[bin] is not NULL:
-            block = arena.large[bin]
-            device_free(block.address, block.bytes)
-            arena.large[bin] = block.next
-            arena.held -= block.bytes
-            discard(block)
-    return 0
-
-
-cdef int drop_slabs(Arena* arena) except -1:
-    """Give slabs without a live block back to the device."""
-    cdef Block** link
-    cdef Block* block
-    cdef Slab** place
-    cdef Slab* slab
-    cdef int bin
-    for bin in range(SMALL_BINS):
-        link = &arena.small[bin]
-        while link[0] is not NULL:
-            block = link[0]
-            if block.slab.live == 0:
-                link[0] = block.next
-                discard(block)
-            else:
-                link = &block.next
-    place = &arena.slabs
+    cdef Block* taken = NULL
+    join_cached(arena, large)
     while place[0] is not NULL:
-        slab = place[0]
-        if slab.live == 0:
-            slab.used = 0  # its blocks are gone, also if it cannot be freed
-            device_free(slab.address, slab.bytes)
-            place[0] = slab.next
-            arena.held -= slab.bytes
-            free(slab)
+        block = place[0]
+        if block.back is not NULL and block.after is NULL:
+            leave(block)
+            place[0] = block.sibling
+            block.sibling = taken
+            taken = block
+            arena.held -= block.bytes
+            arena.account.held -= block.bytes
         else:
-            place = &slab.next
-    return 0
+            place = &block.sibling
+    return taken
 
 
-cdef int free_all(int only=-1) except -1:
-    """Wait for every stream of the pool (on device `only`) and give all free memory back."""
-    cdef Arena* arena = _arenas
+cdef inline void pin(Arena* arena) noexcept:
+    """Let the arena and its stream outlive a wait."""
+    arena.waiting += 1
+
+
+cdef inline void unpin(Arena* arena) noexcept:
+    arena.waiting -= 1
+    if arena.orphaned and arena.waiting == 0:
+        bury(arena)
+
+
+cdef int give_pieces(Arena* arena, bint small, bint wait) except -1:
+    """Give the device the pieces of large and, with `small`, of small blocks in which none lives."""
     cdef cupyBackend* backend = _backend.active()
-    cdef int device = current().device
-    try:
-        while arena is not NULL:
-            if arena.held > arena.used and (only < 0 or arena.device == only):
-                _backend.check(backend.set_device(arena.device), "selecting a device")
-                _backend.check(backend.stream_synchronize(arena.stream), "waiting before freeing memory")
+    cdef int resets = arena.resets
+    cdef int rc = 0
+    cdef bint large
+    cdef Block* block
+    cdef Block* taken[2]
+    taken[0] = take_pieces(arena, False) if small else NULL
+    taken[1] = take_pieces(arena, True)
+    if taken[0] is NULL and taken[1] is NULL:
+        return 0
+    if wait:
+        pin(arena)
+        with nogil:  # host functions of the stream take the interpreter's lock
+            rc = backend.stream_synchronize(arena.stream)
+    for large in range(2):
+        while taken[large] is not NULL:
+            block = taken[large]
+            taken[large] = block.sibling
+            if arena.resets != resets:  # meanwhile, by another thread
+                if backend.device_reset is NULL:
+                    backend.mem_free(block.address)
+                free(block)
+                continue
+            if rc == _backend.CUPY_OK:
+                rc = backend.mem_free(block.address)
+            if rc == _backend.CUPY_OK:
+                free(block)
+            else:
+                add_piece(block)  # still held
+    if wait:
+        unpin(arena)
+    return _backend.check(rc, "giving memory back to the device")
+
+
+cdef int free_all(Account* account, Arena* only=NULL) except -1:
+    """Wait for the streams of the current device, whose account this is, and give it all free memory back."""
+    cdef Arena* arena
+    cdef Arena* following
+    await_strays(account, only)
+    arena = _arenas
+    while arena is not NULL:
+        pin(arena)
+        try:
+            if arena.account is account and arena.held > arena.used and (only is NULL or arena is only):
                 wake(arena, 0)
-                drop_large(arena)
-                drop_slabs(arena)
-            arena = arena.next
-    finally:
-        _backend.check(backend.set_device(device), "selecting a device")
+                give_pieces(arena, True, True)
+        finally:
+            following = arena.next
+            unpin(arena)
+        arena = following
     return 0
 
 
@@ -357,34 +681,46 @@ cdef int refuse_lost(Block* block) except -1:
 
 cdef void forget_arena(Arena* arena, Arena* heir, bint give_back) noexcept:
     """Let go of all memory of the arena: blocks that arrays refer to are marked as lost, and are the heir's."""
-    global _held
-    cdef Block* block = arena.blocks
+    cdef Block* block
     cdef Block* following
-    cdef Slab* slab
-    while block is not NULL:
-        following = block.sibling
-        if give_back and block.slab is NULL:
-            _backend.active().mem_free(block.address)
-        if block.refs:
-            block.address = CUPY_LOST_BLOCK
-            block.slab = NULL
-            block.bin = LOST
-            block.arena = heir
+    cdef Block* piece
+    cdef Stray** place = &_strays
+    cdef Stray* stray
+    cdef bint large
+    while place[0] is not NULL:
+        stray = place[0]
+        if stray.block.arena is arena:
+            place[0] = stray.next
+            if give_back:
+                _backend.active().event_destroy(stray.event)
+            free(stray)
         else:
-            free(block)
-        block = following
-    while arena.slabs is not NULL:
-        slab = arena.slabs
-        arena.slabs = slab.next
-        if give_back:
-            _backend.active().mem_free(slab.address)
-        free(slab)
-    _held -= arena.held
-    arena.blocks = NULL
+            place = &stray.next
+    for large in range(2):
+        piece = arena.ranges[large].pieces
+        while piece is not NULL:
+            block = piece
+            piece = piece.sibling
+            if give_back:
+                _backend.active().mem_free(block.address)
+            while block is not NULL:
+                following = block.after
+                if block.refs:
+                    block.address = CUPY_LOST_BLOCK
+                    block.bin = LOST
+                    block.arena = heir
+                else:
+                    free(block)
+                block = following
+    arena.account.held -= arena.held
+    arena.account.used -= arena.used
+    arena.account.n_used -= arena.n_used
     arena.used = arena.held = arena.n_used = arena.resting = 0
     arena.rests_first = arena.rests_last = NULL
-    memset(arena.small, 0, sizeof(arena.small))
-    memset(arena.large, 0, sizeof(arena.large))
+    arena.resets += 1
+    memset(arena.ranges, 0, sizeof(arena.ranges))
+    memset(arena.cached, 0, sizeof(arena.cached))
+    memset(arena.cached_bits, 0, sizeof(arena.cached_bits))
 
 
 cdef int reset_device(int device) except -1:
@@ -402,129 +738,58 @@ cdef int reset_device(int device) except -1:
     return _backend.check(rc, f"resetting device {device}")
 
 
-cdef int retire_arena(Arena* arena) except -1:
-    """Drop the pool of a stream that is about to be destroyed and has been waited for."""
-    cdef Arena* heir = arena_of(arena.device, NULL)
+cdef void bury(Arena* arena) noexcept:
+    """Destroy an arena with its stream; its memory is the default stream's from now on."""
     cdef Arena** place = &_arenas
-    if arena is heir:
-        return 0
-    if not arena.used:
-        try:
-            wake(arena, 0)
-            drop_large(arena)
-            drop_slabs(arena)
-        except RuntimeError:
-            pass  # of a device that failed; a reset forgets what could not be freed
-    if arena.held:
-        arena.stream = NULL  # arrays still live in it: from now on it belongs to the default stream
-        return 0
+    cdef Arena* heir
+    cdef Block* piece
+    cdef Block* block
+    cdef bint large
+    global lone
+    wake(arena, 0)
     while place[0] is not arena:
         place = &place[0].next
     place[0] = arena.next
+    heir = _arenas
+    lone = heir if heir.next is NULL else NULL
+    while heir.device != arena.device or heir.stream is not NULL:
+        heir = heir.next
+    for large in range(2):
+        join_cached(arena, large)
+        while arena.ranges[large].pieces is not NULL:
+            piece = block = arena.ranges[large].pieces
+            arena.ranges[large].pieces = piece.sibling
+            piece.sibling = heir.ranges[large].pieces
+            heir.ranges[large].pieces = piece
+            while block is not NULL:
+                if block.back is not NULL:
+                    leave(block)
+                    block.arena = heir
+                    enter(block)
+                block.arena = heir
+                block = block.after
+    heir.used += arena.used
+    heir.held += arena.held
+    heir.n_used += arena.n_used
+    _backend.active().stream_destroy(arena.stream)
     free(arena)
+
+
+cdef int retire_stream(int device, cupyStream stream) except -1:
+    """Destroy a stream, after its end, and hand on its part of the pool; what is free goes back to the device."""
+    cdef cupyBackend* backend = _backend.active()
+    cdef Arena* arena = arena_of(device, stream)
+    cdef int resets = arena.resets
+    with nogil:  # host functions of the stream take the interpreter's lock
+        backend.stream_synchronize(stream)
+    if arena.resets != resets:
+        return 0  # the stream is gone, too
+    wake(arena, 0)
+    try:
+        give_pieces(arena, True, False)
+    except RuntimeError:
+        pass  # of a device that failed; a reset forgets what could not be freed
+    arena.orphaned = True
+    if arena.waiting == 0:
+        bury(arena)
     return 0
-
-
-class MemoryPool:
-    """The pool of device memory that arrays are allocated from.
-
-    There is one pool; every instance shows the same. Its statistics count bytes as handed out, in size classes of
-    512 bytes below 64 KiB and of at most one eighth slack above.
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> pool = cp.get_default_memory_pool()
-    >>> before = pool.used_bytes()
-    >>> a = cp.zeros(1000, dtype=cp.float32)
-    >>> pool.used_bytes() - before
-    4096
-    """
-
-    def used_bytes(self):
-        """Return the bytes that live arrays occupy."""
-        return _total(0)
-
-    def free_bytes(self):
-        """Return the bytes held from the device and not in use."""
-        return _total(1) - _total(0)
-
-    def total_bytes(self):
-        """Return the bytes held from the device."""
-        return _total(1)
-
-    def n_used_blocks(self):
-        """Return the number of blocks that live arrays refer to."""
-        return _total(2)
-
-    def n_free_blocks(self):
-        """Return the number of blocks waiting to be used again."""
-        cdef Arena* arena = _arenas
-        cdef Block* block
-        cdef Py_ssize_t count = 0
-        cdef int bin
-        while arena is not NULL:
-            wake(arena, 0)
-            for bin in range(SMALL_BINS + LARGE_BINS):
-                block = arena.small[bin] if bin < SMALL_BINS else arena.large[bin - SMALL_BINS]
-                while block is not NULL:
-                    count += 1
-                    block = block.next
-            arena = arena.next
-        return count
-
-    def free_all_blocks(self, stream=None):
-        """Give all free memory back to the device; waits for the streams that used it."""
-        free_all()
-
-    def set_limit(self, size=None, fraction=None):
-        """Limit what the pool may hold.
-
-        Parameters
-        ----------
-        size : int, optional
-            Bytes; 0 or None means no limit.
-        fraction : float, optional
-            Share of the device's memory, from 0 to 1; exclusive with `size`.
-        """
-        global _limit
-        cdef size_t free_bytes = 0, total = 0
-        if fraction is not None:
-            if size is not None:
-                raise ValueError("set_limit takes size or fraction, not both")
-            if not 0 <= fraction <= 1:
-                raise ValueError(f"fraction must lie in [0, 1], not {fraction}")
-            ensure_current()
-            _backend.check(_backend.active().mem_info(&free_bytes, &total), "asking for the device's memory")
-            size = int(total * fraction)
-        if size is not None and size < 0:
-            raise ValueError(f"size must not be negative, not {size}")
-        _limit = size or 0
-
-    def get_limit(self):
-        """Return the limit in bytes, 0 if there is none."""
-        return _limit
-
-
-cdef object _total(int which):
-    cdef Arena* arena = _arenas
-    cdef size_t total = 0
-    while arena is not NULL:
-        total += arena.used if which == 0 else arena.held if which == 1 else arena.n_used
-        arena = arena.next
-    return total
-
-
-_default_pool = MemoryPool()
-
-
-def get_default_memory_pool():
-    """Return the pool that arrays are allocated from.
-
-    Examples
-    --------
-    >>> import cupy as cp
-    >>> cp.get_default_memory_pool().used_bytes() >= 0
-    True
-    """
-    return _default_pool

@@ -14,7 +14,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from cupy._core._dtype cimport code_of, dtype_object, itemsizes
-from cupy._core._memory cimport alloc, current, release, retain
+from cupy._core._memory cimport address_of, alloc, current, release, retain
 from cupy_backends.backend cimport _backend
 
 import operator as _operator
@@ -210,7 +210,7 @@ cdef int update_flags(ndarray a) except -1:
 
 cdef int fill_operand(cupyOperand* operand, ndarray a) except -1:
     """Describe `a` to a backend as it lies."""
-    operand.block = a.block.address
+    operand.block = address_of(a.block)
     operand.block_bytes = a.block.bytes
     operand.offset = a.offset
     operand.shape = <int64_t*>a.dims

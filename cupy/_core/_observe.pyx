@@ -11,7 +11,7 @@ from cpython.ref cimport PyObject
 from libc.stdint cimport uint64_t
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
-from cupy._core._memory import get_default_memory_pool
+from cupy._core._pool import get_default_memory_pool
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_ROUTE_HOST, cupyAttr, cupyBackend, cupyEvent, cupyOperand, cupyPlan, cupyStream, cupyTask, cupy_op_info,

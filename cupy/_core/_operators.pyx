@@ -2,6 +2,7 @@
 
 from cupy._core cimport _ndarray
 from cupy._core._ndarray cimport EQUAL, MATMUL, NOT_EQUAL, NUM_OPERATORS, POWER, ndarray, shape_tuple
+from cupy._core._temporaries cimport room_for
 from cupy._core._ufunc cimport call, call1, call2, ufunc
 from cupy_backends.backend._backend cimport CUPY_FLOAT16
 
@@ -31,12 +32,12 @@ cdef object binary(int which, object x, object y):
             return matmul_with(x, y)
         return _matmul(x, y)
     if y is None and (<ufunc>_operators[which]).nin == 1:
-        return call1(<ufunc>_operators[which], <ndarray>x)
+        return call1(<ufunc>_operators[which], <ndarray>x, room_for(<ufunc>_operators[which], x, None))
     if which == POWER and type(x) is ndarray:
         simple = simple_power(<ndarray>x, y)
         if simple is not None:
-            return call1(<ufunc>simple, <ndarray>x)
-    result = call2(<ufunc>_operators[which], x, y)
+            return call1(<ufunc>simple, <ndarray>x, room_for(<ufunc>simple, x, None))
+    result = call2(<ufunc>_operators[which], x, y, room_for(<ufunc>_operators[which], x, y))
     return beside(which, x, y) if result is NotImplemented else result
 
 

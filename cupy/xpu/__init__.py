@@ -2,7 +2,7 @@
 written for CuPy."""
 
 from cupy._core._device import Device, Event, Stream, device_count, get_current_stream, get_elapsed_time
-from cupy._core._memory import MemoryPool, get_default_memory_pool
+from cupy._core._pool import MemoryPool, get_default_memory_pool
 from cupy.xpu import runtime
 from cupy.xpu.counters import cache_info, counters
 from cupy.xpu.memory import MemoryPointer, OutOfMemoryError, PinnedMemoryPool, alloc_pinned_memory
