@@ -188,6 +188,14 @@ int read_random() {
     return CUPY_OK;
 }
 
+int read_trig() {
+    const char *wish = environment("CUPY_TRIG");
+    if (wish && strcmp(wish, "native") && strcmp(wish, "exact"))
+        return fail_text(CUPY_FAILED, "load", "CUPY_TRIG=%s: expected native or exact", wish);
+    machine.exact_trig = wish && !strcmp(wish, "exact");
+    return CUPY_OK;
+}
+
 void count_thread() {
     if (thread.counts) return;
     thread.counts = new Counters;
@@ -209,6 +217,7 @@ int load_locked() {
     if (int rc = open_all()) return rc;
     if (int rc = resolve_api()) return rc;
     if (int rc = read_random()) return rc;
+    if (int rc = read_trig()) return rc;
     if (int code = api.aclInit(nullptr); code && code != ACL_ERROR_REPEAT_INITIALIZE)
         return fail(code, "aclInit");
     uint32_t devices = 0;

@@ -250,7 +250,8 @@ class ProgramBuilder {
     int dtype_of(const Ref &ref) const {
         int dtype = ref.kind == REF_IN    ? request_.input(ref.index)
                     : ref.kind == REF_OUT ? request_.output(ref.index)
-                                          : temps_[ref.index];
+                    : ref.kind == REF_TABLE ? CUPY_INT64
+                                            : temps_[ref.index];
         return looked(dtype, ref.look);
     }
 
@@ -385,6 +386,7 @@ Plan *cpp_plan(const Request &request, int function, std::string *why) {
 Plan *try_candidate(const Request &request, const Candidate &c, std::string *why) {
     int main = request.main(c);
     if (!has(c.when, main) || !has(c.when_out, request.output(0))) return nullptr;
+    if (!(c.chips >> machine.family & 1) || (c.exact && !machine.exact_trig)) return nullptr;
     bool mixed = !strcmp(request.info.kind, "binary") && request.input(0) != request.input(1);
     if (mixed != c.mixed && c.way != WAY_HOST) return nullptr;
     if (c.same)
@@ -446,6 +448,7 @@ Plan *choose(const Request &request, int variant) {
         const Candidate &c = candidates[span.first + i];
         if (c.variant >= 0 && c.variant != variant) continue;
         Plan *plan = try_candidate(request, c, &why);
+        if (plan) plan->exact |= c.exact;
         if (first_why.empty()) first_why = why;
         if (plan) return plan;
         why = first_why;
@@ -505,7 +508,7 @@ Plan *find(int op, const int8_t *dtypes, int n) {
         Request request(op, dtypes, n);
         Plan *plan = make(request);
         note_first(request, plan);
-        plan->note = quirk(plan);
+        plan->note = plan->exact ? nullptr : quirk(plan);
         all.all.push_back(plan);
         return all.plans[key] = plan;
     } catch (...) {

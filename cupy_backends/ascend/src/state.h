@@ -18,6 +18,7 @@ struct Machine {
     bool blocking = false; // CUPY_LAUNCH_BLOCKING
     bool portable = false; // its random numbers are the host's
     bool only_portable = false; // CUPY_RANDOM=portable
+    bool exact_trig = false;    // CUPY_TRIG=exact
     int family = -1;
     int host_nodes = 0;
     const char *soc = "";

@@ -78,7 +78,7 @@ struct Literal {
     double number;
 };
 
-enum RefKind : uint8_t { REF_IN, REF_OUT, REF_TEMP, REF_LITERAL };
+enum RefKind : uint8_t { REF_IN, REF_OUT, REF_TEMP, REF_LITERAL, REF_TABLE };
 enum Look : uint8_t { LOOK_NONE, LOOK_SIGNED, LOOK_UNSIGNED, LOOK_BITS, LOOK_REAL, LOOK_IMAG };
 
 struct Ref {
@@ -101,7 +101,7 @@ struct Step {
     Rule rule;
     int8_t rule_value;
     int8_t nattrs;
-    int8_t attrs[4]; // of the enclosing op
+    int8_t attrs[4]; // of the enclosing op; -1: zero
 };
 
 struct Program {
@@ -136,6 +136,8 @@ struct Candidate {
     Generator generator;
     Shortcut shortcut_if;
     int16_t shortcut; // a program
+    uint8_t chips;    // a bit per family on which it is tried
+    bool exact;       // only where CUPY_TRIG=exact
     const char *why;
 };
 
