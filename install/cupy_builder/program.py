@@ -137,7 +137,9 @@ class _Compiler:
 
     def place(self):
         """Give every temporary a slot that no other one holds while it is still to be read."""
-        last = {ref[1]: i for i, (_, sources, _) in enumerate(self.code) for ref in sources if ref[0] == "TEMP"}
+        last = {
+            ref[1]: i for i, (_, sources, _) in enumerate(self.code) for ref in sources if ref[0] == "TEMP"
+        }
         slots: dict[int, int] = {}
         free: list[int] = []
         count = 0
@@ -156,7 +158,9 @@ class _Compiler:
             free += {slots[ref[1]] for ref in sources if ref[0] == "TEMP" and last[ref[1]] == i}
         self.temps = count
         if count > MAX_TEMPS or len(self.steps) > MAX_STEPS:
-            raise self.bad(f"{count} temporaries and {len(self.steps)} steps; at most {MAX_TEMPS} and {MAX_STEPS}")
+            raise self.bad(
+                f"{count} temporaries and {len(self.steps)} steps; at most {MAX_TEMPS} and {MAX_STEPS}"
+            )
 
     def value(self, node, into=None):
         """Compile an expression; return its reference (kind, index, view)."""

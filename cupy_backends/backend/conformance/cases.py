@@ -150,7 +150,7 @@ def _in_range(values):
     if os.environ.get("CUPY_TRIG") == "exact":
         return values
     limit = values.dtype.type(65504)
-    return np.where(np.isfinite(values), np.clip(values, -limit, limit), values)
+    return np.where(np.isfinite(values), np.clip(values, -limit, limit), values).astype(values.dtype)
 
 
 def _operand(row, position, name, shape, rng):
