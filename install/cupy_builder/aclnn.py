@@ -353,6 +353,7 @@ _COLUMNS = {
     "shortcut",
     "chips",
     "exact",
+    "old",
 }
 _SHORTCUTS = ("nonzero1", "shift1", "ordered12")
 CPP = ("concatenate", "prod", "arange", "integers")
@@ -428,7 +429,7 @@ def candidates(op, rows, path: Path, calls: Calls, programs, short) -> list[str]
             f"IF_{shortcut['if'].upper()}",
             shorter,
             hex(sum(1 << FAMILIES.index(chip) for chip in chips)),
-            int(row.get("exact", False)),
+            *(int(row.get(column, False)) for column in ("exact", "old")),
             json.dumps(row["host"]) if way == "host" else "nullptr",
         )
         out.append(f"    {{{', '.join(map(str, fields))}}},")

@@ -196,6 +196,14 @@ int read_trig() {
     return CUPY_OK;
 }
 
+bool lacks_newer_operators() {
+    for (int i = 0; i < num_functions; i++)
+        if (!functions[i].in_8_1 &&
+            symbol((std::string(functions[i].name) + "GetWorkspaceSize").c_str()))
+            return false;
+    return true;
+}
+
 void count_thread() {
     if (thread.counts) return;
     thread.counts = new Counters;
@@ -235,6 +243,7 @@ int load_locked() {
     if (machine.family < 0)
         return fail_text(CUPY_FAILED, "load", "the SoC %s is not one this version knows",
                          machine.soc);
+    machine.old = lacks_newer_operators();
     watch_pool();
     const char *blocking = environment("CUPY_LAUNCH_BLOCKING");
     if (blocking && strcmp(blocking, "0") && strcmp(blocking, "1"))

@@ -184,6 +184,9 @@ Plan *call_plan(const Request &request, int index, View view, int main, std::str
         plan->numbers[i] = api.aclCreateScalar(bits, acl_dtypes[seen_as[main]]);
         table().numbers.push_back(plan->numbers[i]);
     }
+    // CANN 8.1 has no kernel that writes bfloat16 to a strided view.
+    for (int k = request.variadic() ? 0 : request.info.nin; machine.old && k < request.n; k++)
+        plan->dense |= seen_as[request.dtypes[k]] == CUPY_BFLOAT16;
     set_units(plan, call_unit(call, request, seen_as[main]));
     bool reinterpreted = seen_as[main] != main;
     describe_plan(plan, reinterpreted ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_NATIVE,
@@ -386,7 +389,9 @@ Plan *cpp_plan(const Request &request, int function, std::string *why) {
 Plan *try_candidate(const Request &request, const Candidate &c, std::string *why) {
     int main = request.main(c);
     if (!has(c.when, main) || !has(c.when_out, request.output(0))) return nullptr;
-    if (!(c.chips >> machine.family & 1) || (c.exact && !machine.exact_trig)) return nullptr;
+    if (!(c.chips >> machine.family & 1) || (c.exact && !machine.exact_trig) ||
+        (c.old && !machine.old))
+        return nullptr;
     bool mixed = !strcmp(request.info.kind, "binary") && request.input(0) != request.input(1);
     if (mixed != c.mixed && c.way != WAY_HOST) return nullptr;
     if (c.same)
@@ -429,7 +434,7 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     if (!plan && !excepted) plan = call_plan(request, c.index, VIEW_NONE, main, why);
     if (!plan && viewable && !view_first) plan = call_plan(request, c.index, c.view, main, why);
     if (!plan) return c.cast ? cast_plan(request, main, why) : nullptr;
-    plan->dense = c.dense >> request.output(0) & 1;
+    plan->dense |= c.dense >> request.output(0) & 1;
     if (c.scalar_when >> main & 1) {
         std::string ignored;
         View view = plan->seen_as[main] == main ? VIEW_NONE : c.view;

@@ -138,6 +138,7 @@ struct Candidate {
     int16_t shortcut; // a program
     uint8_t chips;    // a bit per family on which it is tried
     bool exact;       // only where CUPY_TRIG=exact
+    bool old;         // only with CANN 8.1
     const char *why;
 };
 
