@@ -43,7 +43,7 @@ CLASSES["integer"] = CLASSES["signed"] + CLASSES["unsigned"]
 VIEWS = ("signed", "unsigned", "bits", "real", "imag")
 TABLES = ("turns", "turns_low")  # of src/turns.h
 MAX_TEMPS, MAX_STEPS = 16, 32  # kMaxTemps, kMaxSubplans
-LITERALS = ("width", "lastbit", "signmask", "absmask", "outmask", "inf")
+LITERALS = ("width", "lastbit", "signmask", "absmask", "outmask", "inf", "largest")
 _BOOLEAN = {
     "isnan",
     "isinf",
@@ -164,6 +164,8 @@ class _Compiler:
 
     def value(self, node, into=None):
         """Compile an expression; return its reference (kind, index, view)."""
+        if ast.unparse(node) == "-largest":
+            return ("LITERAL", self.programs.literal("lowest", 0.0), "NONE")
         if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
             return ("LITERAL", self.programs.literal("number", -float(node.operand.value)), "NONE")
         if isinstance(node, ast.Constant):

@@ -71,6 +71,8 @@ enum LiteralKind : uint8_t {
     LITERAL_ABSMASK,  // all others
     LITERAL_OUTMASK,  // the bits that out0 holds
     LITERAL_INF,
+    LITERAL_LARGEST, // finite number of the dtype
+    LITERAL_LOWEST,
 };
 
 struct Literal {
