@@ -32,6 +32,7 @@ VARIABLES = {
     "CUPY_INDEX_CHECK": "deferred",
     "CUPY_LAUNCH_BLOCKING": "0",
     "CUPY_RANDOM": "auto",
+    "CUPY_TRIG": "native",
 }
 _INSTRUCTIONS = (
     "sse4_2 avx avx2 fma f16c avx512f avx512bw avx512_bf16 avx512_fp16 amx_tile asimd sve sve2 bf16".split()

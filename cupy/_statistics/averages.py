@@ -97,6 +97,8 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     compute, final = _dtypes(a, dtype, out)
     if where is True and not all(a.shape[i] for i in axes):
         _warn("Mean of empty slice.")
+    if compute is _SINGLE and final == a.dtype and where is True and axes and a.size:
+        compute = final  # of halves: the row itself sums float32
     result = _mean(a, axes, compute, keepdims, where)
     return cast(result, final) if out is None else deliver(result, out, "unsafe")
 

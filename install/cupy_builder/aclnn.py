@@ -351,13 +351,24 @@ _COLUMNS = {
     "dense",
     "mixed",
     "shortcut",
+    "chips",
+    "exact",
+    "old",
 }
 _SHORTCUTS = ("nonzero1", "shift1", "ordered12")
 CPP = ("concatenate", "prod", "arange", "integers")
 _CHOICES = {"view": ("unsigned", "bits", "bool"), "cpp": CPP, "generator": ("device", "portable")}
 
 
-def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
+def _written_out(op, text: str, path: Path, short: dict[str, str]) -> str:
+    """Replace ``{name}`` by what ``[short]`` says."""
+    try:
+        return text.format_map(short)
+    except (KeyError, ValueError) as error:
+        raise TableError(path, op.name, "do", f"{error} is not in [short]") from None
+
+
+def candidates(op, rows, path: Path, calls: Calls, programs, short) -> list[str]:
     """Return the C initialisers of the candidates of ``op``, in the order in which they are tried."""
     out = []
     if not isinstance(rows, list) or not rows:
@@ -379,7 +390,7 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
         if way == "call":
             index = calls.add(op, "call", row["call"])
         elif way == "do":
-            index = programs.add(op, row["do"])
+            index = programs.add(op, _written_out(op, row["do"], path, short))
         elif way == "cpp":
             index = CPP.index(row["cpp"])
         main = row.get("main", "in0" if op.nin else "out0")
@@ -391,6 +402,9 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
                 return default
             return class_mask(row[column], lambda p: TableError(path, op.name, column, p))
 
+        chips = row.get("chips", " ".join(FAMILIES)).split()
+        if not set(chips) <= set(FAMILIES):
+            raise TableError(path, op.name, "chips", f"{row['chips']!r}: known are {', '.join(FAMILIES)}")
         shortcut = row.get("shortcut", {"if": "none"})
         if "shortcut" in row and (
             way != "do" or set(shortcut) != {"if", "do"} or shortcut["if"] not in _SHORTCUTS
@@ -414,6 +428,8 @@ def candidates(op, rows, path: Path, calls: Calls, programs) -> list[str]:
             f"GENERATOR_{row.get('generator', 'none').upper()}",
             f"IF_{shortcut['if'].upper()}",
             shorter,
+            hex(sum(1 << FAMILIES.index(chip) for chip in chips)),
+            *(int(row.get(column, False)) for column in ("exact", "old")),
             json.dumps(row["host"]) if way == "host" else "nullptr",
         )
         out.append(f"    {{{', '.join(map(str, fields))}}},")
@@ -424,7 +440,7 @@ def tables(facts: Facts, ops, path: Path) -> str:
     """Return ``ascend_tables.inc``: thunks, calls, programs, candidates per op, SoC names."""
     sections = tomllib.loads(path.read_text())
     helpers, quirks = sections.pop("helpers"), sections.pop("quirks")
-    facts.lossy = sections.pop("lossy", {})
+    short, facts.lossy = sections.pop("short", {}), sections.pop("lossy", {})
     for function, rows in facts.lossy.items():
         for key, dtypes in rows.items():
             if (
@@ -446,7 +462,7 @@ def tables(facts: Facts, ops, path: Path) -> str:
     for op in ops:
         if op.name not in routes:
             raise TableError(path, op.name, "name", "has no route")
-        mine = candidates(op, routes[op.name], path, calls, programs)
+        mine = candidates(op, routes[op.name], path, calls, programs, short)
         spans.append(f"    {{{len(rows)}, {len(mine)}}}, // {op.name}")
         rows += mine
     flip = contract.Op("flip", "helpers", 1, 1, (("axes", "ints"),), "-", 0, "")

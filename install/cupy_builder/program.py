@@ -2,7 +2,8 @@
 
 ``out0 = where(isnan(in0), in1, maximum(in0, in1))`` becomes a list of steps over inputs, outputs, temporaries and
 literals. Numbers take the dtype of the operand beside them; the attributes ``signed``, ``unsigned``, ``bits``, ``real``
-and ``imag`` look at the same bits under another dtype; ``astype(x, like)`` copies.
+and ``imag`` look at the same bits under another dtype; ``astype(x, like)`` copies; ``take(turns, i)`` reads a table
+of the backend. A temporary takes the place of one that is not read any more.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ CLASSES = {
 CLASSES["integer"] = CLASSES["signed"] + CLASSES["unsigned"]
 
 VIEWS = ("signed", "unsigned", "bits", "real", "imag")
-LITERALS = ("width", "lastbit", "signmask", "absmask", "outmask", "inf")
+TABLES = ("turns", "turns_low")  # of src/turns.h
+MAX_TEMPS, MAX_STEPS = 16, 32  # kMaxTemps, kMaxSubplans
+LITERALS = ("width", "lastbit", "signmask", "absmask", "outmask", "inf", "largest")
 _BOOLEAN = {
     "isnan",
     "isinf",
@@ -106,7 +109,7 @@ class _Compiler:
     def __init__(self, programs, op, text):
         self.programs, self.op, self.text = programs, op, text
         self.names: dict[str, tuple] = {}
-        self.steps: list[str] = []
+        self.code: list[tuple] = []  # per step: text with {sources} and {target}, sources, target
         self.temps = 0
 
     def bad(self, problem):
@@ -128,11 +131,41 @@ class _Compiler:
                 if ref[0] != "OUT":
                     raise self.bad("only outputs and new names can be assigned")
                 self.value(statement.value, ref)
-        if not any("REF_OUT" in step.split("/*dst*/")[1] for step in self.steps):
+        if not any(target[0] == "OUT" for _, _, target in self.code):
             raise self.bad("no output is assigned")
+        self.place()
+
+    def place(self):
+        """Give every temporary a slot that no other one holds while it is still to be read."""
+        last = {
+            ref[1]: i for i, (_, sources, _) in enumerate(self.code) for ref in sources if ref[0] == "TEMP"
+        }
+        slots: dict[int, int] = {}
+        free: list[int] = []
+        count = 0
+
+        def text(ref):
+            return f"{{REF_{ref[0]}, {slots[ref[1]] if ref[0] == 'TEMP' else ref[1]}, LOOK_{ref[2]}}}"
+
+        self.steps = []
+        for i, (row, sources, target) in enumerate(self.code):
+            if target[0] == "TEMP":
+                if not free:
+                    free.append(count)
+                    count += 1
+                slots[target[1]] = free.pop()
+            self.steps.append(row.format(sources=", ".join(map(text, sources)), target=text(target)))
+            free += {slots[ref[1]] for ref in sources if ref[0] == "TEMP" and last[ref[1]] == i}
+        self.temps = count
+        if count > MAX_TEMPS or len(self.steps) > MAX_STEPS:
+            raise self.bad(
+                f"{count} temporaries and {len(self.steps)} steps; at most {MAX_TEMPS} and {MAX_STEPS}"
+            )
 
     def value(self, node, into=None):
         """Compile an expression; return its reference (kind, index, view)."""
+        if ast.unparse(node) == "-largest":
+            return ("LITERAL", self.programs.literal("lowest", 0.0), "NONE")
         if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
             return ("LITERAL", self.programs.literal("number", -float(node.operand.value)), "NONE")
         if isinstance(node, ast.Constant):
@@ -140,6 +173,8 @@ class _Compiler:
         if isinstance(node, ast.Name):
             if found := re.fullmatch(r"(in|out)(\d)", node.id):
                 return (found[1].upper(), int(found[2]), "NONE")
+            if node.id in TABLES:
+                return ("TABLE", TABLES.index(node.id), "NONE")
             if node.id in LITERALS:
                 return ("LITERAL", self.programs.literal(node.id, 0.0), "NONE")
             if node.id in self.names:
@@ -176,9 +211,9 @@ class _Compiler:
         if len(node.args) != inner.nin or inner.nout != 1:
             raise self.bad(f"{name} takes {inner.nin} operands and gives {inner.nout}")
         sources = [self.value(arg) for arg in node.args]
-        return self.step(
-            name, -1, sources, into, self.rule(name, sources), self.attributes(inner, node.keywords)
-        )
+        of_table = name == "take" and sources[0][0] == "TABLE"  # along its only axis
+        attrs = [-1] if of_table else self.attributes(inner, node.keywords)
+        return self.step(name, -1, sources, into, self.rule(name, sources), attrs)
 
     def attributes(self, inner, keywords):
         given = {keyword.arg: keyword.value for keyword in keywords}
@@ -211,10 +246,13 @@ class _Compiler:
             into = ("TEMP", self.temps, "NONE")
             self.temps += 1
         op = f"CUPY_OP_{name.upper()}" if name else "-1"
-        refs = ", ".join(f"{{REF_{kind}, {index}, LOOK_{view}}}" for kind, index, view in sources)
-        self.steps.append(
-            f"    {{{op}, {call}, {len(sources)}, {{{refs}}}, /*dst*/{{REF_{into[0]}, {into[1]}, LOOK_{into[2]}}}, "
-            f"{rule}, {len(attrs)}, {{{', '.join(map(str, attrs)) or '0'}}}}},"
+        self.code.append(
+            (
+                f"    {{{{{op}, {call}, {len(sources)}, {{{{{{sources}}}}}}, {{target}}, {rule}, {len(attrs)}, "
+                f"{{{{{', '.join(map(str, attrs)) or '0'}}}}}}}}},",
+                sources,
+                into,
+            )
         )
         return into
 

@@ -1,6 +1,9 @@
 """CANNSIM_SOC and CANNSIM_CANN: chips with the figures of the facts, releases with their operators."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import inprocess
@@ -176,3 +179,36 @@ def test_kernels_that_the_older_release_lacks(release, code):
     )
     assert out.startswith(f"0 {code}")
     assert ("the AI CPU of CANN 8.1.RC1 has no kernel Maximum for uint8" in out) == bool(code)
+
+
+@pytest.mark.parametrize("release", ["8.1", "9.1"])
+def test_what_the_older_release_searches_and_writes(release):
+    program = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent / "operators")!r})
+import numpy as np
+from ml_dtypes import bfloat16
+from operator_calls import CannError, Out, call
+
+x = np.arange(4.0)
+for dtype, out in ((float, None), (bfloat16, np.zeros((2, 3), bfloat16)[:, :2])):
+    try:
+        if out is None:
+            print(call("aclnnSearchSorted", x, x, False, False, None, Out(4, "i8"))[0].tolist())
+        else:
+            strided = Out(0, dtype)
+            strided.array = out
+            print(call("aclnnAdd", out + 1, out + 2, 1, strided)[0].tolist())
+    except CannError as error:
+        print(error)
+"""
+    environment = dict(os.environ) | {"CANNSIM_CANN": release, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    first, second = done.stdout.splitlines()
+    if release == "9.1":
+        assert (first, second) == ("[0, 1, 2, 3]", "[[3.0, 3.0], [3.0, 3.0]]")
+    else:
+        assert "the AI CPU of CANN 8.1.RC1 has no kernel SearchSorted for float64" in first
+        assert "the AI CPU of CANN 8.1.RC1 has no kernel ViewCopy for bfloat16" in second

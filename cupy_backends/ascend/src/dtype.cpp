@@ -1,5 +1,6 @@
 #include "dtype.h"
 
+#include <cfloat>
 #include <cmath>
 #include <cstring>
 
@@ -122,6 +123,15 @@ static void real_bits(double value, int dtype, unsigned char *bits) {
     }
 }
 
+static double largest(int dtype) {
+    switch (dtype) {
+    case CUPY_FLOAT16: return 65504;
+    case CUPY_BFLOAT16: return 0x1.fep127;
+    case CUPY_FLOAT32: return FLT_MAX;
+    default: return DBL_MAX;
+    }
+}
+
 void literal_bits(const Literal &literal, int dtype, unsigned char *bits, int out) {
     memset(bits, 0, 16);
     int width = int(itemsize(dtype) * 8);
@@ -134,6 +144,8 @@ void literal_bits(const Literal &literal, int dtype, unsigned char *bits, int ou
     case LITERAL_ABSMASK: integer_bits(int64_t(sign - 1), dtype, bits); break;
     case LITERAL_OUTMASK: integer_bits((int64_t(1) << itemsize(out) * 8) - 1, dtype, bits); break;
     case LITERAL_INF: real_bits(INFINITY, dtype, bits); break;
+    case LITERAL_LARGEST: real_bits(largest(dtype), dtype, bits); break;
+    case LITERAL_LOWEST: real_bits(-largest(dtype), dtype, bits); break;
     }
 }
 

@@ -12,7 +12,7 @@ namespace ascend {
 
 constexpr int kMaxDims = 64;
 constexpr int kMaxRank = 8;
-constexpr int kMaxSubplans = 24;
+constexpr int kMaxSubplans = 32;
 
 struct ExecutorCache;
 
@@ -42,6 +42,7 @@ struct Plan : cupyPlan {
     ExecutorCache *cache = nullptr; // nullptr: the call cannot be repeated
     cupyLaunchFn silent = nullptr; // of a plan whose first launch is noted: the launch itself
     uint8_t units = 0;             // a set of Unit
+    bool exact = false;            // a choice of the user's that takes the quirks away
     Plan *parent = nullptr;        // of a host plan made for some layouts or modes of another
     std::atomic<Plan *> host{nullptr}; // the plan for layouts that no operator takes
     char how_text[120], why_text[160];
@@ -123,21 +124,31 @@ struct OwnedOperand : cupyOperand {
         shape = dims;
         strides = steps;
     }
-    // A contiguous tensor of the shape of 'like' in scratch memory.
-    int temporary(Scratch &scratch, const cupyOperand &like, int dtype_) {
+    // A contiguous tensor of the shape of 'like' in scratch memory; 'again': in the place of the one
+    // that this was before.
+    int temporary(Scratch &scratch, const cupyOperand &like, int dtype_, bool again = false) {
+        const int64_t bytes = again ? block_bytes : -1;
+        void *const room = block;
         static_cast<cupyOperand &>(*this) = like;
         dtype = int8_t(dtype_);
         for (int d = 0; d < ndim; d++) dims[d] = like.shape[d];
         shape = dims;
-        return allocate(scratch);
+        if (bytes < elements(*this) * itemsize(dtype)) return allocate(scratch);
+        lay_out();
+        block = room;
+        block_bytes = bytes;
+        return CUPY_OK;
     }
     int allocate(Scratch &scratch) { // shape, ndim and dtype are set
+        lay_out();
+        block_bytes = elements(*this) * itemsize(dtype);
+        return scratch.take(size_t(block_bytes), &block);
+    }
+    void lay_out() {
         contiguous = 1;
         offset = 0;
         fill_strides();
         strides = steps;
-        block_bytes = elements(*this) * itemsize(dtype);
-        return scratch.take(size_t(block_bytes), &block);
     }
     void fill_strides() {
         int64_t step = itemsize(dtype);

@@ -220,7 +220,9 @@ int launch_repaired(Plan *plan, cupyOperand *ops, int n, const cupyAttr *attrs, 
     bool changed[CUPY_MAX_PLAN_DTYPES] = {};
     for (int k = 0; k < n; k++) {
         list[k] = ops[k];
-        if (is_scalar(ops[k]) || fits(ops[k])) continue;
+        if (is_scalar(ops[k]) ||
+            (fits(ops[k]) && !(plan->dense && k >= nin && !ops[k].contiguous)))
+            continue;
         changed[k] = true;
         if (int rc = mended[k].temporary(scratch, ops[k], ops[k].dtype)) return rc;
         if (k < nin || plan->updates)

@@ -188,6 +188,22 @@ int read_random() {
     return CUPY_OK;
 }
 
+int read_trig() {
+    const char *wish = environment("CUPY_TRIG");
+    if (wish && strcmp(wish, "native") && strcmp(wish, "exact"))
+        return fail_text(CUPY_FAILED, "load", "CUPY_TRIG=%s: expected native or exact", wish);
+    machine.exact_trig = wish && !strcmp(wish, "exact");
+    return CUPY_OK;
+}
+
+bool lacks_newer_operators() {
+    for (int i = 0; i < num_functions; i++)
+        if (!functions[i].in_8_1 &&
+            symbol((std::string(functions[i].name) + "GetWorkspaceSize").c_str()))
+            return false;
+    return true;
+}
+
 void count_thread() {
     if (thread.counts) return;
     thread.counts = new Counters;
@@ -209,6 +225,7 @@ int load_locked() {
     if (int rc = open_all()) return rc;
     if (int rc = resolve_api()) return rc;
     if (int rc = read_random()) return rc;
+    if (int rc = read_trig()) return rc;
     if (int code = api.aclInit(nullptr); code && code != ACL_ERROR_REPEAT_INITIALIZE)
         return fail(code, "aclInit");
     uint32_t devices = 0;
@@ -226,6 +243,7 @@ int load_locked() {
     if (machine.family < 0)
         return fail_text(CUPY_FAILED, "load", "the SoC %s is not one this version knows",
                          machine.soc);
+    machine.old = lacks_newer_operators();
     watch_pool();
     const char *blocking = environment("CUPY_LAUNCH_BLOCKING");
     if (blocking && strcmp(blocking, "0") && strcmp(blocking, "1"))

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "launch.h"
+#include "turns.h"
 
 namespace ascend {
 namespace {
@@ -98,6 +99,7 @@ class Run {
         cupyOperand list[kMaxSources + 1];
         int64_t zeros[kMaxDims];
         const cupyOperand *shaped = nullptr; // the first source that has axes
+        bool tabled = false;
         for (int s = 0; s < step.nsources; s++) {
             const Ref &ref = step.sources[s];
             cupyOperand &o = list[s];
@@ -106,6 +108,11 @@ class Run {
                 o.contiguous = 1;
                 o.dtype = sub->dtypes[s];
                 literal_bits(literals[ref.index], o.dtype, o.scalar, ops_[n_ - 1].dtype);
+                continue;
+            }
+            if (ref.kind == REF_TABLE) {
+                tabled = true;
+                if (int rc = turns(ref.index, &o)) return rc;
                 continue;
             }
             o = *slot(ref);
@@ -118,8 +125,10 @@ class Run {
             OwnedOperand &temp = temps_[step.target.index];
             if (step.op == CUPY_OP_MATMUL) shaped = &ops_[nin_];
             if (int rc =
-                    temp.temporary(scratch_, shaped ? *shaped : point, sub->dtypes[step.nsources]))
+                    temp.temporary(scratch_, shaped ? *shaped : point, sub->dtypes[step.nsources],
+                                   made_ >> step.target.index & 1))
                 return rc;
+            made_ |= 1u << step.target.index;
             target = temp;
         } else {
             target = *slot(step.target);
@@ -136,8 +145,16 @@ class Run {
                 o.contiguous = 0;
             }
         }
-        cupyAttr attrs[4];
-        for (int a = 0; a < step.nattrs; a++) attrs[a] = attrs_[step.attrs[a]];
+        int64_t count = elements(target), flat[2] = {itemsize(list[1].dtype), itemsize(target.dtype)};
+        for (int k = 0; tabled && k < 2; k++) { // contiguous temporaries of any rank
+            cupyOperand &o = k ? target : list[1];
+            o.ndim = 1;
+            o.shape = &count;
+            o.strides = &flat[k];
+        }
+        cupyAttr attrs[4] = {};
+        for (int a = 0; a < step.nattrs; a++)
+            if (step.attrs[a] >= 0) attrs[a] = attrs_[step.attrs[a]];
         int rc = sub->launch(sub, list, step.nsources + 1, attrs, stream_);
         if (!rc && last && ops_[n_ - 1].shape && target.shape && ops_[n_ - 1].ndim)
             ops_[n_ - 1].shape[0] = target.shape[0]; // an extent that the operator decided
@@ -153,6 +170,7 @@ class Run {
     OwnedOperand temps_[kMaxTemps];
     OwnedOperand out_[4];
     bool redirected_[4] = {};
+    uint32_t made_ = 0; // a bit per temporary
 };
 
 } // namespace

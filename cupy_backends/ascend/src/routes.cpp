@@ -184,6 +184,9 @@ Plan *call_plan(const Request &request, int index, View view, int main, std::str
         plan->numbers[i] = api.aclCreateScalar(bits, acl_dtypes[seen_as[main]]);
         table().numbers.push_back(plan->numbers[i]);
     }
+    // CANN 8.1 has no kernel that writes bfloat16 to a strided view.
+    for (int k = request.variadic() ? 0 : request.info.nin; machine.old && k < request.n; k++)
+        plan->dense |= seen_as[request.dtypes[k]] == CUPY_BFLOAT16;
     set_units(plan, call_unit(call, request, seen_as[main]));
     bool reinterpreted = seen_as[main] != main;
     describe_plan(plan, reinterpreted ? CUPY_ROUTE_REINTERPRET : CUPY_ROUTE_NATIVE,
@@ -250,7 +253,8 @@ class ProgramBuilder {
     int dtype_of(const Ref &ref) const {
         int dtype = ref.kind == REF_IN    ? request_.input(ref.index)
                     : ref.kind == REF_OUT ? request_.output(ref.index)
-                                          : temps_[ref.index];
+                    : ref.kind == REF_TABLE ? CUPY_INT64
+                                            : temps_[ref.index];
         return looked(dtype, ref.look);
     }
 
@@ -385,6 +389,9 @@ Plan *cpp_plan(const Request &request, int function, std::string *why) {
 Plan *try_candidate(const Request &request, const Candidate &c, std::string *why) {
     int main = request.main(c);
     if (!has(c.when, main) || !has(c.when_out, request.output(0))) return nullptr;
+    if (!(c.chips >> machine.family & 1) || (c.exact && !machine.exact_trig) ||
+        (c.old && !machine.old))
+        return nullptr;
     bool mixed = !strcmp(request.info.kind, "binary") && request.input(0) != request.input(1);
     if (mixed != c.mixed && c.way != WAY_HOST) return nullptr;
     if (c.same)
@@ -427,7 +434,7 @@ Plan *try_candidate(const Request &request, const Candidate &c, std::string *why
     if (!plan && !excepted) plan = call_plan(request, c.index, VIEW_NONE, main, why);
     if (!plan && viewable && !view_first) plan = call_plan(request, c.index, c.view, main, why);
     if (!plan) return c.cast ? cast_plan(request, main, why) : nullptr;
-    plan->dense = c.dense >> request.output(0) & 1;
+    plan->dense |= c.dense >> request.output(0) & 1;
     if (c.scalar_when >> main & 1) {
         std::string ignored;
         View view = plan->seen_as[main] == main ? VIEW_NONE : c.view;
@@ -446,6 +453,7 @@ Plan *choose(const Request &request, int variant) {
         const Candidate &c = candidates[span.first + i];
         if (c.variant >= 0 && c.variant != variant) continue;
         Plan *plan = try_candidate(request, c, &why);
+        if (plan) plan->exact |= c.exact;
         if (first_why.empty()) first_why = why;
         if (plan) return plan;
         why = first_why;
@@ -505,7 +513,7 @@ Plan *find(int op, const int8_t *dtypes, int n) {
         Request request(op, dtypes, n);
         Plan *plan = make(request);
         note_first(request, plan);
-        plan->note = quirk(plan);
+        plan->note = plan->exact ? nullptr : quirk(plan);
         all.all.push_back(plan);
         return all.plans[key] = plan;
     } catch (...) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "dtype.h"
+#include "turns.h"
 
 namespace ascend {
 
@@ -251,6 +252,7 @@ void drop_constants(cupyStream stream) {
 }
 
 void forget_memory(int device) {
+    forget_turns(device);
     std::lock_guard<std::mutex> hold(registry);
     for (auto &entry : streams()) {
         if (entry.first.device != device) continue;
@@ -270,6 +272,7 @@ void forget_memory(int device) {
 }
 
 void release_memory() {
+    release_turns();
     std::lock_guard<std::mutex> hold(registry);
     for (auto &entry : streams()) release(*entry.second);
     Constants &table = constants();

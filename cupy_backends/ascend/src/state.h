@@ -18,6 +18,8 @@ struct Machine {
     bool blocking = false; // CUPY_LAUNCH_BLOCKING
     bool portable = false; // its random numbers are the host's
     bool only_portable = false; // CUPY_RANDOM=portable
+    bool exact_trig = false;    // CUPY_TRIG=exact
+    bool old = false;           // CANN 8.1: none of the operators that are newer is there
     int family = -1;
     int host_nodes = 0;
     const char *soc = "";

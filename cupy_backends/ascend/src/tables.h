@@ -71,6 +71,8 @@ enum LiteralKind : uint8_t {
     LITERAL_ABSMASK,  // all others
     LITERAL_OUTMASK,  // the bits that out0 holds
     LITERAL_INF,
+    LITERAL_LARGEST, // finite number of the dtype
+    LITERAL_LOWEST,
 };
 
 struct Literal {
@@ -78,7 +80,7 @@ struct Literal {
     double number;
 };
 
-enum RefKind : uint8_t { REF_IN, REF_OUT, REF_TEMP, REF_LITERAL };
+enum RefKind : uint8_t { REF_IN, REF_OUT, REF_TEMP, REF_LITERAL, REF_TABLE };
 enum Look : uint8_t { LOOK_NONE, LOOK_SIGNED, LOOK_UNSIGNED, LOOK_BITS, LOOK_REAL, LOOK_IMAG };
 
 struct Ref {
@@ -101,7 +103,7 @@ struct Step {
     Rule rule;
     int8_t rule_value;
     int8_t nattrs;
-    int8_t attrs[4]; // of the enclosing op
+    int8_t attrs[4]; // of the enclosing op; -1: zero
 };
 
 struct Program {
@@ -136,6 +138,9 @@ struct Candidate {
     Generator generator;
     Shortcut shortcut_if;
     int16_t shortcut; // a program
+    uint8_t chips;    // a bit per family on which it is tried
+    bool exact;       // only where CUPY_TRIG=exact
+    bool old;         // only with CANN 8.1
     const char *why;
 };
 

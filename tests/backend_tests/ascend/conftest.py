@@ -21,7 +21,7 @@ def python_module():
         env = {
             k: v
             for k, v in os.environ.items()
-            if not k.startswith(("CUPY_CANN", "CUPY_RANDOM", "CANNSIM", "ASCEND_"))
+            if not k.startswith(("CUPY_CANN", "CUPY_RANDOM", "CUPY_TRIG", "CANNSIM", "ASCEND_"))
         }
         env["CUPY_CANN"] = "sim"
         for name in ("CUPY_CANNSIM", "PYTHONPATH"):

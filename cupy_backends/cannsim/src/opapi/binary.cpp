@@ -1,5 +1,5 @@
 // out = f(self, other): two tensors that broadcast, or a tensor and a scalar on either side.
-#include "opapi/elementwise.h"
+#include "opapi/lossy.h"
 #include "opapi/tables.h"
 #include "runtime/soc.h"
 
@@ -100,7 +100,9 @@ aclnnStatus plan_scalar(Call &c, const Row &row, bool scalar_first) {
     if (int error = check_same_shape(c, tensor, out)) return error;
     Source inputs[2];
     inputs[tensor] = Source::tensor(tensor);
-    inputs[other] = constant(c, 0, value, compute);
+    inputs[other] = row.op == Op::Muls || row.op == Op::InplaceMuls
+                        ? constant_by_float32(c, 0, value, compute)
+                        : constant(c, 0, value, compute);
     return finish(c, row.loop, common, compute, inputs, 2, out);
 }
 
@@ -177,10 +179,13 @@ aclnnStatus prepare_axpy(Call &c) {
 
 aclnnStatus prepare_axpy_scalar(Call &c) {
     const int out = c.output();
+    const Axpy form = static_cast<const AxpyRow *>(c.row)->form;
     DType compute = scalar_dtype(c.tensor(0)->dtype, c.scalar(1)->dtype);
     if (int error = check_same_shape(c, 0, out)) return error;
-    return plan_axpy(c, static_cast<const AxpyRow *>(c.row)->form, compute, Source::tensor(0),
-                     constant(c, 1, c.scalar(1), compute), c.scalar(2), out);
+    return plan_axpy(c, form, compute, Source::tensor(0),
+                     form == Axpy::Add ? constant_by_float32(c, 1, c.scalar(1), compute)
+                                       : constant(c, 1, c.scalar(1), compute),
+                     c.scalar(2), out);
 }
 
 #define ONE(name, loop, rule) {Op::name, LoopOp::loop, Compute::rule}

@@ -7,6 +7,7 @@
 #include "opapi/axes.h"
 #include "opapi/elementwise.h"
 #include "opapi/tables.h"
+#include "runtime/soc.h"
 
 namespace cannsim {
 
@@ -171,6 +172,8 @@ aclnnStatus prepare_div_mode(Call &c) {
     DType compute = is_integral(common) && mode == 0 ? DType::Float32
                     : common == DType::Bool          ? DType::Int32
                                                      : common;
+    if (mode == 1 && common == DType::Float64 && settings().soc->arch < 3000)
+        compute = DType::Float32;
     const LoopOp loop = mode == 0   ? LoopOp::divide
                         : mode == 1 ? LoopOp::trunc_divide
                                     : LoopOp::floor_divide;

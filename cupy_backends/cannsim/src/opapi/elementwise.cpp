@@ -1,6 +1,7 @@
 #include "opapi/elementwise.h"
 
 #include "kernels/loops/driver.h"
+#include "opapi/lossy.h"
 
 #include <cstring>
 
@@ -207,7 +208,7 @@ bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
     for (int i = 0; i < x->ndim; ++i)
         if ((x->shape[i] != y->shape[i]) | (x->shape[i] != o->shape[i])) return false;
     Executor &e = c.exec;
-    e.loop = find_loop(op, x->dtype);
+    e.loop = find_device_loop(op, x->dtype);
     if (!e.loop) return false;
     const int64_t size = x->size;
     e.nviews = 3;
@@ -223,7 +224,7 @@ DType result_dtype(LoopOp op, DType compute) {
 }
 
 aclnnStatus plan_loop(Call &c, LoopOp op, DType compute, const Source *inputs, int n, int out) {
-    const LoopFn loop = find_loop(op, compute);
+    const LoopFn loop = find_device_loop(op, compute);
     if (__builtin_expect(!loop, 0))
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name,
                     dtype_name(compute));

@@ -50,6 +50,23 @@ Status product(const View &out, const View &a, const View &b) {
 
 Status run_product(aclOpExecutor &e) { return product(e.views[2], e.views[0], e.views[1]); }
 
+// The float32 operand rounded to what the cube unit takes.
+Status halve(const View &from, array::Scratch &memory, View *out) {
+    View half = contiguous(memory.get(), DType::Float16, from.ndim, from.shape);
+    *out = contiguous(memory.get() + bytes(half), DType::Float32, from.ndim, from.shape);
+    if (Status s = copy(half, from); s != Status::Ok) return s;
+    return copy(*out, half);
+}
+
+Status run_half_product(aclOpExecutor &e) {
+    View a, b;
+    array::Scratch first(e.views[0].size() * 8), second(e.views[1].size() * 8);
+    if (!first || !second) return Status::OutOfMemory;
+    if (Status s = halve(e.views[0], first, &a); s != Status::Ok) return s;
+    if (Status s = halve(e.views[1], second, &b); s != Status::Ok) return s;
+    return product(e.views[2], a, b);
+}
+
 Status run_zero(aclOpExecutor &e) { return fill_zero(e.views[e.nviews - 1]); }
 
 aclnnStatus check_math_type(const Call &c, int param) {
@@ -163,7 +180,13 @@ aclnnStatus prepare_product(Call &c) {
     if (int error = check_precision(c, 0, 1, 3)) return error;
     if (int error = check_ndim(c, 0, row.low_a, row.high_a)) return error;
     if (int error = check_ndim(c, 1, row.low_b, row.high_b)) return error;
-    return plan_product(c, 2);
+    if (int error = plan_product(c, 2)) return error;
+    const int64_t math = int8_t(c.integer(3));
+    const bool halves = math == 2 || (math == 1 && settings().soc->arch < 2200);
+    if (halves && c.exec.run == run_product && c.tensor(0)->dtype == DType::Float32 &&
+        c.tensor(1)->dtype == DType::Float32)
+        c.exec.run = run_half_product;
+    return 0;
 }
 
 const Row kProducts[] = {

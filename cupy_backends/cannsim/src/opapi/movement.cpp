@@ -1,6 +1,6 @@
 // Copies, casts, fills.
 #include "kernels/array/copy.h"
-#include "opapi/elementwise.h"
+#include "opapi/lossy.h"
 #include "opapi/tables.h"
 
 namespace cannsim {
@@ -65,6 +65,11 @@ aclnnStatus plan_cast(Call &c, int in, int out) {
     const aclTensor *to = c.tensor(out);
     if (to->size == 0) return 0;
     if (!can_write(to)) return refuse_write(c, out);
+    const DType dtypes[] = {c.tensor(in)->dtype, to->dtype};
+    if (const LoopFn lossy = find_lossy_cast(dtypes[0], dtypes[1])) {
+        const Source source = Source::tensor(in);
+        return plan_custom(c, lossy, dtypes, &source, 1, out);
+    }
     add_view(c.exec, c.tensor(in), in);
     add_view(c.exec, c.tensor(out), out);
     c.exec.run = run_copy;

@@ -3,7 +3,9 @@
 
 #include "kernels/array/copy.h"
 #include "kernels/array/index.h"
+#include "kernels/array/nest.h"
 #include "kernels/array/reduce.h"
+#include "kernels/array/scratch.h"
 #include "kernels/array/search.h"
 #include "kernels/array/sort.h"
 #include "opapi/axes.h"
@@ -72,7 +74,21 @@ aclnnStatus prepare_cumprod(Call &c) {
 
 // Views: self, values, indices. e.i: largest, axis.
 Status run_extrema(aclOpExecutor &e) {
-    return scan_extrema(e.i[0], e.views[1], &e.views[2], e.views[0], int(e.i[1]));
+    if (e.views[0].dtype != DType::Int32)
+        return scan_extrema(e.i[0], e.views[1], &e.views[2], e.views[0], int(e.i[1]));
+    // The kernel compares float32: beyond 2^24 integers are rounded.
+    View rounded = e.views[0];
+    rounded.dtype = DType::Float32;
+    array::set_contiguous(rounded);
+    array::Scratch memory(rounded.size() * itemsize(rounded.dtype));
+    if (!memory) return Status::OutOfMemory;
+    rounded.data = memory.get();
+    if (Status s = copy(rounded, e.views[0]); s != Status::Ok) return s;
+    View values = rounded;
+    if (Status s = scan_extrema(e.i[0], values, &e.views[2], rounded, int(e.i[1])); s != Status::Ok) return s;
+    float *first = reinterpret_cast<float *>(memory.get());
+    for (int64_t i = 0; i < rounded.size(); ++i) first[i] = std::min(first[i], 2147483520.0f);
+    return copy(e.views[1], values);
 }
 
 // self, dim, values, indices

@@ -1,0 +1,275 @@
+#include "opapi/lossy.h"
+
+#include "kernels/array/scalar.h"
+#include "runtime/soc.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace cannsim {
+
+namespace {
+
+enum Family { k910, k310P, k910B, k910_93, k950 }; // columns of the facts
+Family family() { return Family(settings().soc->family); }
+
+using array::load;
+using array::store;
+
+// A loop with one input or two that hands the elements for which `F::special` holds to `F::value`. Where a tile has none,
+// and mostly it has none, the plain loop computes it; an output may lie on an input.
+template <class F> void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
+    using T = typename F::Type;
+    constexpr int nin = F::nin;
+    constexpr intptr_t kTile = 1024;
+    const LoopFn plain = find_loop(F::op, DType(reinterpret_cast<intptr_t>(data)));
+    char *p[nin + 1];
+    for (int k = 0; k <= nin; ++k) p[k] = args[k];
+    for (intptr_t left = *count; left > 0; left -= kTile) {
+        const intptr_t n = std::min(left, kTile);
+        bool any = false;
+        for (intptr_t i = 0; i < n; ++i)
+            any |= F::special(load<T>(p[0] + i * steps[0]), load<T>(p[nin - 1] + i * steps[nin - 1]));
+        if (!any) {
+            char *tile[nin + 1];
+            for (int k = 0; k <= nin; ++k) tile[k] = p[k];
+            plain(tile, &n, steps);
+        } else {
+            const intptr_t one = 1;
+            for (intptr_t i = 0; i < n; ++i) {
+                char *element[nin + 1];
+                for (int k = 0; k <= nin; ++k) element[k] = p[k] + i * steps[k];
+                const T a = load<T>(element[0]), b = load<T>(element[nin - 1]);
+                if (F::special(a, b))
+                    store<T>(element[nin], F::value(a, b));
+                else
+                    plain(element, &one, steps);
+            }
+        }
+        for (int k = 0; k <= nin; ++k) p[k] += n * steps[k];
+    }
+}
+
+template <class F> LoopFn guard(DType t) {
+    return {guarded<F>, reinterpret_cast<void *>(intptr_t(t))};
+}
+
+template <template <class> class F> LoopFn guard_integers(DType t) {
+    switch (t) {
+    case DType::Int8: return guard<F<int8_t>>(t);
+    case DType::Int16: return guard<F<int16_t>>(t);
+    case DType::Int32: return guard<F<int32_t>>(t);
+    case DType::Int64: return guard<F<int64_t>>(t);
+    case DType::UInt8: return guard<F<uint8_t>>(t);
+    case DType::UInt16: return guard<F<uint16_t>>(t);
+    case DType::UInt32: return guard<F<uint32_t>>(t);
+    case DType::UInt64: return guard<F<uint64_t>>(t);
+    default: return {};
+    }
+}
+
+int32_t saturated(double x) {
+    return x >= 2147483647.0 ? INT32_MAX : x <= -2147483648.0 ? INT32_MIN : int32_t(x);
+}
+
+// --- sin, cos, tan: 2 pi as a float32 is what a large angle is reduced by
+
+template <LoopOp Op, int Limit> struct Trig {
+    using Type = float;
+    static constexpr int nin = 1;
+    static constexpr LoopOp op = Op;
+    static bool special(float x, float) {
+        const float a = std::fabs(x);
+        return a > float(Limit) && a < INFINITY;
+    }
+    static float value(float x, float) {
+        const float r = std::fmod(x, 6.2831853071795864769f);
+        return Op == LoopOp::sin ? std::sin(r) : Op == LoopOp::cos ? std::cos(r) : std::tan(r);
+    }
+};
+
+// The same of bfloat16, whose large numbers are the same.
+template <class F> struct OfBFloat16 {
+    using Type = array::BFloat16;
+    static constexpr int nin = 1;
+    static constexpr LoopOp op = F::op;
+    static bool special(Type x, Type) { return F::special(array::widen(x), 0); }
+    static Type value(Type x, Type) { return array::narrow<Type>(F::value(array::widen(x), 0)); }
+};
+
+constexpr int kWide = 10000000, kNarrow = 65504;
+
+template <LoopOp Op> LoopFn trig(DType t) {
+    // Nothing is said of sin and cos on the 950.
+    if (Op != LoopOp::tan && family() == k950) return {};
+    const bool narrow = Op == LoopOp::tan || family() == k310P;
+    if (t == DType::Float32) return narrow ? guard<Trig<Op, kNarrow>>(t) : guard<Trig<Op, kWide>>(t);
+    if (t == DType::BFloat16)
+        return narrow ? guard<OfBFloat16<Trig<Op, kNarrow>>>(t) : guard<OfBFloat16<Trig<Op, kWide>>>(t);
+    return {};
+}
+
+// --- integers
+
+template <class T> struct FloorDivide { // by zero: nothing is said
+    using Type = T;
+    static constexpr int nin = 2;
+    static constexpr LoopOp op = LoopOp::floor_divide;
+    static bool special(T, T b) { return b == 0; }
+    static T value(T, T) { return T(~T(0)); }
+};
+
+template <class T> struct TruncDivide : FloorDivide<T> {
+    static constexpr LoopOp op = LoopOp::trunc_divide;
+};
+
+template <class T> struct Remainder {
+    using Type = T;
+    static constexpr int nin = 2;
+    static constexpr LoopOp op = LoopOp::remainder;
+    static bool special(T, T b) { return b == 0; }
+    static T value(T a, T) { return a; }
+};
+
+struct Remainder32 : Remainder<int32_t> { // by way of float32
+    static bool beyond(int32_t x) { return x > 1 << 24 || x < -(1 << 24); }
+    static bool special(int32_t a, int32_t b) { return b == 0 || beyond(a) || beyond(b); }
+    static int32_t value(int32_t a, int32_t b) {
+        if (b == 0) return a;
+        const double x = float(a), y = float(b);
+        return saturated(x - std::floor(x / y) * y);
+    }
+};
+
+template <class T, LoopOp Op> struct ShiftBy { // further than the width: the lowest bits of the count are what counts
+    using Type = T;
+    static constexpr int nin = 2;
+    static constexpr LoopOp op = Op;
+    static constexpr int width = int(8 * sizeof(T));
+    static bool special(T, T b) { return b < 0 || b >= T(width); }
+    static T value(T a, T b) {
+        const int count = int(uint64_t(b) % uint64_t(width));
+        return Op == LoopOp::left_shift ? T(std::make_unsigned_t<T>(a) << count) : T(a >> count);
+    }
+};
+template <class T> using LeftShift = ShiftBy<T, LoopOp::left_shift>;
+template <class T> using RightShift = ShiftBy<T, LoopOp::right_shift>;
+
+struct SaturatedPower {
+    using Type = int32_t;
+    static constexpr int nin = 2;
+    static constexpr LoopOp op = LoopOp::power;
+    static bool special(int32_t a, int32_t b) {
+        return b > 0 && std::fabs(std::pow(double(a), double(b))) > 2147483647.0;
+    }
+    static int32_t value(int32_t a, int32_t b) { return a < 0 && b % 2 ? INT32_MIN : INT32_MAX; }
+};
+
+// --- floats
+
+// The quotient is rounded before it is floored: off by one at most.
+template <class H, LoopOp Op> struct HalfDivide {
+    using Type = H;
+    static constexpr int nin = 2;
+    static constexpr LoopOp op = Op;
+    static float quotient(H a, H b) {
+        return array::widen(array::narrow<H>(array::widen(a) / array::widen(b)));
+    }
+    static bool special(H a, H b) { return std::isfinite(quotient(a, b)); }
+    static H value(H a, H b) {
+        const float q = quotient(a, b);
+        return array::narrow<H>(Op == LoopOp::floor_divide ? std::floor(q) : std::trunc(q));
+    }
+};
+
+template <class T> struct Rint { // no negative zero
+    using Type = T;
+    static constexpr int nin = 1;
+    static constexpr LoopOp op = LoopOp::rint;
+    static bool special(T x, T) { return array::widen(x) <= 0 && array::widen(x) >= -0.5f; }
+    static T value(T, T) { return array::narrow<T>(0); }
+};
+
+// --- casts
+
+template <class From, class To, class F>
+void cast_loop(char **args, const intptr_t *count, const intptr_t *steps, void *) {
+    for (intptr_t i = 0; i < *count; ++i)
+        store<To>(args[1] + i * steps[1], F::value(load<From>(args[0] + i * steps[0])));
+}
+
+struct ByFloat16 {
+    static int8_t value(int32_t x) {
+        return x > -2048 && x < 1920 ? int8_t(x) : int8_t(std::clamp(x, -128, 127));
+    }
+};
+struct Within32Bits {
+    static int64_t value(float x) { return x != x ? 0 : saturated(x); }
+    static float value(int64_t x) { return float(std::clamp<int64_t>(x, INT32_MIN, INT32_MAX)); }
+};
+struct Not32Bits {
+    static uint8_t value(float x) { return x != x ? 0 : uint8_t(saturated(x)); }
+};
+struct NotNegative {
+    static uint8_t value(double x) { return x < 0 || x != x ? 0 : uint8_t(int64_t(std::min(x, 9e18))); }
+};
+
+} // namespace
+
+LoopFn find_lossy(LoopOp op, DType t) {
+    switch (op) {
+    case LoopOp::sin: return trig<LoopOp::sin>(t);
+    case LoopOp::cos: return trig<LoopOp::cos>(t);
+    case LoopOp::tan: return trig<LoopOp::tan>(t);
+    case LoopOp::floor_divide:
+        if (t == DType::Float16) return guard<HalfDivide<array::Half, LoopOp::floor_divide>>(t);
+        if (t == DType::BFloat16) return guard<HalfDivide<array::BFloat16, LoopOp::floor_divide>>(t);
+        return guard_integers<FloorDivide>(t);
+    case LoopOp::trunc_divide:
+        if (t == DType::Float16) return guard<HalfDivide<array::Half, LoopOp::trunc_divide>>(t);
+        if (t == DType::BFloat16) return guard<HalfDivide<array::BFloat16, LoopOp::trunc_divide>>(t);
+        return guard_integers<TruncDivide>(t);
+    case LoopOp::remainder:
+        return t == DType::Int32 ? guard<Remainder32>(t) : guard_integers<Remainder>(t);
+    case LoopOp::left_shift: return guard_integers<LeftShift>(t);
+    case LoopOp::right_shift: return guard_integers<RightShift>(t);
+    case LoopOp::power:
+        return t == DType::Int32 && family() <= k310P ? guard<SaturatedPower>(t) : LoopFn{};
+    case LoopOp::rint:
+        switch (t) {
+        case DType::Float16: return guard<Rint<array::Half>>(t);
+        case DType::BFloat16: return guard<Rint<array::BFloat16>>(t);
+        case DType::Float32: return guard<Rint<float>>(t);
+        case DType::Float64: return guard<Rint<double>>(t);
+        default: return {};
+        }
+    default: return {};
+    }
+}
+
+LoopFn find_lossy_cast(DType from, DType to) {
+    if (from == DType::Int32 && to == DType::Int8 && family() != k950)
+        return {cast_loop<int32_t, int8_t, ByFloat16>, nullptr};
+    if (to == DType::UInt8 && (from == DType::Float64 || from == DType::Complex128))
+        return {cast_loop<double, uint8_t, NotNegative>, nullptr};
+    if (to == DType::UInt8 && from == DType::Complex64)
+        return {cast_loop<float, uint8_t, NotNegative>, nullptr};
+    if (family() != k310P) return {};
+    if (from == DType::Float32 && to == DType::Int64)
+        return {cast_loop<float, int64_t, Within32Bits>, nullptr};
+    if (from == DType::Float32 && to == DType::UInt8)
+        return {cast_loop<float, uint8_t, Not32Bits>, nullptr};
+    if (from == DType::Int64 && to == DType::Float32)
+        return {cast_loop<int64_t, float, Within32Bits>, nullptr};
+    return {};
+}
+
+Source constant_by_float32(Call &c, int slot, const aclScalar *value, DType dtype) {
+    if (!is_integral(value->dtype) || !is_integral(dtype)) return constant(c, slot, value, dtype);
+    const double rounded = float(value->integer());
+    const int64_t number = rounded >= 9.2233720368547758e18 ? INT64_MAX : int64_t(rounded);
+    return constant_int(c, slot, number, dtype);
+}
+
+} // namespace cannsim
