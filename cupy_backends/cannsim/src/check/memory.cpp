@@ -177,7 +177,9 @@ bool judge_bounds(const Actor &who, const Access &what) {
 
 // --- hooks ---------------------------------------------------------------------------------------
 
-void check_malloc(int device, const void *p, size_t size, size_t room) {
+namespace {
+
+void note_block(const char *call, int device, const void *p, size_t size, size_t room) {
     std::lock_guard<std::mutex> lock(check_mutex());
     Known &k = known();
     Extent e;
@@ -186,7 +188,7 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     e.room = room;
     e.device = device;
     e.generation = ++k.generation;
-    e.made = site("aclrtMalloc");
+    e.made = site(call);
     if (Extent *old = at(k.native, e.begin)) k.native.erase(old->begin);
     forget_range(k.native, e.begin, e.limit());
     forget_range(k.pooled, e.begin, e.limit());
@@ -199,9 +201,18 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     set_written(footprint_of(p, room), false);
 }
 
-void check_map(int device, const void *p, size_t size, bool fresh) {
-    check_malloc(device, p, size, size);
-    if (fresh) return;
+} // namespace
+
+void check_malloc(int device, const void *p, size_t size, size_t room) {
+    note_block("aclrtMalloc", device, p, size, room);
+}
+
+void check_map(const char *call, int device, const void *p, size_t size, bool fresh) {
+    note_block(call, device, p, size, size);
+    if (!fresh) check_shared(p, size);
+}
+
+void check_shared(const void *p, size_t size) {
     std::lock_guard<std::mutex> lock(check_mutex());
     set_written(footprint_of(p, size), true);
 }

@@ -217,7 +217,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
     if (!kept) return fail(ACLNN_ERR_INNER, "%s: out of memory for executors", e->op->name);
     kept->set_tag(kInFlight);
     const auto task = [kept] { return execute(kept) ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0; };
-    return capture_task(stream, Task::of(task), kept,
+    return capture_task(stream, Task::of(task), {kept->op->name, ACL_MODEL_RI_TASK_KERNEL}, kept,
                         [](void *p) { destroy_executor(static_cast<Executor *>(p)); });
 }
 
