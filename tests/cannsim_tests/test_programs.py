@@ -42,7 +42,7 @@ def built(tmp_path_factory):
 
 
 @pytest.mark.parametrize("mode", ["0", "1", "worker"])
-@pytest.mark.parametrize("name", ["usage", "older"])
+@pytest.mark.parametrize("name", ["usage", "older", "ipc", "values", "graphs", "faults"])
 def test_program(built, name, mode):
     environment = {**os.environ, "CANNSIM_ASYNC": mode}
     done = subprocess.run([built(name)], env=environment, capture_output=True, text=True, timeout=60)

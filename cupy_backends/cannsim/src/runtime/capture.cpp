@@ -188,7 +188,7 @@ static aclError begin_capture(const char *call, aclrtStream stream, aclmdlRI int
     } else {
         graph = new Graph;
     }
-    begin(new Capture{s, mode, std::this_thread::get_id(), graph, graph->nodes.size(), nullptr});
+    begin(new Capture{s, mode, std::this_thread::get_id(), graph, graph->nodes.size(), nullptr, false, {}});
     return 0;
 }
 
@@ -236,6 +236,9 @@ aclError aclmdlRICaptureEnd(aclrtStream stream, aclmdlRI *modelRI) {
         return fail(nine ? int(ACL_ERROR_RT_STREAM_CAPTURE_WRONG_THREAD)
                          : int(ACL_ERROR_RT_CAPTURE_MODE_NOT_SUPPORT),
                     "the capture of stream %d ends in the thread that began it", s->id);
+    if (has_open_body(c->graph))
+        return fail(ACL_ERROR_RT_SUB_ACLGRAPH_IS_CAPTURING,
+                    "a body of the graph of stream %d is being captured: end that first", s->id);
     int error = 0;
     if (c->invalid)
         error = fail(ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED,
@@ -251,9 +254,6 @@ aclError aclmdlRICaptureEnd(aclrtStream stream, aclmdlRI *modelRI) {
                               : int(ACL_ERROR_RT_CAPTURE_DEPENDENCY),
                          "stream %d joined the capture of stream %d, which does not wait for it",
                          stream->id, s->id);
-    if (!error && has_open_body(c->graph))
-        error = fail(ACL_ERROR_RT_SUB_ACLGRAPH_IS_CAPTURING,
-                     "a body of the graph of stream %d is being captured", s->id);
     for (auto event = points().begin(); event != points().end();)
         event = event->second.capture == c ? points().erase(event) : std::next(event);
     Graph *graph = c->graph;
@@ -331,7 +331,7 @@ aclError aclmdlRICaptureTaskUpdateBegin(aclrtStream stream, aclrtTaskGrp handle)
         return fail(ACL_ERROR_RT_MODEL_CAPTURED, "%s: graph %u is being captured", __func__,
                     group->graph->id);
     begin(new Capture{s, ACL_MODEL_RI_CAPTURE_MODE_RELAXED, std::this_thread::get_id(), new Graph,
-                      0, group});
+                      0, group, false, {}});
     return 0;
 }
 
