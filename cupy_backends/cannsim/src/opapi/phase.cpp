@@ -488,16 +488,21 @@ int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
     return -1;
 }
 
-// Views of a parameter beside the plain ones: pieces of it, or item `item` of a list.
-void bind_extra(Executor *e, int param, int16_t item, const void *addr) {
-    if (!e->extra) return;
+// Views of a parameter beside the plain ones: pieces of it, or item `item` of a list. Whether there
+// are any.
+bool bind_extra(Executor *e, int param, int16_t item, const void *addr) {
+    if (!e->extra) return false;
     Extra &x = *e->extra;
+    bool any = false;
     e->unbound &= ~kItems;
     for (size_t i = 0; i < x.views.size(); ++i) {
-        if (x.params[i] == param && x.items[i] == item)
+        if (x.params[i] == param && x.items[i] == item) {
             x.views[i].data = to_host(addr) + x.offsets[i];
+            any = true;
+        }
         if (!x.views[i].data && x.views[i].size()) e->unbound |= kItems;
     }
+    return any;
 }
 
 aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
@@ -523,7 +528,9 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
         return fail(ACLNN_ERR_PARAM_INVALID,
                     "%s: %p is not device memory, or no multiple of %d bytes", e->op->name, addr,
                     int(kAlignment));
-    bind_extra(e, param, int16_t(relative), addr);
+    if (!bind_extra(e, param, int16_t(relative), addr) && e->run != run_nothing)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: list %zu has no tensor %zu", e->op->name, index,
+                    relative);
     return 0;
 }
 

@@ -264,7 +264,7 @@ int device_free(void *p) {
     if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
     if (is_virtual(at))
         return fail(ACL_ERROR_RT_PARAM_INVALID, "%p was mapped by aclrtMapMem: unmap it", p);
-    if (checking()) check_free(p);
+    if (checking()) check_free(p, "aclrtFree");
     Slice &s = slice_of(m, at);
     auto it = s.blocks.find(at);
     if (it == s.blocks.end())

@@ -83,9 +83,10 @@ std::pair<char *, size_t> pages_of(uintptr_t at, size_t size) {
 int unmap(State &s, std::map<uintptr_t, Mapping>::iterator it, bool keep) {
     const uintptr_t at = it->first;
     Physical *p = it->second.memory;
+    const char *call = p ? "aclrtUnmapMem" : "aclrtIpcMemClose";
     if (!p || p->file >= 0) {
         auto [begin, length] = pages_of(at, it->second.size);
-        if (checking()) check_free(reinterpret_cast<void *>(at));
+        if (checking()) check_free(reinterpret_cast<void *>(at), call);
         map_nothing(begin, length);
         poison(begin, length);
         if (p) p->mapped = 0;
@@ -99,7 +100,7 @@ int unmap(State &s, std::map<uintptr_t, Mapping>::iterator it, bool keep) {
                         p->size);
         std::memcpy(p->aside, host(at), p->size);
     }
-    if (checking()) check_free(reinterpret_cast<void *>(at));
+    if (checking()) check_free(reinterpret_cast<void *>(at), call);
     madvise(host(at), p->size, MADV_DONTNEED);
     poison(host(at), p->size);
     p->mapped = 0;
