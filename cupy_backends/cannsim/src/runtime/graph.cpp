@@ -23,7 +23,7 @@ Graph::Graph(Graph *parent) : parent(parent) {
     static std::atomic<uint32_t> next{0};
     id = next++;
     graphs().living.insert(this);
-    if (checking(kCheckLeak) && !parent) leak_noted(this, "aclmdlRICaptureBegin");
+    if (checking(kCheckLeak) && !parent) leak_noted(this, "aclmdlRI");
 }
 
 Graph::~Graph() {

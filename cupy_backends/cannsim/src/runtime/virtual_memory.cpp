@@ -58,7 +58,7 @@ char *host(uintptr_t at) { return to_host(reinterpret_cast<void *>(at)); }
 Physical *add(State &s, int device, size_t size) {
     Physical *p = new Physical{device, size};
     s.handles.insert(p);
-    if (checking(kCheckLeak)) leak_noted(p, "physical memory");
+    if (checking(kCheckLeak)) leak_noted(p, "aclrtDrvMemHandle");
     return p;
 }
 
