@@ -141,7 +141,7 @@ int check_capture_device(const char *call, int device) {
     if (!capturing()) return 0;
     std::lock_guard<std::mutex> lock(graphs().mutex);
     for (Capture *c : graphs().active)
-        if (c->origin->context->device == device) return refuse_wait(call, c);
+        if (!c->update && c->origin->context->device == device) return refuse_wait(call, c);
     return 0;
 }
 

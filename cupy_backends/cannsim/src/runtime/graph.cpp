@@ -314,10 +314,15 @@ aclError aclmdlRIDestroy(aclmdlRI modelRI) {
                         graph->id);
         uses.swap(graph->uses);
     }
-    for (const Mark &mark : uses) wait_for(mark, -1);
+    int error = 0;
+    for (const Mark &mark : uses)
+        if (!error) error = wait_for(mark, -1);
     std::lock_guard<std::mutex> lock(graphs().mutex);
-    delete graph;
-    return 0;
+    if (error)
+        graph->uses.swap(uses);
+    else
+        delete graph;
+    return error;
 }
 
 // JSON of our own, since CANN documents none: the graph's tasks in order, bodies of conditions

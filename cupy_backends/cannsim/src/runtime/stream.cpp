@@ -13,8 +13,10 @@
 #include <ctime>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <pthread.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace cannsim {
@@ -73,15 +75,30 @@ thread_local Stall last_stall;
 std::atomic<bool> any_inline_queue{false};
 std::atomic<int64_t> wait_timeout{-1}; // seconds; negative: nobody said
 
-// How long a task may stall where nobody in this process is about to end it, in seconds.
-constexpr int64_t kPatience = 10, kPatienceOutside = 60;
+// How long a task may stall where nobody in this process is about to end it. Where the program said
+// how long, or a thread of it may end the wait, there is only a word after a while.
+class Patience {
+    static constexpr int64_t kSeconds = 10, kOutside = 60;
+    int64_t since = now_nanoseconds();
+    bool told = false;
 
-bool is_over(int64_t since, bool outside) {
-    const int64_t said = wait_timeout, limit = said >= 0 ? said
-                                               : outside ? kPatienceOutside
-                                                         : kPatience;
-    return limit && now_nanoseconds() - since > limit * 1000000000;
-}
+public:
+    bool is_over(const DeviceStream *stream) {
+        const int64_t seconds = (now_nanoseconds() - since) / 1000000000, said = wait_timeout;
+        const int64_t limit = said >= 0       ? said
+                              : has_workers() ? 0
+                              : last_stall.outside ? kOutside
+                                                   : kSeconds;
+        if (limit && seconds >= limit) return true;
+        if (!told && seconds >= kSeconds) {
+            told = true;
+            std::fprintf(stderr, "cannsim: %s %d has waited for %ld s for %s\n",
+                         stream ? "stream" : "the host of process", stream ? stream->id : getpid(),
+                         long(seconds), last_stall.text);
+        }
+        return false;
+    }
+};
 
 int give_up(const DeviceStream *stream) {
     return fail(ACL_ERROR_RT_WAIT_TIMEOUT, "stream %d waits in vain for %s", stream->id,
@@ -117,11 +134,12 @@ Step step(DeviceStream *stream) {
     q.running = true;
     const int code = task.run(task.storage);
     q.running = false;
-    if (code == kStalled) {
+    const bool stalled = code == kStalled;
+    if (stalled && !is_broken(stream->context->device)) { // which runs nothing more
         q.tasks.push_front(task);
         return Step::Stalled;
     }
-    finish(stream, code);
+    finish(stream, stalled ? 0 : code);
     return Step::Ran;
 }
 
@@ -137,8 +155,7 @@ bool help(const DeviceStream *stalled, int most = 1 << 30) {
 
 // A worker whose task stalls asks it again until it is done, or the stream is destroyed.
 int wait_in_worker(DeviceStream *stream, Task &task) {
-    const int64_t since = now_nanoseconds();
-    bool told = false;
+    Patience patience;
     int code = kStalled;
     for (int round = 0; code == kStalled; ++round) {
         pthread_rwlock_unlock(&gate);
@@ -149,16 +166,9 @@ int wait_in_worker(DeviceStream *stream, Task &task) {
         }
         waiters->count.fetch_sub(1);
         pthread_rwlock_rdlock(&gate);
-        if (stream->queue->stop) return 0;
+        if (stream->queue->stop || is_broken(stream->context->device)) return 0;
         code = task.run(task.storage);
-        if (code != kStalled || round % 64) continue;
-        if (wait_timeout > 0 && is_over(since, false)) return give_up(stream);
-        // The program's threads may still end it: only a word.
-        if (!told && now_nanoseconds() - since > kPatience * 1000000000) {
-            std::fprintf(stderr, "cannsim: stream %d has waited for %ld s for %s\n", stream->id,
-                         long(kPatience), last_stall.text);
-            told = true;
-        }
+        if (code == kStalled && patience.is_over(stream)) return give_up(stream);
     }
     return code;
 }
@@ -191,24 +201,24 @@ void work(DeviceStream *stream) {
 
 // The same for a host that waits for a stream's mark: it runs tasks itself.
 int drain(const Mark &mark, int timeout_ms) {
-    int64_t since = 0;
     const int64_t begin = now_nanoseconds();
+    std::optional<Patience> patience;
     std::unique_lock<std::recursive_mutex> lock(deferred_mutex());
     for (int round = 0; !is_complete(mark);) {
         const Step done = step(mark.stream);
         if (done == Step::Empty) return 0; // it is what runs now
         if (done == Step::Ran || help(mark.stream)) {
-            since = round = 0;
+            patience.reset();
+            round = 0;
             continue;
         }
-        step(mark.stream); // says what it waits for
-        const int64_t now = now_nanoseconds();
-        if (!since) since = now;
-        if (timeout_ms >= 0 && now - begin > int64_t(timeout_ms) * 1000000)
+        if (step(mark.stream) != Step::Stalled) continue; // says what it waits for
+        if (timeout_ms >= 0 && now_nanoseconds() - begin > int64_t(timeout_ms) * 1000000)
             return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT,
                         "stream %d did not complete within %d ms: it waits for %s", mark.stream->id,
                         timeout_ms, last_stall.text);
-        if (is_over(since, last_stall.outside) && !mark.stream->queue->tasks.empty()) {
+        if (!patience) patience.emplace();
+        if (patience->is_over(mark.stream)) {
             mark.stream->queue->tasks.pop_front();
             finish(mark.stream, give_up(mark.stream));
             continue;
@@ -380,18 +390,19 @@ void nudge_streams() {
 
 int wait_outside(int (*ask)(void *), void *what, int timeout_ms) {
     const int64_t begin = now_nanoseconds();
+    Patience patience;
     for (int round = 0;; ++round) {
-        const int code = ask(what);
-        if (code != kStalled) return code;
-        if (!has_workers()) {
+        int code = ask(what);
+        if (code == kStalled && !has_workers()) {
             std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
             if (help(nullptr)) continue;
+            code = ask(what); // says what it waits for
         }
-        ask(what); // says what it waits for
+        if (code != kStalled) return code;
         if (timeout_ms >= 0 && now_nanoseconds() - begin > int64_t(timeout_ms) * 1000000)
             return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "%s did not complete within %d ms",
                         last_stall.text, timeout_ms);
-        if (timeout_ms < 0 && is_over(begin, last_stall.outside))
+        if (timeout_ms < 0 && patience.is_over(nullptr))
             return fail(ACL_ERROR_RT_WAIT_TIMEOUT, "the host waits in vain for %s",
                         last_stall.text);
         std::this_thread::sleep_for(nap(round));
@@ -444,6 +455,10 @@ int synchronize(DeviceStream *stream, int timeout_ms) {
     const int late = stream->queue ? wait_for(mark_of(stream), timeout_ms) : wait_callbacks(stream);
     if (checking() && !late) check_host_waits(stream);
     return late ? late : check_broken(device, true);
+}
+
+void poke_all() {
+    for_each_stream([](DeviceStream *s) { poke(s); });
 }
 
 void poke(DeviceStream *stream) {

@@ -168,6 +168,7 @@ int synchronize(DeviceStream *stream, int timeout_ms);
 
 // Lets a polling host make progress where no thread does.
 void poke(DeviceStream *stream);
+void poke_all(); // it polls what another process may make of any of them
 
 template <class F> void for_each_stream(const F &f);
 

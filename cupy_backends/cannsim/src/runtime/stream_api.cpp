@@ -325,10 +325,9 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
     if (int error = check_capture(__func__, static_cast<const Event *>(e))) return error;
     attach();
     ++this_thread.counters.synchronizations;
-    const bool late = e->shared ? shared_synchronize(e, timeout) != 0
-                                : e->recorded && e->mark.stream && wait_for(e->mark, timeout);
-    if (late && e->shared && timeout < 0) return ACL_ERROR_RT_WAIT_TIMEOUT;
-    if (late)
+    if (e->shared)
+        if (int error = shared_synchronize(e, timeout)) return error;
+    if (!e->shared && e->recorded && e->mark.stream && wait_for(e->mark, timeout))
         return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
                     e->id, timeout);
     if (checking()) check_host_waits(e);
@@ -343,7 +342,10 @@ aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *statu
     REQUIRE(status);
     EVENT(e, event);
     if (int error = check_capture(__func__, static_cast<const Event *>(e))) return error;
-    if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream)) poke(e->mark.stream);
+    if (e->shared)
+        poke_all();
+    else if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream))
+        poke(e->mark.stream);
     if (checking() && event_done(e)) check_host_waits(e);
     *status =
         event_done(e) ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
