@@ -1,5 +1,5 @@
-/* Two processes share device memory: one fills it, the other changes it, each waits for the other on
- * the device - by an event, and by a value in the shared memory. */
+/* Two processes share device memory: one fills it, the other changes it, each waits for the other
+ * on the device - by an event, and by a value in the shared memory. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 

@@ -1,8 +1,8 @@
 // Executors: consumed once, repeated, patched, destroyed.
 #include "test.h"
 
-#include "aclnnop/aclnn_nonzero.h"
 #include "aclnnop/aclnn_cat.h"
+#include "aclnnop/aclnn_nonzero.h"
 #include "aclnnop/aclnn_split_tensor.h"
 
 namespace {
@@ -162,10 +162,10 @@ void output_lists() {
     OKAY(aclnnSplitTensor(nullptr, 0, p.executor, nullptr));
     OKAY(aclrtSynchronizeStream(nullptr));
     EXPECT(b.read() == (std::vector<float>{1, 2}) && moved.read() == (std::vector<float>{3, 4}));
-    FAILS(aclSetDynamicOutputTensorAddr(p.executor, 0, 2, list, moved.memory.p), ACLNN_ERR_PARAM_INVALID,
-          "no tensor 2");
-    FAILS(aclSetDynamicOutputTensorAddr(p.executor, 1, 0, list, moved.memory.p), ACLNN_ERR_PARAM_INVALID,
-          "no such tensor list");
+    FAILS(aclSetDynamicOutputTensorAddr(p.executor, 0, 2, list, moved.memory.p),
+          ACLNN_ERR_PARAM_INVALID, "no tensor 2");
+    FAILS(aclSetDynamicOutputTensorAddr(p.executor, 1, 0, list, moved.memory.p),
+          ACLNN_ERR_PARAM_INVALID, "no such tensor list");
     OKAY(aclDestroyAclOpExecutor(p.executor));
     b.tensor = c.tensor = nullptr;
     OKAY(aclDestroyTensorList(list));
@@ -190,8 +190,8 @@ void alignment() {
         else
             OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
         OKAY(aclDestroyTensor(t));
-        t = aclCreateTensor(two, 1, ACL_FLOAT, nullptr, int64_t(bytes / 4), ACL_FORMAT_ND, sixteen, 1,
-                            a.memory.p);
+        t = aclCreateTensor(two, 1, ACL_FLOAT, nullptr, int64_t(bytes / 4), ACL_FORMAT_ND, sixteen,
+                            1, a.memory.p);
         OKAY(CALL(aclnnAdd, nullptr, t, t, one.p, out.tensor));
         OKAY(aclrtSynchronizeStream(nullptr));
         EXPECT_EQ(out.read()[0], float(bytes / 2));
@@ -202,12 +202,14 @@ void alignment() {
     Plan p = plan_add(out, out, out);
     OKAY(aclSetAclOpExecutorRepeatable(p.executor));
     OKAY(aclSetTensorAddr(p.executor, 0, out.tensor, odd));
-    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR, "multiple of 32 bytes");
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR,
+          "multiple of 32 bytes");
     OKAY(aclSetTensorAddr(p.executor, 0, out.tensor, out.memory.p));
     OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
     OKAY(aclrtSynchronizeStream(nullptr));
     OKAY(aclDestroyAclOpExecutor(p.executor));
-    aclTensor *items[] = {aclCreateTensor(two, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, two, 1, odd)};
+    aclTensor *items[] = {
+        aclCreateTensor(two, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, two, 1, odd)};
     aclTensorList *list = aclCreateTensorList(items, 1);
     FAILS(aclnnCatGetWorkspaceSize(list, 0, out.tensor, &p.workspace, &p.executor),
           ACLNN_ERR_PARAM_INVALID, "multiple of 32 bytes");

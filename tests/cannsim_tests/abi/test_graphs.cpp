@@ -70,9 +70,11 @@ void updates() {
     replay(g, s);
     EXPECT(sum.read() == std::vector<float>({10, 21}));
     FAILS(aclmdlRICaptureTaskUpdateEnd(u), ACL_ERROR_STREAM_TASK_GROUP_STATUS, "no update");
-    FAILS(aclmdlRICaptureTaskUpdateBegin(u, &none), ACL_ERROR_RT_INVALID_HANDLE, "not a task group");
+    FAILS(aclmdlRICaptureTaskUpdateBegin(u, &none), ACL_ERROR_RT_INVALID_HANDLE,
+          "not a task group");
     OKAY(aclmdlRICaptureTaskUpdateBegin(u, group));
-    FAILS(aclmdlRICaptureTaskUpdateBegin(u, group), ACL_ERROR_STREAM_TASK_GROUP_STATUS, "in an update");
+    FAILS(aclmdlRICaptureTaskUpdateBegin(u, group), ACL_ERROR_STREAM_TASK_GROUP_STATUS,
+          "in an update");
     OKAY(multiply(a, c, out, u));
     OKAY(aclmdlRICaptureTaskUpdateEnd(u));
     OKAY(aclrtSynchronizeStream(u));
@@ -83,7 +85,8 @@ void updates() {
     // Another operator, or another number of them, leaves the graph as it is.
     OKAY(aclmdlRICaptureTaskUpdateBegin(u, group));
     OKAY(add(a, 1, u));
-    FAILS(aclmdlRICaptureTaskUpdateEnd(u), code(ACL_ERROR_RT_MODEL_UPDATE_FAILED), "aclnnInplaceAdds");
+    FAILS(aclmdlRICaptureTaskUpdateEnd(u), code(ACL_ERROR_RT_MODEL_UPDATE_FAILED),
+          "aclnnInplaceAdds");
     OKAY(aclmdlRICaptureTaskUpdateBegin(u, group));
     FAILS(aclmdlRICaptureTaskUpdateEnd(u), code(ACL_ERROR_RT_MODEL_UPDATE_FAILED), "0 tasks");
     replay(g, s);
@@ -118,7 +121,8 @@ void external_events() {
         OKAY(aclmdlRICaptureTaskUpdateEnd(u));
         OKAY(aclrtRecordEvent(ready, u));
         OKAY(aclrtSynchronizeStream(s));
-        EXPECT(out.read() == (other == &c ? std::vector<float>({20, 60}) : std::vector<float>({10, 21})));
+        EXPECT(out.read() ==
+               (other == &c ? std::vector<float>({20, 60}) : std::vector<float>({10, 21})));
     }
     OKAY(aclmdlRIDestroy(g));
     OKAY(aclrtDestroyEvent(ready));
@@ -131,7 +135,8 @@ void into_a_graph() {
     Floats x({1}, {1});
     begin(s);
     OKAY(add(x, 1, s));
-    FAILS(aclmdlRICaptureToModelRIBegin(s, captured(s), kRelaxed), ACL_ERROR_RT_STREAM_CAPTURED, "captured");
+    FAILS(aclmdlRICaptureToModelRIBegin(s, captured(s), kRelaxed), ACL_ERROR_RT_STREAM_CAPTURED,
+          "captured");
     const aclmdlRI g = end(s);
     OKAY(aclmdlRICaptureToModelRIBegin(s, g, kRelaxed));
     EXPECT(captured(s) == g);
@@ -149,7 +154,8 @@ void into_a_graph() {
     EXPECT(!none);
     replay(g, s);
     EXPECT_EQ(x.read()[0], 5.f);
-    FAILS(aclmdlRICaptureToModelRIBegin(s, &none, kRelaxed), ACL_ERROR_RT_INVALID_HANDLE, "not a graph");
+    FAILS(aclmdlRICaptureToModelRIBegin(s, &none, kRelaxed), ACL_ERROR_RT_INVALID_HANDLE,
+          "not a graph");
     FAILS(aclmdlRICaptureToModelRIBegin(s, nullptr, kRelaxed), ACL_ERROR_INVALID_PARAM, "null");
     OKAY(aclmdlRIDestroy(g));
     OKAY(aclrtDestroyStream(s));
@@ -203,7 +209,8 @@ void choices() {
     replay(g, s);
     EXPECT_EQ(x.read()[0], 401 + 100 + 400.f);
     OKAY(aclmdlRIDestroy(g));
-    FAILS(aclmdlRICondHandleGetCondPtr(two.handle, &two.value), ACL_ERROR_RT_INVALID_HANDLE, "destroyed");
+    FAILS(aclmdlRICondHandleGetCondPtr(two.handle, &two.value), ACL_ERROR_RT_INVALID_HANDLE,
+          "destroyed");
     OKAY(aclrtDestroyStream(s));
     OKAY(aclrtDestroyStream(t));
 }
@@ -246,26 +253,36 @@ void refusals() {
     aclmdlRICondHandle handle = nullptr;
     aclmdlRI bodies[3];
     uint64_t *value;
-    FAILS(aclmdlRICondHandleCreate(bodies, 0, kKeep, &handle), ACL_ERROR_RT_INVALID_HANDLE, "not a graph");
+    FAILS(aclmdlRICondHandleCreate(bodies, 0, kKeep, &handle), ACL_ERROR_RT_INVALID_HANDLE,
+          "not a graph");
     FAILS(aclmdlRICondHandleCreate(nullptr, 0, kKeep, &handle), ACL_ERROR_INVALID_PARAM, "null");
-    FAILS(aclmdlRICondHandleGetCondPtr(bodies, &value), ACL_ERROR_RT_INVALID_HANDLE, "not the handle");
+    FAILS(aclmdlRICondHandleGetCondPtr(bodies, &value), ACL_ERROR_RT_INVALID_HANDLE,
+          "not the handle");
     begin(s);
     const aclmdlRI g = captured(s);
-    FAILS(aclmdlRICondHandleCreate(g, 0, aclmdlRICondHandleFlag(2), &handle), ACL_ERROR_INVALID_PARAM, "flag is 2");
+    FAILS(aclmdlRICondHandleCreate(g, 0, aclmdlRICondHandleFlag(2), &handle),
+          ACL_ERROR_INVALID_PARAM, "flag is 2");
     OKAY(cannsimSetFault("malloc:1"));
-    FAILS(aclmdlRICondHandleCreate(g, 0, kKeep, &handle), ACL_ERROR_RT_MEMORY_ALLOCATION, "on purpose");
+    FAILS(aclmdlRICondHandleCreate(g, 0, kKeep, &handle), ACL_ERROR_RT_MEMORY_ALLOCATION,
+          "on purpose");
     OKAY(cannsimSetFault(nullptr));
     OKAY(aclmdlRICondHandleCreate(g, 0, kKeep, &handle));
     const auto IF = ACL_MODEL_RI_COND_TYPE_IF, WHILE = ACL_MODEL_RI_COND_TYPE_WHILE;
     FAILS(aclmdlRIAddCondTask({handle, IF, 3, bodies}, s, 0), ACL_ERROR_INVALID_PARAM, "3 bodies");
-    FAILS(aclmdlRIAddCondTask({handle, WHILE, 2, bodies}, s, 0), ACL_ERROR_INVALID_PARAM, "2 bodies");
-    FAILS(aclmdlRIAddCondTask({handle, WHILE, 0, bodies}, s, 0), ACL_ERROR_INVALID_PARAM, "0 bodies");
-    FAILS(aclmdlRIAddCondTask({handle, IF, 1, bodies}, s, 1), ACL_ERROR_INVALID_PARAM, "flags is 1");
+    FAILS(aclmdlRIAddCondTask({handle, WHILE, 2, bodies}, s, 0), ACL_ERROR_INVALID_PARAM,
+          "2 bodies");
+    FAILS(aclmdlRIAddCondTask({handle, WHILE, 0, bodies}, s, 0), ACL_ERROR_INVALID_PARAM,
+          "0 bodies");
+    FAILS(aclmdlRIAddCondTask({handle, IF, 1, bodies}, s, 1), ACL_ERROR_INVALID_PARAM,
+          "flags is 1");
     FAILS(aclmdlRIAddCondTask({handle, IF, 1, nullptr}, s, 0), ACL_ERROR_INVALID_PARAM, "null");
-    FAILS(aclmdlRIAddCondTask({bodies, IF, 1, bodies}, s, 0), ACL_ERROR_RT_INVALID_HANDLE, "not the handle");
-    FAILS(aclmdlRIAddCondTask({handle, IF, 1, bodies}, t, 0), ACL_ERROR_RT_STREAM_NOT_CAPTURED, "not captured");
+    FAILS(aclmdlRIAddCondTask({bodies, IF, 1, bodies}, s, 0), ACL_ERROR_RT_INVALID_HANDLE,
+          "not the handle");
+    FAILS(aclmdlRIAddCondTask({handle, IF, 1, bodies}, t, 0), ACL_ERROR_RT_STREAM_NOT_CAPTURED,
+          "not captured");
     OKAY(aclmdlRIAddCondTask({handle, IF, 1, bodies}, s, 0));
-    FAILS(aclmdlRIAddCondTask({handle, IF, 1, bodies + 1}, s, 0), ACL_ERROR_RT_PARAM_INVALID, "another");
+    FAILS(aclmdlRIAddCondTask({handle, IF, 1, bodies + 1}, s, 0), ACL_ERROR_RT_PARAM_INVALID,
+          "another");
     OKAY(aclmdlRICaptureToModelRIBegin(t, bodies[0], kRelaxed));
     aclmdlRI none;
     FAILS(aclmdlRICaptureEnd(s, &none), ACL_ERROR_RT_SUB_ACLGRAPH_IS_CAPTURING, "body");
@@ -294,7 +311,8 @@ void printed() {
     const aclmdlRI g = end(s);
     OKAY(aclmdlRIDebugJsonPrint(g, path, ACL_MDLRI_DEBUG_JSON_PRINT_SUMMARY));
     std::string text = content(path);
-    for (const char *word : {"\"KERNEL\"", "\"aclnnInplaceAdds\"", "\"aclrtMemsetAsync\"", "\"IF\"", "\"graphs\""})
+    for (const char *word :
+         {"\"KERNEL\"", "\"aclnnInplaceAdds\"", "\"aclrtMemsetAsync\"", "\"IF\"", "\"graphs\""})
         EXPECT(text.find(word) != std::string::npos);
     EXPECT(text.find("arguments") == std::string::npos);
     OKAY(aclmdlRIDebugJsonPrint(g, path, ACL_MDLRI_DEBUG_JSON_PRINT_VERBOSE));

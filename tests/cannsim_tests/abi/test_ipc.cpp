@@ -86,7 +86,8 @@ int shared_files() {
     while (dirent *entry = readdir(folder)) {
         char path[300], target[300] = {};
         std::snprintf(path, sizeof path, "/proc/self/fd/%s", entry->d_name);
-        if (readlink(path, target, sizeof target - 1) > 0) n += !!std::strstr(target, "memfd:cannsim");
+        if (readlink(path, target, sizeof target - 1) > 0)
+            n += !!std::strstr(target, "memfd:cannsim");
     }
     closedir(folder);
     return n;
@@ -123,7 +124,8 @@ void memory_importer(const Peer &parent) {
     FAILS(aclrtFree(p), ACL_ERROR_RT_PARAM_INVALID, "");
     FAILS(aclrtIpcMemSetImportPid(key.text, nullptr, 1), ACL_ERROR_INVALID_PARAM, "null");
     int32_t pid = 1;
-    FAILS(aclrtIpcMemSetImportPid(key.text, &pid, 1), ACL_ERROR_RT_PARAM_INVALID, "exported nothing");
+    FAILS(aclrtIpcMemSetImportPid(key.text, &pid, 1), ACL_ERROR_RT_PARAM_INVALID,
+          "exported nothing");
     square(p, kCount);
     parent.send('s');
 
@@ -161,22 +163,28 @@ void memory_exporter() {
         Key key;
         void *const p = static_cast<char *>(large.p) + 64;
         upload(p, counted(kCount));
-        FAILS(aclrtIpcMemGetExportKey(p, kCount * 4, key.text, 10, 0), ACL_ERROR_INVALID_PARAM, "len is 10");
+        FAILS(aclrtIpcMemGetExportKey(p, kCount * 4, key.text, 10, 0), ACL_ERROR_INVALID_PARAM,
+              "len is 10");
         FAILS(aclrtIpcMemGetExportKey(p, kCount * 4 + 37, key.text, 65, 0), ACL_ERROR_INVALID_PARAM,
               "size is");
         FAILS(aclrtIpcMemGetExportKey(p, 0, key.text, 65, 0), ACL_ERROR_INVALID_PARAM, "size is 0");
-        FAILS(aclrtIpcMemGetExportKey(p, 4, key.text, 65, 2), ACL_ERROR_INVALID_PARAM, "flags is 2");
-        FAILS(aclrtIpcMemGetExportKey(&key, 4, key.text, 65, 0), ACL_ERROR_RT_PARAM_INVALID, "aclrtMalloc");
-        FAILS(aclrtIpcMemGetExportKey(nullptr, 4, key.text, 65, 0), ACL_ERROR_INVALID_PARAM, "null");
+        FAILS(aclrtIpcMemGetExportKey(p, 4, key.text, 65, 2), ACL_ERROR_INVALID_PARAM,
+              "flags is 2");
+        FAILS(aclrtIpcMemGetExportKey(&key, 4, key.text, 65, 0), ACL_ERROR_RT_PARAM_INVALID,
+              "aclrtMalloc");
+        FAILS(aclrtIpcMemGetExportKey(nullptr, 4, key.text, 65, 0), ACL_ERROR_INVALID_PARAM,
+              "null");
         OKAY(aclrtIpcMemGetExportKey(p, kCount * 4, key.text, sizeof key.text, 0));
         EXPECT(download(p, kCount) == counted(kCount));
         void *own = nullptr;
-        FAILS(aclrtIpcMemImportByKey(&own, key.text, 0), ACL_ERROR_RT_PARAM_INVALID, "this process");
+        FAILS(aclrtIpcMemImportByKey(&own, key.text, 0), ACL_ERROR_RT_PARAM_INVALID,
+              "this process");
         const Peer child = start("memory");
         child.send(key);
         EXPECT_EQ(child.receive<char>(), 'n');
         int32_t pids[] = {1, child.pid};
-        FAILS(aclrtIpcMemSetImportPid("nonsense", pids, 2), ACL_ERROR_RT_PARAM_INVALID, "exported nothing");
+        FAILS(aclrtIpcMemSetImportPid("nonsense", pids, 2), ACL_ERROR_RT_PARAM_INVALID,
+              "exported nothing");
         FAILS(aclrtIpcMemSetImportPid(key.text, pids, 0), ACL_ERROR_INVALID_PARAM, "num is 0");
         int32_t bad = -3;
         FAILS(aclrtIpcMemSetImportPid(key.text, &bad, 1), ACL_ERROR_INVALID_PARAM, "is -3");
@@ -252,11 +260,14 @@ void unmap(void *p) {
 void physical_importer(const Peer &parent) {
     const uint64_t shared = parent.receive<uint64_t>();
     aclrtDrvMemHandle handle = nullptr;
-    FAILS(aclrtMemImportFromShareableHandle(shared, 0, &handle), ACL_ERROR_RT_NO_PERMISSION, "allow");
+    FAILS(aclrtMemImportFromShareableHandle(shared, 0, &handle), ACL_ERROR_RT_NO_PERMISSION,
+          "allow");
     parent.send('n');
     parent.receive<char>();
-    FAILS(aclrtMemImportFromShareableHandle(shared, 99, &handle), ACL_ERROR_RT_INVALID_DEVICEID, "");
-    FAILS(aclrtMemImportFromShareableHandle(shared ^ 1, 0, &handle), ACL_ERROR_RT_PARAM_INVALID, "");
+    FAILS(aclrtMemImportFromShareableHandle(shared, 99, &handle), ACL_ERROR_RT_INVALID_DEVICEID,
+          "");
+    FAILS(aclrtMemImportFromShareableHandle(shared ^ 1, 0, &handle), ACL_ERROR_RT_PARAM_INVALID,
+          "");
     OKAY(aclrtMemImportFromShareableHandle(shared, 0, &handle));
     uint64_t onward;
     FAILS(aclrtMemExportToShareableHandle(handle, ACL_MEM_HANDLE_TYPE_NONE, 0, &onward),
@@ -292,7 +303,8 @@ void physical_exporter() {
     child.send(shared);
     EXPECT_EQ(child.receive<char>(), 'n');
     int32_t pid = child.pid;
-    FAILS(aclrtMemSetPidToShareableHandle(shared + 1, &pid, 1), ACL_ERROR_RT_PARAM_INVALID, "no memory");
+    FAILS(aclrtMemSetPidToShareableHandle(shared + 1, &pid, 1), ACL_ERROR_RT_PARAM_INVALID,
+          "no memory");
     OKAY(aclrtMemSetPidToShareableHandle(shared, &pid, 1));
     child.send('p');
     EXPECT_EQ(child.receive<char>(), 's');
@@ -360,7 +372,8 @@ void event_waiter(const Peer &parent) {
     OKAY(aclrtMallocHost(reinterpret_cast<void **>(&pinned), 4));
     *pinned = 0;
     OKAY(aclrtStreamWaitEvent(stream, event));
-    OKAY(aclrtMemcpyAsync(pinned, 4, static_cast<float *>(p) + 3, 4, ACL_MEMCPY_DEVICE_TO_HOST, stream));
+    OKAY(aclrtMemcpyAsync(pinned, 4, static_cast<float *>(p) + 3, 4, ACL_MEMCPY_DEVICE_TO_HOST,
+                          stream));
     FAILS(aclrtSynchronizeStreamWithTimeout(stream, 20), ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, "20 ms");
     EXPECT_EQ(*pinned, 0.f);
     parent.send('w');
@@ -385,8 +398,8 @@ void event_recorder() {
     OKAY(aclrtCreateEventExWithFlag(&plain, ACL_EVENT_SYNC));
     aclrtIpcEventHandle handle;
     FAILS(aclrtIpcGetEventHandle(plain, &handle), ACL_ERROR_RT_PARAM_INVALID, "ACL_EVENT_IPC");
-    FAILS(aclrtCreateEventExWithFlag(&none, ACL_EVENT_IPC | ACL_EVENT_TIME_LINE), ACL_ERROR_INVALID_PARAM,
-          "time");
+    FAILS(aclrtCreateEventExWithFlag(&none, ACL_EVENT_IPC | ACL_EVENT_TIME_LINE),
+          ACL_ERROR_INVALID_PARAM, "time");
     aclrtEvent event = make_event();
     OKAY(aclrtIpcGetEventHandle(event, &handle));
     FAILS(aclrtIpcOpenEventHandle(handle, &none), ACL_ERROR_RT_PARAM_INVALID, "this process");
@@ -402,7 +415,8 @@ void event_recorder() {
         EXPECT_EQ(child.receive<char>(), 'o');
         OKAY(aclrtValueWait(value.p, 1, ACL_STREAM_WAIT_VALUE_GEQ, stream));
         const int64_t shape[] = {int64_t(kSmall)};
-        aclTensor *t = aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, x.p);
+        aclTensor *t =
+            aclCreateTensor(shape, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, shape, 1, x.p);
         OKAY(CALL(aclnnInplaceMul, stream, t, t));
         OKAY(aclDestroyTensor(t));
         OKAY(aclrtRecordEvent(event, stream));

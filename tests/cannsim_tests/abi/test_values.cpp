@@ -19,9 +19,7 @@ struct Stream {
 
 struct Value {
     Memory memory{8};
-    explicit Value(uint64_t v) {
-        OKAY(aclrtMemcpy(memory.p, 8, &v, 8, ACL_MEMCPY_HOST_TO_DEVICE));
-    }
+    explicit Value(uint64_t v) { OKAY(aclrtMemcpy(memory.p, 8, &v, 8, ACL_MEMCPY_HOST_TO_DEVICE)); }
     uint64_t read() const {
         uint64_t v = 0;
         OKAY(aclrtMemcpy(&v, 8, memory.p, 8, ACL_MEMCPY_DEVICE_TO_HOST));
@@ -29,7 +27,9 @@ struct Value {
     }
 };
 
-int square(Floats &x, aclrtStream stream) { return CALL(aclnnInplaceMul, stream, x.tensor, x.tensor); }
+int square(Floats &x, aclrtStream stream) {
+    return CALL(aclnnInplaceMul, stream, x.tensor, x.tensor);
+}
 
 bool is_idle(aclrtStream stream) {
     aclrtStreamStatus status;
@@ -51,8 +51,8 @@ void arguments() {
     FAILS(aclrtValueWait(v.memory.p, 1, 4, nullptr), ACL_ERROR_INVALID_PARAM, "flag is 4");
     FAILS(aclrtValueWait(odd, 1, 0, nullptr), ACL_ERROR_RT_ADDR_UNALIGNED, "multiple of 8");
     FAILS(aclrtValueWait(&host, 1, 0, nullptr), ACL_ERROR_RT_PARAM_INVALID, "device memory");
-    FAILS(aclrtValueWait(static_cast<char *>(small.p) + 8, 1, 0, nullptr), ACL_ERROR_RT_PARAM_INVALID,
-          "device memory");
+    FAILS(aclrtValueWait(static_cast<char *>(small.p) + 8, 1, 0, nullptr),
+          ACL_ERROR_RT_PARAM_INVALID, "device memory");
 }
 
 // {now, value, flag, whether the wait is over at once}
@@ -62,11 +62,16 @@ void conditions() {
         uint32_t flag;
         bool holds;
     } cases[] = {
-        {5, 5, ACL_STREAM_WAIT_VALUE_GEQ, true},   {6, 5, ACL_STREAM_WAIT_VALUE_GEQ, true},
-        {4, 5, ACL_STREAM_WAIT_VALUE_GEQ, false},  {2, ~uint64_t(0), ACL_STREAM_WAIT_VALUE_GEQ, true},
-        {5, 5, ACL_STREAM_WAIT_VALUE_EQ, true},    {6, 5, ACL_STREAM_WAIT_VALUE_EQ, false},
-        {6, 2, ACL_STREAM_WAIT_VALUE_AND, true},   {5, 2, ACL_STREAM_WAIT_VALUE_AND, false},
-        {6, 1, ACL_STREAM_WAIT_VALUE_NOR, true},   {~uint64_t(1), 1, ACL_STREAM_WAIT_VALUE_NOR, false},
+        {5, 5, ACL_STREAM_WAIT_VALUE_GEQ, true},
+        {6, 5, ACL_STREAM_WAIT_VALUE_GEQ, true},
+        {4, 5, ACL_STREAM_WAIT_VALUE_GEQ, false},
+        {2, ~uint64_t(0), ACL_STREAM_WAIT_VALUE_GEQ, true},
+        {5, 5, ACL_STREAM_WAIT_VALUE_EQ, true},
+        {6, 5, ACL_STREAM_WAIT_VALUE_EQ, false},
+        {6, 2, ACL_STREAM_WAIT_VALUE_AND, true},
+        {5, 2, ACL_STREAM_WAIT_VALUE_AND, false},
+        {6, 1, ACL_STREAM_WAIT_VALUE_NOR, true},
+        {~uint64_t(1), 1, ACL_STREAM_WAIT_VALUE_NOR, false},
     };
     for (auto &c : cases) {
         Stream stream;

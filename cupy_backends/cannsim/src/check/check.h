@@ -26,7 +26,7 @@ constexpr size_t kPoisoned = size_t(64) << 20; // up to here; the rest would onl
 
 void check_malloc(int device, const void *p, size_t size, size_t room);
 void check_map(const char *call, int device, const void *p, size_t size,
-               bool fresh); // else with its old content
+               bool fresh);                    // else with its old content
 void check_shared(const void *p, size_t size); // other processes may write it from now on
 void check_free(const void *p, const char *call);
 void check_reset(int device);                     // frees all memory of the device

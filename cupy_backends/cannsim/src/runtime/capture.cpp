@@ -104,8 +104,8 @@ bool capture_wait(DeviceStream *stream, Event *event, int *error) {
                       "stream %d and event %u belong to two captures", stream->id, event->id);
     } else if (!mine && stream == stream->context->default_stream) {
         point.capture->invalid = true;
-        *error = fail(ACL_ERROR_RT_STREAM_CAPTURE_IMPLICIT,
-                      "the default stream cannot join a capture");
+        *error =
+            fail(ACL_ERROR_RT_STREAM_CAPTURE_IMPLICIT, "the default stream cannot join a capture");
     } else {
         point.capture->members[stream]; // joins
         Member &from = point.capture->members[point.stream];
@@ -188,7 +188,8 @@ static aclError begin_capture(const char *call, aclrtStream stream, aclmdlRI int
     } else {
         graph = new Graph;
     }
-    begin(new Capture{s, mode, std::this_thread::get_id(), graph, graph->nodes.size(), nullptr, false, {}});
+    begin(new Capture{
+        s, mode, std::this_thread::get_id(), graph, graph->nodes.size(), nullptr, false, {}});
     return 0;
 }
 
@@ -211,9 +212,9 @@ aclError aclmdlRICaptureGetInfo(aclrtStream stream, aclmdlRICaptureStatus *statu
     std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *c = capture_of(s);
     if (c && c->update) c = nullptr;
-    *status = !c            ? ACL_MODEL_RI_CAPTURE_STATUS_NONE
+    *status = !c           ? ACL_MODEL_RI_CAPTURE_STATUS_NONE
               : c->invalid ? ACL_MODEL_RI_CAPTURE_STATUS_INVALIDATED
-                            : ACL_MODEL_RI_CAPTURE_STATUS_ACTIVE;
+                           : ACL_MODEL_RI_CAPTURE_STATUS_ACTIVE;
     if (modelRI) *modelRI = c ? c->graph : nullptr;
     return 0;
 }
@@ -285,8 +286,7 @@ aclError aclmdlRICaptureTaskGrpBegin(aclrtStream stream) {
     RESOLVE(s, stream);
     std::lock_guard<std::mutex> lock(graphs().mutex);
     Member *member = member_of(s);
-    if (!member)
-        return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
+    if (!member) return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
     if (member->group >= 0)
         return fail(ACL_ERROR_STREAM_TASK_GROUP_STATUS, "stream %d is in a task group already",
                     s->id);
@@ -299,8 +299,7 @@ aclError aclmdlRICaptureTaskGrpEnd(aclrtStream stream, aclrtTaskGrp *handle) {
     RESOLVE(s, stream);
     std::lock_guard<std::mutex> lock(graphs().mutex);
     Member *member = member_of(s);
-    if (!member)
-        return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
+    if (!member) return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
     if (member->group < 0)
         return fail(ACL_ERROR_STREAM_TASK_GROUP_STATUS, "stream %d is in no task group", s->id);
     Graph *graph = capture_of(s)->graph;
@@ -330,8 +329,14 @@ aclError aclmdlRICaptureTaskUpdateBegin(aclrtStream stream, aclrtTaskGrp handle)
     if (group->graph->capturing)
         return fail(ACL_ERROR_RT_MODEL_CAPTURED, "%s: graph %u is being captured", __func__,
                     group->graph->id);
-    begin(new Capture{s, ACL_MODEL_RI_CAPTURE_MODE_RELAXED, std::this_thread::get_id(), new Graph,
-                      0, group, false, {}});
+    begin(new Capture{s,
+                      ACL_MODEL_RI_CAPTURE_MODE_RELAXED,
+                      std::this_thread::get_id(),
+                      new Graph,
+                      0,
+                      group,
+                      false,
+                      {}});
     return 0;
 }
 
@@ -350,9 +355,9 @@ aclError aclmdlRICaptureTaskUpdateEnd(aclrtStream stream) {
         fresh = c->graph;
         int error = 0;
         if (c->invalid)
-            error = fail(ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED,
-                         "the update by stream %d was made invalid by a call that it does not allow",
-                         s->id);
+            error = fail(
+                ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED,
+                "the update by stream %d was made invalid by a call that it does not allow", s->id);
         else if (!graphs().groups.count(group))
             error = fail(ACL_ERROR_RT_INVALID_HANDLE, "the graph was destroyed during its update");
         else

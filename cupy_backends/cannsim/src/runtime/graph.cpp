@@ -362,8 +362,8 @@ aclError aclmdlRICondHandleCreate(aclmdlRI modelRI, uint32_t defaultLaunchValue,
     if (int error = inject_malloc(__func__, sizeof(uint64_t))) return error;
     if (int error = device_malloc(context->device, sizeof(uint64_t), &value)) return error;
     const bool assigns = flag == ACL_MODEL_RI_COND_HANDLE_ASSIGN_DEFAULT;
-    auto made = std::make_unique<CondHandle>(CondHandle{
-        graph->root(), context->device, value, defaultLaunchValue, assigns, false});
+    auto made = std::make_unique<CondHandle>(
+        CondHandle{graph->root(), context->device, value, defaultLaunchValue, assigns, false});
     *value_of(*made) = defaultLaunchValue;
     if (checking()) check_shared(value, sizeof(uint64_t));
     *handle = made.get();
@@ -398,8 +398,8 @@ aclError aclmdlRIAddCondTask(aclmdlRICondTaskParams params, aclrtStream stream, 
     REQUIRE(params.handle);
     REQUIRE(params.modelRIArray);
     if (flags) return fail(ACL_ERROR_INVALID_PARAM, "%s: flags is %u, not 0", __func__, flags);
-    const uint32_t most = params.type == ACL_MODEL_RI_COND_TYPE_IF      ? 2
-                          : params.type == ACL_MODEL_RI_COND_TYPE_WHILE ? 1
+    const uint32_t most = params.type == ACL_MODEL_RI_COND_TYPE_IF       ? 2
+                          : params.type == ACL_MODEL_RI_COND_TYPE_WHILE  ? 1
                           : params.type == ACL_MODEL_RI_COND_TYPE_SWITCH ? 1 << 16
                                                                          : 0;
     if (!params.size || params.size > most)

@@ -75,8 +75,8 @@ struct Capture {
     aclmdlRICaptureMode mode;
     std::thread::id thread;
     Graph *graph;
-    size_t first;              // node: an older graph has some already
-    TaskGroup *update;         // the tasks replace those of a group
+    size_t first;      // node: an older graph has some already
+    TaskGroup *update; // the tasks replace those of a group
     bool invalid = false;
     std::map<const DeviceStream *, Member> members;
 };
@@ -85,7 +85,7 @@ struct Capture {
 struct Graphs {
     std::mutex mutex;
     std::vector<Capture *> active;
-    std::set<const void *> living;                 // graphs, bodies among them
+    std::set<const void *> living; // graphs, bodies among them
     std::set<const void *> groups, handles;
 };
 Graphs &graphs();

@@ -49,14 +49,16 @@ int ask(SharedEvent *e, uint64_t record) {
 
 void complete(SharedPage *page, uint64_t record) {
     uint64_t last = page->completed;
-    while (last < record && !page->completed.compare_exchange_weak(last, record)) {}
+    while (last < record && !page->completed.compare_exchange_weak(last, record)) {
+    }
 }
 
 } // namespace
 
 int share_event(Event *event) {
     SharedEvent *e = new SharedEvent{nullptr, {}, true, {1}};
-    if (int error = make_page("aclrtCreateEventExWithFlag", PageKind::Event, &e->page, &e->ticket)) {
+    if (int error =
+            make_page("aclrtCreateEventExWithFlag", PageKind::Event, &e->page, &e->ticket)) {
         delete e;
         return error;
     }

@@ -141,8 +141,8 @@ aclError aclrtIpcMemGetExportKey(void *devPtr, size_t size, char *key, size_t le
     page.skip = at % size_t(sysconf(_SC_PAGESIZE));
     page.size = size;
     // The pieces begin at the block's first page, the memory perhaps in a later one.
-    size_t ahead = at - page.skip - block.begin / size_t(sysconf(_SC_PAGESIZE)) *
-                                        size_t(sysconf(_SC_PAGESIZE));
+    size_t ahead = at - page.skip -
+                   block.begin / size_t(sysconf(_SC_PAGESIZE)) * size_t(sysconf(_SC_PAGESIZE));
     size_t wanted = page.skip + size;
     for (Piece piece : pieces) {
         const size_t left = std::min<size_t>(ahead, piece.size);

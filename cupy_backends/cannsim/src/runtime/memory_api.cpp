@@ -142,8 +142,8 @@ int allocate(const char *caller, void **devPtr, size_t size) {
     return device_malloc(context->device, size, devPtr);
 }
 
-int prepare_set(const char *call, DeviceStream *stream, void *devPtr, size_t maxCount,
-                size_t count, char **host) {
+int prepare_set(const char *call, DeviceStream *stream, void *devPtr, size_t maxCount, size_t count,
+                char **host) {
     if (int error = check_size("aclrtMemset", maxCount, count, ACL_MEMCPY_HOST_TO_DEVICE))
         return error;
     const int error = resolve("destination", devPtr, count, is_device(devPtr), host);
@@ -300,13 +300,12 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     char *host = nullptr;
     if (int error = prepare_set(__func__, s, devPtr, maxCount, count, &host)) return error;
     if (int error = check_broken(s->context->device, false)) return error;
-    return submit(
-        s,
-        [host, value, count] {
-            parallel_set(host, value, count);
-            return 0;
-        },
-        {__func__});
+    return submit(s,
+                  [host, value, count] {
+                      parallel_set(host, value, count);
+                      return 0;
+                  },
+                  {__func__});
 }
 
 } // extern "C"

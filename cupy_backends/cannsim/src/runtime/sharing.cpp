@@ -172,8 +172,8 @@ int open_page(const char *call, PageKind kind, const Ticket &ticket, SharedPage 
         if (s.kind == kind && s.token == ticket.token && s.pid == ticket.pid && s.open) return 0;
         leave_page(*page);
     }
-    return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: process %u shares nothing under this key (closed?)",
-                call, ticket.pid);
+    return fail(ACL_ERROR_RT_PARAM_INVALID,
+                "%s: process %u shares nothing under this key (closed?)", call, ticket.pid);
 }
 
 int allow_pids(const char *call, SharedPage *page, const int32_t *pids, size_t n) {

@@ -73,8 +73,8 @@ bool is_shared(const void *device); // with other processes, as far as this one 
 int map_shared(const char *call, const SharedPage *page, void **out);
 int unmap_shared(void *p);
 
-void close_exports(uintptr_t block);    // it is freed
-void release_imports(int device);       // and exports: the device is reset
+void close_exports(uintptr_t block); // it is freed
+void release_imports(int device);    // and exports: the device is reset
 
 void sharing_before_fork();
 void sharing_after_fork();

@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "check/check.h"
-#include "runtime/fault.h"
 #include "runtime/exception.h"
+#include "runtime/fault.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -82,11 +82,11 @@ class Patience {
     int64_t since = now_nanoseconds();
     bool told = false;
 
-public:
+  public:
     bool is_over(const DeviceStream *stream) {
         const int64_t seconds = (now_nanoseconds() - since) / 1000000000, said = wait_timeout;
-        const int64_t limit = said >= 0       ? said
-                              : has_workers() ? 0
+        const int64_t limit = said >= 0            ? said
+                              : has_workers()      ? 0
                               : last_stall.outside ? kOutside
                                                    : kSeconds;
         if (limit && seconds >= limit) return true;
@@ -377,15 +377,18 @@ int stall(bool outside, const char *format, ...) {
 int await(const Mark &mark) {
     if (!has_workers()) {
         std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
-        while (!is_complete(mark) && mark.stream->queue && step(mark.stream) == Step::Ran) {}
+        while (!is_complete(mark) && mark.stream->queue && step(mark.stream) == Step::Ran) {
+        }
     }
     return is_complete(mark) ? 0 : stall(false, "an event of stream %d", mark.stream->id);
 }
 
 void nudge_streams() {
-    if (!any_inline_queue.load(std::memory_order_relaxed) || settings().mode != Mode::Inline) return;
+    if (!any_inline_queue.load(std::memory_order_relaxed) || settings().mode != Mode::Inline)
+        return;
     std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
-    while (help(nullptr)) {}
+    while (help(nullptr)) {
+    }
 }
 
 int wait_outside(int (*ask)(void *), void *what, int timeout_ms) {

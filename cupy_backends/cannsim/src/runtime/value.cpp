@@ -39,13 +39,12 @@ aclError aclrtValueWrite(void *devAddr, uint64_t value, uint32_t flag, aclrtStre
     uint64_t *at;
     if (int error = resolve(__func__, s, devAddr, &at)) return error;
     if (checking() && !is_captured(s)) check_signal(__func__, s, devAddr, value);
-    const int error = submit(
-        s,
-        [at, value] {
-            __atomic_store_n(at, value, __ATOMIC_RELEASE);
-            return 0;
-        },
-        {__func__, ACL_MODEL_RI_TASK_VALUE_WRITE});
+    const int error = submit(s,
+                             [at, value] {
+                                 __atomic_store_n(at, value, __ATOMIC_RELEASE);
+                                 return 0;
+                             },
+                             {__func__, ACL_MODEL_RI_TASK_VALUE_WRITE});
     nudge_streams();
     return error;
 }

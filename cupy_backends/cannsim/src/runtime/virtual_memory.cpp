@@ -195,8 +195,8 @@ int map_shared(const char *call, const SharedPage *page, void **out) {
         int fd;
         if ((error = open_file(call, page->pid, piece.fd, &fd))) break;
         if (!map_file(at, piece.size, fd, piece.offset))
-            error = fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: cannot map %lu bytes", call,
-                         piece.size);
+            error =
+                fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: cannot map %lu bytes", call, piece.size);
         close(fd);
         at += piece.size;
     }
