@@ -435,6 +435,25 @@ void event_recorder() {
     EXPECT_EQ(shared_files(), files);
 }
 
+// A graph would record it again and again, at times that the other process cannot tell apart.
+void captured_event() {
+    aclrtStream stream;
+    aclmdlRI graph = nullptr;
+    aclrtEvent event = make_event();
+    OKAY(aclrtCreateStream(&stream));
+    for (bool record : {true, false}) {
+        OKAY(aclmdlRICaptureBegin(stream, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+        if (record)
+            FAILS(aclrtRecordEvent(event, stream), ACL_ERROR_RT_CAPTURE_MODE_BLOCK_ASYNC,
+                  "ACL_EVENT_IPC");
+        else
+            FAILS(aclrtStreamWaitEvent(stream, event), ACL_ERROR_RT_CAPTURE_DEPENDENCY, "outside");
+        FAILS(aclmdlRICaptureEnd(stream, &graph), ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED, "");
+    }
+    OKAY(aclrtDestroyEvent(event));
+    OKAY(aclrtDestroyStream(stream));
+}
+
 // The process that recorded ends before its stream got there.
 void dying_recorder(const Peer &parent) {
     aclrtStream stream;
@@ -486,6 +505,7 @@ int main(int argc, char **argv) {
     memory_exporter();
     physical_exporter();
     event_recorder();
+    captured_event();
     survivor();
     return finish();
 }

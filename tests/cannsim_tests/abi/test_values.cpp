@@ -103,6 +103,26 @@ void order() {
     EXPECT(is_idle(waiting));
 }
 
+// A copy of the host, or one of another stream, writes the value as well.
+void copies() {
+    Stream waiting, copying;
+    Value v(0), source(9);
+    Floats x({2}, {3, 4});
+    const uint64_t seven = 7;
+    for (bool asynchronous : {false, true}) {
+        OKAY(aclrtValueWait(v.memory.p, asynchronous ? 9 : 7, ACL_STREAM_WAIT_VALUE_EQ, waiting));
+        OKAY(square(x, waiting));
+        if (asynchronous)
+            OKAY(aclrtMemcpyAsync(v.memory.p, 8, source.memory.p, 8, ACL_MEMCPY_DEVICE_TO_DEVICE,
+                                  copying));
+        else
+            OKAY(aclrtMemcpy(v.memory.p, 8, &seven, 8, ACL_MEMCPY_HOST_TO_DEVICE));
+        OKAY(aclrtSynchronizeStream(waiting));
+        EXPECT_EQ(x.read()[0], asynchronous ? 81.f : 9.f);
+    }
+    OKAY(aclrtSynchronizeStream(copying));
+}
+
 // Two streams hand work to and fro; events and copies follow a stream that stands still.
 void chain() {
     Stream a, b, c;
@@ -199,6 +219,7 @@ int main() {
     arguments();
     conditions();
     order();
+    copies();
     chain();
     thread();
     graph();
