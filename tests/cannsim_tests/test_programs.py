@@ -42,8 +42,16 @@ def built(tmp_path_factory):
 
 
 @pytest.mark.parametrize("mode", ["0", "1", "worker"])
-@pytest.mark.parametrize("name", ["usage", "older"])
+@pytest.mark.parametrize("name", ["usage", "older", "ipc", "executors", "faults", "graphs", "ipc", "values"])
 def test_program(built, name, mode):
     environment = {**os.environ, "CANNSIM_ASYNC": mode}
     done = subprocess.run([built(name)], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "ok\n"), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("mode", ["0", "1", "worker"])
+@pytest.mark.parametrize("name", ["graphs", "ipc", "values"])
+def test_checks_are_silent(built, name, mode):
+    environment = {**os.environ, "CANNSIM_ASYNC": mode, "CANNSIM_CHECK": "mem,init,race,leak"}
+    done = subprocess.run([built(name)], env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")

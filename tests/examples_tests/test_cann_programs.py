@@ -15,6 +15,7 @@ PROGRAMS = {
     "vector_add": "z[0] = 1, z[999] = 1000\n",
     "executor_reuse": "3 to the power of 5 is 243\n",
     "streams_events": "exp(0) + exp(1) = 3.71828; the time is known\n",
+    "two_processes": "exp(0) of one process + 1 of the other = 2\n",
     "errors": "an executor that was used already: 161002",
 }
 # The combinations of libraries that programs are linked with, by version of CANN.

@@ -358,6 +358,34 @@ void race() {
         OKAY(aclrtSynchronizeEvent(event.e));
         OKAY(aclrtMemcpy(host, 400, a.p, 400, ACL_MEMCPY_DEVICE_TO_HOST));
     });
+    // A value orders the streams, whether it is written before the wait is submitted or after it.
+    Memory value(8);
+    SILENT([&] {
+        OKAY(aclrtMemset(value.p, 8, 0, 8));
+        OKAY(zero(floats(a.p, {100}), s.s));
+        OKAY(aclrtValueWrite(value.p, 1, 0, s.s));
+        OKAY(aclrtValueWait(value.p, 1, ACL_STREAM_WAIT_VALUE_GEQ, t.s));
+        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+    });
+    SILENT([&] {
+        OKAY(aclrtMemset(value.p, 8, 0, 8));
+        OKAY(aclrtValueWait(value.p, 2, ACL_STREAM_WAIT_VALUE_GEQ, t.s));
+        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+        OKAY(zero(floats(a.p, {100}), s.s));
+        OKAY(aclrtValueWrite(value.p, 2, 0, s.s));
+    });
+    REPORTS(CANNSIM_RACE, TEXTS("aclnnAdd", "and earlier aclnnInplaceZero"), [&] { // behind the value
+        OKAY(aclrtMemset(value.p, 8, 0, 8));
+        OKAY(aclrtValueWrite(value.p, 3, 0, s.s));
+        OKAY(zero(floats(a.p, {100}), s.s));
+        OKAY(aclrtValueWait(value.p, 3, ACL_STREAM_WAIT_VALUE_GEQ, t.s));
+        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+    });
+    REPORTS(CANNSIM_RACE, TEXTS("aclnnAdd", "and earlier aclnnInplaceZero"), [&] { // nobody waits
+        OKAY(zero(floats(a.p, {100}), s.s));
+        OKAY(aclrtValueWrite(value.p, 4, 0, s.s));
+        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+    });
     for (int i = 0; i < 300; ++i) // streams come and go
         SILENT([&] {
             Stream one;
@@ -407,18 +435,28 @@ void leak() {
     OKAY(aclrtMalloc(&memory, 400, ACL_MEM_MALLOC_HUGE_FIRST));
     OKAY(aclrtCreateStream(&stream));
     OKAY(aclrtCreateEvent(&event));
+    aclmdlRI graph;
+    OKAY(aclmdlRICaptureBegin(stream, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+    OKAY(aclmdlRICaptureEnd(stream, &graph));
+    aclrtPhysicalMemProp place{};
+    place.location.type = ACL_MEM_LOCATION_TYPE_DEVICE;
+    aclrtDrvMemHandle physical;
+    OKAY(aclrtMallocPhysical(&physical, 2 << 20, &place, 0));
     aclTensor *tensor = floats(memory, {100});
     OKAY(aclnnInplaceZeroGetWorkspaceSize(tensor, &workspace, &executor));
-    EXPECT_EQ(cannsimReportLeaks(), 5u);
+    EXPECT_EQ(cannsimReportLeaks(), 7u);
     std::string all;
     for (uint64_t i = 0; const char *one = cannsimReport(i); ++i) all += one;
     for (const char *text : {"aclTensor", "aclOpExecutor", "aclrtStream", "aclrtEvent",
-                             "memory is still allocated", "test_checks"})
+                             "aclmdlRI",
+                             "aclrtDrvMemHandle", "memory is still allocated", "test_checks"})
         EXPECT(all.find(text) != std::string::npos);
     cannsimForgetReports();
     OKAY(aclDestroyAclOpExecutor(executor));
     OKAY(aclDestroyTensor(tensor));
     OKAY(aclrtDestroyEvent(event));
+    OKAY(aclmdlRIDestroy(graph));
+    OKAY(aclrtFreePhysical(physical));
     OKAY(aclrtDestroyStream(stream));
     OKAY(aclrtFree(memory));
     EXPECT_EQ(cannsimReportLeaks(), 0u);

@@ -1,8 +1,9 @@
 // Executors: consumed once, repeated, patched, destroyed.
 #include "test.h"
 
-#include "aclnnop/aclnn_nonzero.h"
 #include "aclnnop/aclnn_cat.h"
+#include "aclnnop/aclnn_nonzero.h"
+#include "aclnnop/aclnn_split_tensor.h"
 
 namespace {
 
@@ -149,6 +150,82 @@ void lists_repeated() {
     OKAY(aclDestroyTensorList(list));
 }
 
+// Each member of an output's list has its own address; there is no member behind the last.
+void output_lists() {
+    Floats a({4}, {1, 2, 3, 4}), b({2}), c({2}), moved({2});
+    aclTensor *items[] = {b.tensor, c.tensor};
+    aclTensorList *list = aclCreateTensorList(items, 2);
+    Plan p;
+    OKAY(aclnnSplitTensorGetWorkspaceSize(a.tensor, 2, 0, list, &p.workspace, &p.executor));
+    OKAY(aclSetAclOpExecutorRepeatable(p.executor));
+    OKAY(aclSetDynamicOutputTensorAddr(p.executor, 0, 1, list, moved.memory.p));
+    OKAY(aclnnSplitTensor(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(b.read() == (std::vector<float>{1, 2}) && moved.read() == (std::vector<float>{3, 4}));
+    FAILS(aclSetDynamicOutputTensorAddr(p.executor, 0, 2, list, moved.memory.p),
+          ACLNN_ERR_PARAM_INVALID, "no tensor 2");
+    FAILS(aclSetDynamicOutputTensorAddr(p.executor, 1, 0, list, moved.memory.p),
+          ACLNN_ERR_PARAM_INVALID, "no such tensor list");
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    b.tensor = c.tensor = nullptr;
+    OKAY(aclDestroyTensorList(list));
+}
+
+// Kernels take storage at multiples of 32 bytes; what lies in between is an offset of the tensor.
+void alignment() {
+    Floats a({16}), out({2});
+    float values[16];
+    for (int i = 0; i < 16; ++i) values[i] = float(i);
+    OKAY(aclrtMemcpy(a.memory.p, 64, values, 64, ACL_MEMCPY_HOST_TO_DEVICE));
+    const int64_t two[] = {2}, sixteen[] = {16};
+    Scalar one(1.0f);
+    for (size_t bytes : {4, 8, 16, 24, 32}) {
+        void *const at = static_cast<char *>(a.memory.p) + bytes;
+        aclTensor *t = aclCreateTensor(two, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, two, 1, at);
+        Plan p;
+        OKAY(aclnnAddGetWorkspaceSize(t, t, one.p, out.tensor, &p.workspace, &p.executor));
+        if (bytes % 32)
+            FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR,
+                  "expected a multiple of 32 bytes");
+        else
+            OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+        OKAY(aclDestroyTensor(t));
+        t = aclCreateTensor(two, 1, ACL_FLOAT, nullptr, int64_t(bytes / 4), ACL_FORMAT_ND, sixteen,
+                            1, a.memory.p);
+        OKAY(CALL(aclnnAdd, nullptr, t, t, one.p, out.tensor));
+        OKAY(aclrtSynchronizeStream(nullptr));
+        EXPECT_EQ(out.read()[0], float(bytes / 2));
+        OKAY(aclDestroyTensor(t));
+    }
+    // The same of addresses that are set later, and of members of lists.
+    void *const odd = static_cast<char *>(a.memory.p) + 4;
+    Plan p = plan_add(out, out, out);
+    OKAY(aclSetAclOpExecutorRepeatable(p.executor));
+    OKAY(aclSetTensorAddr(p.executor, 0, out.tensor, odd));
+    FAILS(aclnnAdd(nullptr, 0, p.executor, nullptr), ACLNN_ERR_RUNTIME_ERROR,
+          "multiple of 32 bytes");
+    OKAY(aclSetTensorAddr(p.executor, 0, out.tensor, out.memory.p));
+    OKAY(aclnnAdd(nullptr, 0, p.executor, nullptr));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    aclTensor *items[] = {
+        aclCreateTensor(two, 1, ACL_FLOAT, nullptr, 0, ACL_FORMAT_ND, two, 1, odd)};
+    aclTensorList *list = aclCreateTensorList(items, 1);
+    FAILS(aclnnCatGetWorkspaceSize(list, 0, out.tensor, &p.workspace, &p.executor),
+          ACLNN_ERR_PARAM_INVALID, "multiple of 32 bytes");
+    OKAY(aclDestroyTensorList(list));
+    items[0] = out.tensor;
+    list = aclCreateTensorList(items, 1);
+    Floats joined({2});
+    OKAY(aclnnCatGetWorkspaceSize(list, 0, joined.tensor, &p.workspace, &p.executor));
+    OKAY(aclSetAclOpExecutorRepeatable(p.executor));
+    FAILS(aclSetDynamicTensorAddr(p.executor, 0, 0, list, odd), ACLNN_ERR_PARAM_INVALID,
+          "multiple of 32 bytes");
+    OKAY(aclDestroyAclOpExecutor(p.executor));
+    out.tensor = nullptr; // the list owns it
+    OKAY(aclDestroyTensorList(list));
+}
+
 // Nothing grows when executors and descriptors come and go.
 void many() {
     Floats a({3}, {1, 2, 3}), out({3});
@@ -174,6 +251,8 @@ int main() {
     repeated();
     lists();
     lists_repeated();
+    output_lists();
+    alignment();
     data_dependent();
     many();
     return finish();

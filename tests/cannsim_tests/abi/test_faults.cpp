@@ -29,11 +29,25 @@ void reset() {
 }
 
 void malformed() {
-    const char *const bad[] = {"mallok:1",     "malloc",          "malloc:",   "malloc:0",
-                               "malloc:-1",    "malloc:x",        "malloc:1x", "malloc:1,",
-                               ",malloc:1",    "launch:p=",       "launch:p=0", "launch:p=1.5",
-                               "launch:p=nan", "launch:p=0.1:x", "launch:p=0.1:seed=", "launch:1:seed=3",
-                               "malloc:99999999999999999999"};
+    const char *const bad[] = {"mallok:1",
+                               "malloc",
+                               "malloc:",
+                               "malloc:0",
+                               "malloc:-1",
+                               "malloc:x",
+                               "malloc:1x",
+                               "malloc:1,",
+                               ",malloc:1",
+                               "launch:p=",
+                               "launch:p=0",
+                               "launch:p=1.5",
+                               "launch:p=nan",
+                               "launch:p=0.1:x",
+                               "launch:p=0.1:seed=",
+                               "launch:1:seed=3",
+                               "malloc:99999999999999999999",
+                               "pinned",
+                               "pin:1"};
     for (const char *text : bad) FAILS(cannsimSetFault(text), ACL_ERROR_INVALID_PARAM, text);
     OKAY(cannsimSetFault("malloc:1+,phase1:2,launch:3,async:4,device_lost:5"));
     OKAY(cannsimSetFault("launch:p=1e-3:seed=18446744073709551615,launch:7"));
@@ -57,6 +71,28 @@ void memory() {
         EXPECT_EQ(int(aclrtMalloc(&p, 64, ACL_MEM_MALLOC_HUGE_FIRST)),
                   int(ACL_ERROR_RT_MEMORY_ALLOCATION));
     EXPECT_EQ(cannsimFaultsInjected(), uint64_t(3));
+    OKAY(cannsimSetFault(nullptr));
+}
+
+void pinned() {
+    void *p = nullptr, *q = nullptr;
+    OKAY(cannsimSetFault("pinned:2"));
+    OKAY(aclrtMallocHost(&p, 64));
+    FAILS(aclrtMallocHost(&q, 64), ACL_ERROR_RT_MEMORY_ALLOCATION,
+          "pinned memory: a fault injected");
+    EXPECT(!q);
+    EXPECT_EQ(cannsimFaultsInjected(), uint64_t(1));
+    OKAY(aclrtMallocHost(&q, 64));
+    OKAY(aclrtFreeHost(p));
+    OKAY(aclrtFreeHost(q));
+    aclrtPhysicalMemProp prop{};
+    prop.location.type = ACL_MEM_LOCATION_TYPE_DEVICE;
+    aclrtDrvMemHandle handle = nullptr;
+    OKAY(cannsimSetFault("malloc:1"));
+    FAILS(aclrtMallocPhysical(&handle, 2 << 20, &prop, 0), ACL_ERROR_RT_MEMORY_ALLOCATION,
+          "injected");
+    OKAY(aclrtMallocPhysical(&handle, 2 << 20, &prop, 0));
+    OKAY(aclrtFreePhysical(handle));
     OKAY(cannsimSetFault(nullptr));
 }
 
@@ -109,11 +145,13 @@ void asynchronous() {
     OKAY(multiply(x, out, stream));
     int later = multiply(x, out, stream);
     EXPECT(later == 0 || later == ACLNN_ERR_RUNTIME_ERROR);
-    FAILS(aclrtSynchronizeStream(stream), ACL_ERROR_RT_AICORE_EXCEPTION, "aclnnMul: a fault injected");
+    FAILS(aclrtSynchronizeStream(stream), ACL_ERROR_RT_AICORE_EXCEPTION,
+          "aclnnMul: a fault injected");
     FAILS(multiply(x, out, nullptr), ACLNN_ERR_RUNTIME_ERROR, "was not reset");
     FAILS(aclrtSynchronizeStream(nullptr), ACL_ERROR_RT_AICORE_EXCEPTION, "was not reset");
     FAILS(aclrtSynchronizeDevice(), ACL_ERROR_RT_AICORE_EXCEPTION, "was not reset");
-    FAILS(aclrtMalloc(&p, 64, ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_AICORE_EXCEPTION, "not reset");
+    FAILS(aclrtMalloc(&p, 64, ACL_MEM_MALLOC_HUGE_FIRST), ACL_ERROR_RT_AICORE_EXCEPTION,
+          "not reset");
     FAILS(aclrtMemset(x.memory.p, 8, 0, 8), ACL_ERROR_RT_AICORE_EXCEPTION, "not reset");
     FAILS(aclrtRecordEvent(event, stream), ACL_ERROR_RT_AICORE_EXCEPTION, "not reset");
     EXPECT_EQ(live().executors, executors);
@@ -152,6 +190,51 @@ void asynchronous_elsewhere() {
     OKAY(aclrtDestroyEvent(event));
 }
 
+// A replay fails at its launch, in one of its kernels, or with its device; the graph stays usable.
+void replays() {
+    aclrtStream stream;
+    aclmdlRI graph = nullptr;
+    Floats *x = new Floats({2}, {3, 4}), *out = new Floats({2}, {1, 1}),
+           *more = new Floats({2}, {1, 1});
+    OKAY(aclrtCreateStream(&stream));
+    OKAY(aclmdlRICaptureBegin(stream, ACL_MODEL_RI_CAPTURE_MODE_GLOBAL));
+    OKAY(multiply(*x, *out, stream));
+    OKAY(multiply(*out, *more, stream));
+    OKAY(aclmdlRICaptureEnd(stream, &graph));
+    OKAY(cannsimSetFault("launch:2"));
+    OKAY(aclmdlRIExecuteAsync(graph, stream));
+    FAILS(aclmdlRIExecuteAsync(graph, stream), ACL_ERROR_RT_MODEL_EXECUTE, "a fault injected");
+    OKAY(aclmdlRIExecuteAsync(graph, stream));
+    OKAY(aclrtSynchronizeStream(stream));
+    EXPECT(more->read() == std::vector<float>({81, 256}));
+    const float ones[] = {1, 1};
+    OKAY(aclrtMemcpy(more->memory.p, 8, ones, 8, ACL_MEMCPY_HOST_TO_DEVICE));
+    OKAY(cannsimSetFault("async:2"));
+    OKAY(aclmdlRIExecuteAsync(graph, stream));
+    FAILS(aclrtSynchronizeStream(stream), ACL_ERROR_RT_AICORE_EXCEPTION,
+          "aclnnMul: a fault injected");
+    FAILS(aclmdlRIExecuteAsync(graph, stream), ACL_ERROR_RT_AICORE_EXCEPTION, "was not reset");
+    OKAY(aclmdlRIDestroy(graph));
+    for (Floats *array : {x, out, more}) {
+        forget(*array);
+        delete array;
+    }
+    reset();
+
+    Floats y({2}, {3, 4}), z({2});
+    OKAY(aclrtCreateStream(&stream));
+    OKAY(aclmdlRICaptureBegin(stream, ACL_MODEL_RI_CAPTURE_MODE_GLOBAL));
+    OKAY(multiply(y, z, stream));
+    OKAY(aclmdlRICaptureEnd(stream, &graph));
+    OKAY(cannsimSetFault("device_lost:1"));
+    FAILS(aclmdlRIExecuteAsync(graph, stream), ACL_ERROR_RT_LOST_HEARTBEAT, "device 0 is lost");
+    OKAY(aclmdlRIDestroy(graph));
+    forget(y);
+    forget(z);
+    reset();
+    EXPECT_EQ(live().executors, uint64_t(0));
+}
+
 void lost() {
     Floats x({2}, {3, 4}), out({2}, {1, 1});
     OKAY(cannsimSetFault("device_lost:2"));
@@ -170,10 +253,12 @@ int main() {
     OKAY(aclrtSetDevice(0));
     malformed();
     memory();
+    pinned();
     phases();
     probability();
     asynchronous();
     asynchronous_elsewhere();
+    replays();
     lost();
     return finish();
 }

@@ -25,8 +25,10 @@ constexpr unsigned char kPoison = 0xCB;        // fills what was never written, 
 constexpr size_t kPoisoned = size_t(64) << 20; // up to here; the rest would only take memory
 
 void check_malloc(int device, const void *p, size_t size, size_t room);
-void check_map(int device, const void *p, size_t size, bool fresh); // else with its old content
-void check_free(const void *p);
+void check_map(const char *call, int device, const void *p, size_t size,
+               bool fresh);                    // else with its old content
+void check_shared(const void *p, size_t size); // other processes may write it from now on
+void check_free(const void *p, const char *call);
 void check_reset(int device);                     // frees all memory of the device
 void check_rested(const char *host, size_t size); // leaves the quarantine
 
@@ -54,6 +56,10 @@ void check_replay(const aclOpExecutor &e, DeviceStream *stream); // of a graph
 void check_launched(Watch *watch);                               // the operation is done
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream);
 
+// Objects that are not pooled (check/leak.h listens to those that are).
+void leak_noted(const void *object, const char *what);
+void leak_forgotten(const void *object);
+
 // --- order ---------------------------------------------------------------------------------------
 
 void check_stream_made(DeviceStream *stream);
@@ -63,6 +69,10 @@ void check_event_recorded(const Event *event, DeviceStream *stream);
 void check_event_forgotten(const Event *event);
 void check_stream_waits(DeviceStream *stream, const Event *event);
 void check_host_waits(const Event *event);
+
+// A stream writes a value that others wait for, and one waits for it.
+void check_signal(const char *call, DeviceStream *stream, const void *p, uint64_t value);
+void check_signal_awaited(DeviceStream *stream, const void *p, uint64_t value, uint32_t flag);
 
 // A host function runs in the stream's order: what it knows, the host may know from then on.
 struct Clock;

@@ -217,6 +217,15 @@ void check_fill(const char *call, DeviceStream *stream, const void *p, size_t by
     set_written(a.bytes, true);
 }
 
+// The value itself is no race: it is what orders the streams.
+void check_signal(const char *call, DeviceStream *stream, const void *p, uint64_t value) {
+    std::lock_guard<std::mutex> lock(check_mutex());
+    const Access a = access_of(p, 8, 8, 1, true);
+    if (checking(kCheckMem)) judge_bounds(actor(call, stream), a);
+    set_written(a.bytes, true);
+    race_signal(stream, reinterpret_cast<uintptr_t>(p), value);
+}
+
 void check_host_access(const void *p, size_t bytes, bool read, bool write) {
     std::lock_guard<std::mutex> lock(check_mutex());
     if (!is_device(p)) return;

@@ -11,7 +11,7 @@ namespace cannsim {
 namespace {
 
 struct Living {
-    Kind kind;
+    int kind; // of a pooled object, else -1
     uint64_t number;
     Site made;
 };
@@ -44,9 +44,9 @@ const char *name(Kind kind) {
 }
 
 // Contexts that a device has by itself, and the stream that every context has.
-bool owned(const void *p, Kind kind) {
-    if (kind == Kind::Context) return static_cast<const Context *>(p)->primary;
-    if (kind != Kind::Stream) return false;
+bool owned(const void *p, int kind) {
+    if (kind == int(Kind::Context)) return static_cast<const Context *>(p)->primary;
+    if (kind != int(Kind::Stream)) return false;
     const DeviceStream *s = static_cast<const DeviceStream *>(p);
     return s->context->default_stream == s;
 }
@@ -56,8 +56,16 @@ bool owned(const void *p, Kind kind) {
 void leak_made(const void *object, Kind kind) {
     std::lock_guard<std::mutex> lock(check_mutex());
     Ledger &l = living();
-    l.objects[object] = {kind, ++l.made, site(name(kind))};
+    l.objects[object] = {int(kind), ++l.made, site(name(kind))};
 }
+
+void leak_noted(const void *object, const char *what) {
+    std::lock_guard<std::mutex> lock(check_mutex());
+    Ledger &l = living();
+    l.objects[object] = {-1, ++l.made, site(what)};
+}
+
+void leak_forgotten(const void *object) { leak_ended(object); }
 
 void leak_ended(const void *object) {
     std::lock_guard<std::mutex> lock(check_mutex());

@@ -177,7 +177,9 @@ bool judge_bounds(const Actor &who, const Access &what) {
 
 // --- hooks ---------------------------------------------------------------------------------------
 
-void check_malloc(int device, const void *p, size_t size, size_t room) {
+namespace {
+
+void note_block(const char *call, int device, const void *p, size_t size, size_t room, bool fresh) {
     std::lock_guard<std::mutex> lock(check_mutex());
     Known &k = known();
     Extent e;
@@ -186,12 +188,12 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     e.room = room;
     e.device = device;
     e.generation = ++k.generation;
-    e.made = site("aclrtMalloc");
+    e.made = site(call);
     if (Extent *old = at(k.native, e.begin)) k.native.erase(old->begin);
     forget_range(k.native, e.begin, e.limit());
     forget_range(k.pooled, e.begin, e.limit());
     if (checking(kCheckMem)) {
-        poison_block(e.begin, size);
+        if (fresh) poison_block(e.begin, size);
         std::memset(host(e.end()), kZone, room - size);
         e.filled = true;
     }
@@ -199,19 +201,28 @@ void check_malloc(int device, const void *p, size_t size, size_t room) {
     set_written(footprint_of(p, room), false);
 }
 
-void check_map(int device, const void *p, size_t size, bool fresh) {
-    check_malloc(device, p, size, size);
-    if (fresh) return;
+} // namespace
+
+void check_malloc(int device, const void *p, size_t size, size_t room) {
+    note_block("aclrtMalloc", device, p, size, room, true);
+}
+
+void check_map(const char *call, int device, const void *p, size_t size, bool fresh) {
+    note_block(call, device, p, size, size, fresh);
+    if (!fresh) check_shared(p, size);
+}
+
+void check_shared(const void *p, size_t size) {
     std::lock_guard<std::mutex> lock(check_mutex());
     set_written(footprint_of(p, size), true);
 }
 
-void check_free(const void *p) {
+void check_free(const void *p, const char *call) {
     std::lock_guard<std::mutex> lock(check_mutex());
     Known &k = known();
     const uintptr_t begin = reinterpret_cast<uintptr_t>(p);
     Extent *e = at(k.native, begin);
-    const Actor who = actor("aclrtFree", nullptr);
+    const Actor who = actor(call, nullptr);
     if (!e || e->begin != begin || !e->live) {
         if (checking(kCheckMem))
             report(kCheckMem, std::string(e && !e->live ? "double free: " : "bad free: ") +
@@ -219,20 +230,20 @@ void check_free(const void *p) {
                                   (e ? describe(*e, false) : "nothing is allocated there"));
         return;
     }
-    verify_zone(*e, "by aclrtFree");
+    verify_zone(*e, std::string("by ") + call);
     Access all;
     all.bytes = footprint_of(p, e->size);
     all.write = true;
     judge_race(who, all, nullptr);
     race_gone(e->begin, e->limit());
     e->live = false;
-    e->ended = site("aclrtFree");
+    e->ended = site(call);
     for (auto it = k.pooled.lower_bound(begin); it != k.pooled.end() && it->first < e->limit();
          ++it) {
         if (it->second.live && checking(kCheckMem))
             report(kCheckMem, "freed while in use: " + cannsim::describe(who) + " of " +
                                   describe(*e, false) + "\n  holds " + describe(it->second, true));
-        verify_zone(it->second, "by aclrtFree");
+        verify_zone(it->second, std::string("by ") + call);
         it->second.live = false;
         it->second.ended = e->ended;
     }

@@ -1,6 +1,7 @@
 // race: vector clocks over the order of streams, events and the host's waits. The host is one: its
 // threads order themselves by means that are not seen here.
 #include "check/report.h"
+#include "runtime/value.h"
 
 #include <algorithm>
 #include <map>
@@ -23,9 +24,23 @@ struct Clock {
 
 namespace {
 
+// A value that a stream waits for though it was not written yet. What the stream does in between
+// comes after work that is not known: it is not judged.
+struct Awaited {
+    uintptr_t at = 0;
+    uint64_t value = 0;
+    uint32_t flag = 0;
+};
+
 struct Timeline {
     size_t index;
     uint64_t serial;
+    Clock clock;
+    Awaited awaited;
+};
+
+struct Signal {
+    uint64_t value;
     Clock clock;
 };
 
@@ -52,6 +67,7 @@ struct Order {
     Clock host;
     std::unordered_map<const DeviceStream *, Timeline> streams;
     std::unordered_map<const Event *, Clock> events;
+    std::unordered_map<uintptr_t, Signal> signals;
     std::map<uintptr_t, std::vector<Past>> blocks;
     std::map<Shelf, std::vector<Freed>> shelves;
     std::vector<size_t> unused; // indices of streams that were waited for and destroyed
@@ -68,7 +84,7 @@ Timeline &timeline(const DeviceStream *stream) {
     auto [it, fresh] = o.streams.try_emplace(stream);
     Timeline &t = it->second;
     if (fresh || t.serial != stream->serial) {
-        t = {o.used, stream->serial, {}};
+        t = {o.used, stream->serial, {}, {}};
         if (o.unused.empty()) {
             ++o.used;
         } else {
@@ -129,6 +145,9 @@ void race_reused(size_t size, DeviceStream *stream) {
 void race_gone(uintptr_t begin, uintptr_t end) {
     auto &blocks = order().blocks;
     blocks.erase(blocks.lower_bound(begin), blocks.lower_bound(end));
+    auto &signals = order().signals;
+    for (auto it = signals.begin(); it != signals.end();)
+        it = it->first >= begin && it->first < end ? signals.erase(it) : std::next(it);
     for (auto it = order().shelves.begin(); it != order().shelves.end();) {
         auto &freed = it->second;
         freed.erase(
@@ -143,6 +162,7 @@ void judge_race(const Actor &who, const Access &what, DeviceStream *stream) {
     if (!checking(kCheckRace) || what.bytes.empty()) return;
     Order &o = order();
     Timeline *t = stream ? &timeline(stream) : nullptr;
+    if (t && t->awaited.at) return;
     if (t) t->clock.join(o.host);
     const Clock &now = t ? t->clock : o.host;
     auto &pasts = o.blocks[base_of(what.bytes.begin)];
@@ -199,7 +219,39 @@ void check_stream_ended(DeviceStream *stream, bool waited) {
 void check_host_waits(DeviceStream *stream) {
     std::lock_guard<std::mutex> lock(check_mutex());
     verify_suspects();
-    if (checking(kCheckRace)) order().host.join(timeline(stream).clock);
+    if (!checking(kCheckRace)) return;
+    Timeline &t = timeline(stream);
+    t.awaited = {};
+    order().host.join(t.clock);
+}
+
+void race_signal(DeviceStream *stream, uintptr_t at, uint64_t value) {
+    if (!checking(kCheckRace)) return;
+    Order &o = order();
+    Timeline &t = timeline(stream);
+    t.clock.join(o.host);
+    Signal &signal = o.signals[at];
+    signal.value = value;
+    signal.clock.join(t.clock); // streams that count up come after each other
+    for (auto &[other, waiting] : o.streams)
+        if (waiting.awaited.at == at &&
+            value_holds(value, waiting.awaited.value, waiting.awaited.flag)) {
+            waiting.clock.join(signal.clock);
+            waiting.awaited = {};
+        }
+}
+
+void check_signal_awaited(DeviceStream *stream, const void *p, uint64_t value, uint32_t flag) {
+    if (!checking(kCheckRace)) return;
+    std::lock_guard<std::mutex> lock(check_mutex());
+    Order &o = order();
+    const uintptr_t at = reinterpret_cast<uintptr_t>(p);
+    Timeline &t = timeline(stream);
+    auto signal = o.signals.find(at);
+    if (signal != o.signals.end() && value_holds(signal->second.value, value, flag))
+        t.clock.join(signal->second.clock);
+    else
+        t.awaited = {at, value, flag};
 }
 
 void check_event_recorded(const Event *event, DeviceStream *stream) {

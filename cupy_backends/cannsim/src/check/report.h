@@ -58,6 +58,7 @@ void copy_written(const View &to, uintptr_t to_address, const View &from, uintpt
 
 void judge_race(const Actor &actor, const Access &access, DeviceStream *stream);
 
+void race_signal(DeviceStream *stream, uintptr_t at, uint64_t value);
 void race_freed(const Actor &actor, uintptr_t begin, size_t size, DeviceStream *stream);
 void race_reused(size_t size, DeviceStream *stream);
 void race_gone(uintptr_t begin, uintptr_t end);

@@ -224,7 +224,9 @@ aclnnStatus prepare_fold(Call &c) {
     if (int error = check_shape(c, 1, shape.ndim, shape.dims)) return error;
     for (const View &v : c.exec.extra->views)
         if (!v.data && v.size())
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: an address is not device memory", c.op.name);
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: an address is not device memory, or no multiple of 32 bytes",
+                        c.op.name);
     add_view(c.exec, out, 1);
     c.exec.loop = find_loop(static_cast<const FoldRow *>(c.row)->loop, out->dtype);
     if (!c.exec.loop)

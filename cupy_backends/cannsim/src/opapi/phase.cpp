@@ -217,7 +217,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
     if (!kept) return fail(ACLNN_ERR_INNER, "%s: out of memory for executors", e->op->name);
     kept->set_tag(kInFlight);
     const auto task = [kept] { return execute(kept) ? int(ACL_ERROR_RT_AICORE_EXCEPTION) : 0; };
-    return capture_task(stream, Task::of(task), kept,
+    return capture_task(stream, Task::of(task), {kept->op->name, ACL_MODEL_RI_TASK_KERNEL}, kept,
                         [](void *p) { destroy_executor(static_cast<Executor *>(p)); });
 }
 
@@ -488,16 +488,21 @@ int find_parameter(const OpMeta &op, Which which, size_t index, ArgKind kind) {
     return -1;
 }
 
-// Views of a parameter beside the plain ones: pieces of it, or item `item` of a list.
-void bind_extra(Executor *e, int param, int16_t item, const void *addr) {
-    if (!e->extra) return;
+// Views of a parameter beside the plain ones: pieces of it, or item `item` of a list. Whether there
+// are any.
+bool bind_extra(Executor *e, int param, int16_t item, const void *addr) {
+    if (!e->extra) return false;
     Extra &x = *e->extra;
+    bool any = false;
     e->unbound &= ~kItems;
     for (size_t i = 0; i < x.views.size(); ++i) {
-        if (x.params[i] == param && x.items[i] == item)
+        if (x.params[i] == param && x.items[i] == item) {
             x.views[i].data = to_host(addr) + x.offsets[i];
+            any = true;
+        }
         if (!x.views[i].data && x.views[i].size()) e->unbound |= kItems;
     }
+    return any;
 }
 
 aclnnStatus set_address(Executor *e, Which which, size_t index, void *addr) {
@@ -523,7 +528,9 @@ aclnnStatus set_list_address(Executor *e, Which which, size_t index, size_t rela
         return fail(ACLNN_ERR_PARAM_INVALID,
                     "%s: %p is not device memory, or no multiple of %d bytes", e->op->name, addr,
                     int(kAlignment));
-    bind_extra(e, param, int16_t(relative), addr);
+    if (!bind_extra(e, param, int16_t(relative), addr) && e->run != run_nothing)
+        return fail(ACLNN_ERR_PARAM_INVALID, "%s: list %zu has no tensor %zu", e->op->name, index,
+                    relative);
     return 0;
 }
 

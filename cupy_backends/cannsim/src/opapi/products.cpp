@@ -73,7 +73,9 @@ aclnnStatus prepare_einsum(Call &c) {
     for (int i = 0; i < 2; ++i) add_item(c.exec, list->items[i], 0, i);
     for (const View &v : c.exec.extra->views)
         if (!v.data)
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: an address is not device memory", c.op.name);
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: an address is not device memory, or no multiple of 32 bytes",
+                        c.op.name);
     add_view(c.exec, out, 2);
     c.exec.i[0] = summed;
     c.exec.run = run_einsum;

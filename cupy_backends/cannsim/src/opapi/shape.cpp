@@ -251,7 +251,9 @@ void cut(Executor &e, int item, int axis, const Range &r) {
 aclnnStatus check_addresses(const Call &c) {
     for (const View &v : c.exec.extra->views)
         if (!v.data && v.size())
-            return fail(ACLNN_ERR_PARAM_INVALID, "%s: an address is not device memory", c.op.name);
+            return fail(ACLNN_ERR_PARAM_INVALID,
+                        "%s: an address is not device memory, or no multiple of 32 bytes",
+                        c.op.name);
     return 0;
 }
 

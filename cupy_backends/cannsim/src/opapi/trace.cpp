@@ -213,6 +213,28 @@ const char *trace_to_file(const char *path) {
     return nullptr;
 }
 
+std::string arguments_of(const Executor &e) {
+    Line out;
+    const auto write_view = [&](const View &v, const char *name) {
+        out << (out.text.empty() ? "[{\"name\":" : ",{\"name\":");
+        out.quoted(name);
+        out << ",\"dtype\":";
+        out.dtype(v.dtype);
+        out << ",\"shape\":";
+        out.list(uint64_t(v.ndim), v.shape);
+        out << ",\"address\":"
+            << uint64_t(reinterpret_cast<uintptr_t>(v.data) - uintptr_t(device_range.twin)) << "}";
+    };
+    for (int i = 0; i < e.nviews; ++i)
+        if (e.source[i] >= 0 && e.views[i].data)
+            write_view(e.views[i], e.op->params[e.source[i]].name);
+    if (e.extra)
+        for (size_t i = 0; i < e.extra->views.size(); ++i)
+            if (e.extra->views[i].data)
+                write_view(e.extra->views[i], e.op->params[e.extra->params[i]].name);
+    return out.text.empty() ? "[]" : out.text + "]";
+}
+
 void trace_call(const OpMeta &op, const Arg *args, int status, uint64_t workspace) {
     Line line;
     line << "{\"op\":\"" << op.name << "\",\"args\":[";

@@ -4,6 +4,8 @@
 
 #include "opapi/op.h"
 
+#include <string>
+
 namespace cannsim {
 
 extern const char *const kDTypeNames[]; // by aclDataType; null where there is none
@@ -13,6 +15,9 @@ extern const int kFormatNamesCount;
 
 // Lines are appended to the file from now on. What is wrong with it, or null.
 const char *trace_to_file(const char *path);
+
+// The tensors of a planned operator, as a list of JSON.
+std::string arguments_of(const Executor &e);
 
 void trace_call(const OpMeta &op, const Arg *args, int status, uint64_t workspace);
 

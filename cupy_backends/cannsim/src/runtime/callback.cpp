@@ -126,11 +126,13 @@ aclError aclrtLaunchCallback(aclrtCallback fn, void *userData, aclrtCallbackBloc
     }
     bool queued = s->queue != nullptr;
     Clock *past = checking() ? check_callback(s) : nullptr;
-    return submit(s, [fn, userData, block, queued, s, past] {
-        if (checking()) check_called_back(past);
-        int error = post(s, {fn, userData, block ? s : nullptr});
-        return error || !block || !queued ? error : wait_callbacks(s);
-    });
+    return submit(s,
+                  [fn, userData, block, queued, s, past] {
+                      if (checking()) check_called_back(past);
+                      int error = post(s, {fn, userData, block ? s : nullptr});
+                      return error || !block || !queued ? error : wait_callbacks(s);
+                  },
+                  {__func__});
 }
 
 aclError aclrtProcessReport(int32_t timeout) {
@@ -160,11 +162,13 @@ aclError aclrtLaunchHostFunc(aclrtStream stream, aclrtHostFunc fn, void *args) {
     REQUIRE(fn);
     RESOLVE(s, stream);
     Clock *past = checking() ? check_callback(s) : nullptr;
-    return submit(s, [fn, args, past] {
-        if (checking()) check_called_back(past);
-        fn(args);
-        return 0;
-    });
+    return submit(s,
+                  [fn, args, past] {
+                      if (checking()) check_called_back(past);
+                      fn(args);
+                      return 0;
+                  },
+                  {__func__});
 }
 
 } // extern "C"

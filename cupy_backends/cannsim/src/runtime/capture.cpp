@@ -1,17 +1,11 @@
 #include "runtime/capture.h"
 
-#include "check/check.h"
 #include "runtime/api.h"
-#include "runtime/fault.h"
+#include "runtime/graph.h"
 
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
-#include <map>
-#include <mutex>
-#include <set>
-#include <thread>
-#include <vector>
 
 namespace cannsim {
 
@@ -19,50 +13,18 @@ std::atomic<int> captures{0};
 
 namespace {
 
-struct Graph {
-    std::vector<Task> tasks; // in the order of their launch, which is one of the allowed orders
-    std::vector<std::pair<void *, void (*)(void *)>> owned;
-};
-
-// A stream in a capture: how many tasks it noted, and up to which another stream waits for them.
-struct Member {
-    size_t tasks = 0, waited = 0;
-};
-
-struct Capture {
-    DeviceStream *origin;
-    aclmdlRICaptureMode mode;
-    std::thread::id thread;
-    Graph *graph;
-    bool invalid = false;
-    std::map<const DeviceStream *, Member> members;
-};
-
 struct Point { // of an event, in a captured stream
     Capture *capture;
     const DeviceStream *stream;
     size_t tasks;
 };
 
-struct State {
-    std::mutex mutex;
-    std::vector<Capture *> active;
-    std::map<const Event *, Point> events;
-    std::set<const void *> graphs;
-};
-
-State &state() {
-    static State *instance = new State;
+std::map<const Event *, Point> &points() {
+    static auto *instance = new std::map<const Event *, Point>;
     return *instance;
 }
 
 thread_local aclmdlRICaptureMode thread_mode = ACL_MODEL_RI_CAPTURE_MODE_GLOBAL;
-
-Capture *capture_of(const DeviceStream *stream) {
-    for (Capture *c : state().active)
-        if (c->members.count(stream)) return c;
-    return nullptr;
-}
 
 // What CANN 9 calls an operation that a capture does not allow; 8.1 has no name of its own for it.
 int illegal_code() {
@@ -70,49 +32,62 @@ int illegal_code() {
                                  : int(ACL_ERROR_RT_CAPTURE_MODE_NOT_SUPPORT);
 }
 
-void destroy_graph(Graph *graph) {
-    for (auto &[object, release] : graph->owned) release(object);
-    delete graph;
-}
-
 int refuse_wait(const char *call, Capture *c) {
     c->invalid = true;
     return fail(illegal_code(), "%s: stream %d is being captured", call, c->origin->id);
 }
 
+void begin(Capture *c) {
+    c->members[c->origin];
+    graphs().active.push_back(c);
+    ++captures;
+}
+
+void end(Capture *c) {
+    auto &active = graphs().active;
+    active.erase(std::find(active.begin(), active.end(), c));
+    --captures;
+    delete c;
+}
+
 } // namespace
 
+Capture *capture_of(const DeviceStream *stream) {
+    for (Capture *c : graphs().active)
+        if (c->members.count(stream)) return c;
+    return nullptr;
+}
+
 bool find_capture(const DeviceStream *stream) {
-    std::lock_guard<std::mutex> lock(state().mutex);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     return capture_of(stream);
 }
 
-int capture_task(DeviceStream *stream, const Task &task, void *owned, void (*release)(void *)) {
-    std::lock_guard<std::mutex> lock(state().mutex);
+int capture_task(DeviceStream *stream, const Task &task, const Label &label, void *owned,
+                 void (*release)(void *)) {
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *c = capture_of(stream);
     if (!c) return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "the capture has ended");
-    if (owned) c->graph->owned.emplace_back(owned, release);
-    c->graph->tasks.push_back(task);
+    c->graph->nodes.push_back({task, label, stream->id, owned, release});
     ++c->members[stream].tasks;
     return 0;
 }
 
 bool capture_record(Event *event, DeviceStream *stream, int *error) {
-    std::lock_guard<std::mutex> lock(state().mutex);
-    state().events.erase(event);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    points().erase(event);
     Capture *c = capture_of(stream);
     if (!c) return false;
-    state().events[event] = {c, stream, c->members[stream].tasks};
+    points()[event] = {c, stream, c->members[stream].tasks};
     *error = 0;
     return true;
 }
 
 bool capture_wait(DeviceStream *stream, Event *event, int *error) {
-    std::lock_guard<std::mutex> lock(state().mutex);
-    State &s = state();
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *mine = capture_of(stream);
-    const auto found = s.events.find(event);
-    if (found == s.events.end()) {
+    const auto found = points().find(event);
+    if (found == points().end()) {
         if (!mine) return false;
         mine->invalid = true;
         *error = fail(ACL_ERROR_RT_CAPTURE_DEPENDENCY,
@@ -129,8 +104,8 @@ bool capture_wait(DeviceStream *stream, Event *event, int *error) {
                       "stream %d and event %u belong to two captures", stream->id, event->id);
     } else if (!mine && stream == stream->context->default_stream) {
         point.capture->invalid = true;
-        *error = fail(ACL_ERROR_RT_STREAM_CAPTURE_IMPLICIT,
-                      "the default stream cannot join a capture");
+        *error =
+            fail(ACL_ERROR_RT_STREAM_CAPTURE_IMPLICIT, "the default stream cannot join a capture");
     } else {
         point.capture->members[stream]; // joins
         Member &from = point.capture->members[point.stream];
@@ -145,35 +120,35 @@ int refuse_capture(DeviceStream *stream, const char *format, ...) {
     va_start(args, format);
     std::vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    std::lock_guard<std::mutex> lock(state().mutex);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     if (Capture *c = capture_of(stream)) c->invalid = true;
     return fail(illegal_code(), "%s", text);
 }
 
 int check_capture_wait(const char *call, DeviceStream *stream) {
-    std::lock_guard<std::mutex> lock(state().mutex);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *c = capture_of(stream);
     return c ? refuse_wait(call, c) : 0;
 }
 
 int check_capture_wait(const char *call, const Event *event) {
-    std::lock_guard<std::mutex> lock(state().mutex);
-    const auto found = state().events.find(event);
-    return found == state().events.end() ? 0 : refuse_wait(call, found->second.capture);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    const auto found = points().find(event);
+    return found == points().end() ? 0 : refuse_wait(call, found->second.capture);
 }
 
 int check_capture_device(const char *call, int device) {
     if (!capturing()) return 0;
-    std::lock_guard<std::mutex> lock(state().mutex);
-    for (Capture *c : state().active)
-        if (c->origin->context->device == device) return refuse_wait(call, c);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    for (Capture *c : graphs().active)
+        if (!c->update && c->origin->context->device == device) return refuse_wait(call, c);
     return 0;
 }
 
 int check_capture_host(const char *call) {
     if (!capturing() || thread_mode == ACL_MODEL_RI_CAPTURE_MODE_RELAXED) return 0;
-    std::lock_guard<std::mutex> lock(state().mutex);
-    for (Capture *c : state().active)
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    for (Capture *c : graphs().active)
         if (c->mode == ACL_MODEL_RI_CAPTURE_MODE_GLOBAL ||
             (c->mode == ACL_MODEL_RI_CAPTURE_MODE_THREAD_LOCAL &&
              c->thread == std::this_thread::get_id()))
@@ -187,7 +162,8 @@ using namespace cannsim;
 
 extern "C" {
 
-aclError aclmdlRICaptureBegin(aclrtStream stream, aclmdlRICaptureMode mode) {
+static aclError begin_capture(const char *call, aclrtStream stream, aclmdlRI into,
+                              aclmdlRICaptureMode mode) {
     if (int error = check_settings()) return error;
     if (!settings().soc->capture)
         return fail(ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "graphs cannot be captured on %s",
@@ -197,25 +173,48 @@ aclError aclmdlRICaptureBegin(aclrtStream stream, aclmdlRICaptureMode mode) {
     RESOLVE(s, stream);
     if (s == s->context->default_stream)
         return fail(ACL_ERROR_RT_STREAM_CAPTURE_IMPLICIT, "the default stream cannot be captured");
-    std::lock_guard<std::mutex> lock(state().mutex);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     if (capture_of(s))
         return fail(ACL_ERROR_RT_STREAM_CAPTURED, "stream %d is captured already", s->id);
-    Capture *c = new Capture{s, mode, std::this_thread::get_id(), new Graph};
-    c->members[s];
-    state().active.push_back(c);
-    ++captures;
+    Graph *graph = nullptr;
+    if (into) {
+        if (int error = find_graph(call, into, &graph)) return error;
+        if (graph->capturing)
+            return fail(ACL_ERROR_RT_MODEL_CAPTURED, "%s: graph %u is being captured", call,
+                        graph->id);
+        if (in_use(graph->root()))
+            return fail(ACL_ERROR_RT_MODEL_RUNNING, "%s: graph %u is running", call, graph->id);
+        graph->capturing = true;
+    } else {
+        graph = new Graph;
+    }
+    begin(new Capture{
+        s, mode, std::this_thread::get_id(), graph, graph->nodes.size(), nullptr, false, {}});
     return 0;
+}
+
+aclError aclmdlRICaptureBegin(aclrtStream stream, aclmdlRICaptureMode mode) {
+    return begin_capture(__func__, stream, nullptr, mode);
+}
+
+// What is captured goes behind what the graph has, as with CUDA: a body of a condition, or a graph
+// that was captured before.
+aclError aclmdlRICaptureToModelRIBegin(aclrtStream stream, aclmdlRI modelRI,
+                                       aclmdlRICaptureMode mode) {
+    REQUIRE(modelRI);
+    return begin_capture(__func__, stream, modelRI, mode);
 }
 
 aclError aclmdlRICaptureGetInfo(aclrtStream stream, aclmdlRICaptureStatus *status,
                                 aclmdlRI *modelRI) {
     REQUIRE(status);
     RESOLVE(s, stream);
-    std::lock_guard<std::mutex> lock(state().mutex);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *c = capture_of(s);
-    *status = !c            ? ACL_MODEL_RI_CAPTURE_STATUS_NONE
+    if (c && c->update) c = nullptr;
+    *status = !c           ? ACL_MODEL_RI_CAPTURE_STATUS_NONE
               : c->invalid ? ACL_MODEL_RI_CAPTURE_STATUS_INVALIDATED
-                            : ACL_MODEL_RI_CAPTURE_STATUS_ACTIVE;
+                           : ACL_MODEL_RI_CAPTURE_STATUS_ACTIVE;
     if (modelRI) *modelRI = c ? c->graph : nullptr;
     return 0;
 }
@@ -224,10 +223,10 @@ aclError aclmdlRICaptureEnd(aclrtStream stream, aclmdlRI *modelRI) {
     REQUIRE(modelRI);
     RESOLVE(s, stream);
     *modelRI = nullptr;
-    State &all = state();
-    std::lock_guard<std::mutex> lock(all.mutex);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *c = capture_of(s);
-    if (!c) return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
+    if (!c || c->update)
+        return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
     const bool nine = settings().major >= 9;
     if (c->origin != s)
         return fail(nine ? int(ACL_ERROR_RT_STREAM_CAPTURE_UNMATCHED)
@@ -238,28 +237,35 @@ aclError aclmdlRICaptureEnd(aclrtStream stream, aclmdlRI *modelRI) {
         return fail(nine ? int(ACL_ERROR_RT_STREAM_CAPTURE_WRONG_THREAD)
                          : int(ACL_ERROR_RT_CAPTURE_MODE_NOT_SUPPORT),
                     "the capture of stream %d ends in the thread that began it", s->id);
+    if (has_open_body(c->graph))
+        return fail(ACL_ERROR_RT_SUB_ACLGRAPH_IS_CAPTURING,
+                    "a body of the graph of stream %d is being captured: end that first", s->id);
     int error = 0;
     if (c->invalid)
         error = fail(ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED,
                      "the capture of stream %d was made invalid by a call that it does not allow",
                      s->id);
     for (const auto &[stream, member] : c->members)
-        if (!error && stream != s && member.waited <= member.tasks)
+        if (!error && member.group >= 0)
+            error = fail(ACL_ERROR_STREAM_TASK_GROUP_INTR,
+                         "the capture of stream %d ends in a task group of stream %d", s->id,
+                         stream->id);
+        else if (!error && stream != s && member.waited <= member.tasks)
             error = fail(nine ? int(ACL_ERROR_RT_STREAM_CAPTURE_UNMATCHED)
                               : int(ACL_ERROR_RT_CAPTURE_DEPENDENCY),
                          "stream %d joined the capture of stream %d, which does not wait for it",
                          stream->id, s->id);
-    for (auto event = all.events.begin(); event != all.events.end();)
-        event = event->second.capture == c ? all.events.erase(event) : std::next(event);
-    all.active.erase(std::find(all.active.begin(), all.active.end(), c));
-    --captures;
-    if (error) {
-        destroy_graph(c->graph);
-    } else {
-        all.graphs.insert(c->graph);
-        *modelRI = c->graph;
-    }
-    delete c;
+    for (auto event = points().begin(); event != points().end();)
+        event = event->second.capture == c ? points().erase(event) : std::next(event);
+    Graph *graph = c->graph;
+    graph->capturing = false;
+    if (!error)
+        *modelRI = graph;
+    else if (c->first || graph->parent)
+        graph->truncate(c->first);
+    else
+        delete graph;
+    end(c);
     return error;
 }
 
@@ -271,47 +277,104 @@ aclError aclmdlRICaptureThreadExchangeMode(aclmdlRICaptureMode *mode) {
     return 0;
 }
 
-static aclError find_graph(const char *call, aclmdlRI modelRI, Graph **graph) {
-    if (!modelRI) return fail(ACL_ERROR_INVALID_PARAM, "%s: modelRI is null", call);
-    std::lock_guard<std::mutex> lock(state().mutex);
-    if (!state().graphs.count(modelRI))
-        return fail(ACL_ERROR_RT_INVALID_HANDLE, "%s: %p is not a graph, or it was destroyed", call,
-                    modelRI);
-    *graph = static_cast<Graph *>(modelRI);
-    return 0;
+static Member *member_of(const DeviceStream *stream) {
+    Capture *c = capture_of(stream);
+    return c && !c->update ? &c->members[stream] : nullptr;
 }
 
-aclError aclmdlRIExecuteAsync(aclmdlRI modelRI, aclrtStream stream) {
-    Graph *graph;
-    if (int error = find_graph(__func__, modelRI, &graph)) return error;
+aclError aclmdlRICaptureTaskGrpBegin(aclrtStream stream) {
     RESOLVE(s, stream);
-    if (is_captured(s)) return refuse_capture(s, "a graph cannot be launched into a capture");
-    if (int error = check_broken(s->context->device, false)) return error;
-    if (checking())
-        for (auto &[executor, release] : graph->owned)
-            check_replay(*static_cast<const aclOpExecutor *>(executor), s);
-    for (const Task &task : graph->tasks) {
-        if (s->queue) {
-            if (int error = enqueue(s, task)) return error;
-            continue;
-        }
-        Task copy = task;
-        if (int error = copy.run(copy.storage)) return error;
-    }
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    Member *member = member_of(s);
+    if (!member) return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
+    if (member->group >= 0)
+        return fail(ACL_ERROR_STREAM_TASK_GROUP_STATUS, "stream %d is in a task group already",
+                    s->id);
+    member->group = long(capture_of(s)->graph->nodes.size());
     return 0;
 }
 
-aclError aclmdlRIDestroy(aclmdlRI modelRI) {
-    Graph *graph;
-    if (int error = find_graph(__func__, modelRI, &graph)) return error;
-    // Its tasks may be in the queue of any stream.
-    for_each_stream([](DeviceStream *s) { wait_for(mark_of(s), -1); });
-    {
-        std::lock_guard<std::mutex> lock(state().mutex);
-        state().graphs.erase(graph);
-    }
-    destroy_graph(graph);
+aclError aclmdlRICaptureTaskGrpEnd(aclrtStream stream, aclrtTaskGrp *handle) {
+    REQUIRE(handle);
+    RESOLVE(s, stream);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    Member *member = member_of(s);
+    if (!member) return fail(ACL_ERROR_RT_STREAM_NOT_CAPTURED, "stream %d is not captured", s->id);
+    if (member->group < 0)
+        return fail(ACL_ERROR_STREAM_TASK_GROUP_STATUS, "stream %d is in no task group", s->id);
+    Graph *graph = capture_of(s)->graph;
+    auto group = std::make_unique<TaskGroup>(TaskGroup{graph, {}});
+    for (size_t i = size_t(member->group); i < graph->nodes.size(); ++i)
+        if (graph->nodes[i].stream == s->id) group->nodes.push_back(i);
+    member->group = -1;
+    *handle = group.get();
+    graphs().groups.insert(group.get());
+    graph->groups.push_back(std::move(group));
     return 0;
+}
+
+// The stream notes tasks as in a capture, until the update ends.
+aclError aclmdlRICaptureTaskUpdateBegin(aclrtStream stream, aclrtTaskGrp handle) {
+    REQUIRE(handle);
+    RESOLVE(s, stream);
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    if (Capture *c = capture_of(s))
+        return fail(c->update ? int(ACL_ERROR_STREAM_TASK_GROUP_STATUS)
+                              : int(ACL_ERROR_RT_STREAM_CAPTURED),
+                    "stream %d is %s already", s->id, c->update ? "in an update" : "captured");
+    if (!graphs().groups.count(handle))
+        return fail(ACL_ERROR_RT_INVALID_HANDLE,
+                    "%s: %p is not a task group, or its graph was destroyed", __func__, handle);
+    TaskGroup *group = static_cast<TaskGroup *>(handle);
+    if (group->graph->capturing)
+        return fail(ACL_ERROR_RT_MODEL_CAPTURED, "%s: graph %u is being captured", __func__,
+                    group->graph->id);
+    begin(new Capture{s,
+                      ACL_MODEL_RI_CAPTURE_MODE_RELAXED,
+                      std::this_thread::get_id(),
+                      new Graph,
+                      0,
+                      group,
+                      false,
+                      {}});
+    return 0;
+}
+
+// The tasks are exchanged in the order of the stream: a replay that waits for an event recorded
+// behind the update finds the new ones.
+aclError aclmdlRICaptureTaskUpdateEnd(aclrtStream stream) {
+    RESOLVE(s, stream);
+    TaskGroup *group;
+    Graph *fresh;
+    {
+        std::lock_guard<std::mutex> lock(graphs().mutex);
+        Capture *c = capture_of(s);
+        if (!c || !c->update)
+            return fail(ACL_ERROR_STREAM_TASK_GROUP_STATUS, "stream %d is in no update", s->id);
+        group = c->update;
+        fresh = c->graph;
+        int error = 0;
+        if (c->invalid)
+            error = fail(
+                ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED,
+                "the update by stream %d was made invalid by a call that it does not allow", s->id);
+        else if (!graphs().groups.count(group))
+            error = fail(ACL_ERROR_RT_INVALID_HANDLE, "the graph was destroyed during its update");
+        else
+            error = check_update(*group, *fresh);
+        end(c);
+        if (error) {
+            delete fresh;
+            return error;
+        }
+    }
+    const int error = submit(s, [group, fresh] {
+        update_group(*group, fresh);
+        return 0;
+    });
+    std::lock_guard<std::mutex> lock(graphs().mutex);
+    if (s->queue) group->graph->uses.push_back(mark_of(s));
+    return error;
 }
 
 } // extern "C"

@@ -85,14 +85,14 @@ void before_fork() {
 void after_fork_parent() {
     checks_after_fork(false);
     pool_after_fork(false);
-    memory_after_fork();
+    memory_after_fork(false);
     streams_after_fork(false);
     devices().lock->unlock();
 }
 void after_fork_child() {
     checks_after_fork(true);
     pool_after_fork(true);
-    memory_after_fork();
+    memory_after_fork(true);
     callbacks_after_fork();
     streams_after_fork(true);
     devices().lock = new std::recursive_mutex; // the old one is owned by a thread of the parent

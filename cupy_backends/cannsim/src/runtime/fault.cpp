@@ -17,8 +17,8 @@ std::atomic<uint32_t> watches{kUnread};
 
 namespace {
 
-constexpr const char *kKindNames[kFaultKinds] = {"malloc", "phase1", "launch", "async",
-                                                 "device_lost"};
+constexpr const char *kKindNames[kFaultKinds] = {"malloc", "pinned", "phase1",
+                                                 "launch", "async",  "device_lost"};
 constexpr int kMaxRules = 16;
 constexpr int kMaxDevices = 64;
 
@@ -74,7 +74,7 @@ const char *read_rule(const char *&at, Rule &rule) {
     for (int k = 0; k < kFaultKinds && rule.kind < 0; ++k)
         if (skip(at, kKindNames[k])) rule.kind = k;
     if (rule.kind < 0 || !skip(at, ":"))
-        return "expected malloc:, phase1:, launch:, async: or device_lost:";
+        return "expected malloc:, pinned:, phase1:, launch:, async: or device_lost:";
     rule.p = 0;
     rule.seed = 0;
     rule.seen = 0;

@@ -6,8 +6,8 @@
 
 namespace cannsim {
 
-enum class Fault { Malloc, Phase1, Launch, Async, DeviceLost };
-constexpr int kFaultKinds = 5;
+enum class Fault { Malloc, Pinned, Phase1, Launch, Async, DeviceLost };
+constexpr int kFaultKinds = 6;
 
 constexpr uint32_t fault_bit(Fault kind) { return 1u << (kFaultBits + int(kind)); }
 

@@ -149,7 +149,10 @@ aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t) {
     return check_device(peerDeviceId);
 }
 aclError aclrtDeviceDisablePeerAccess(int32_t peerDeviceId) { return check_device(peerDeviceId); }
-aclError aclrtSetOpWaitTimeout(uint32_t) { return 0; }
+aclError aclrtSetOpWaitTimeout(uint32_t timeout) {
+    set_wait_timeout(timeout);
+    return 0;
+}
 aclError aclrtSetOpExecuteTimeOut(uint32_t) { return 0; }
 aclError aclrtSetOpExecuteTimeOutWithMs(uint32_t) { return 0; }
 aclError aclrtSetTsDevice(aclrtTsId) { return 0; }

@@ -5,6 +5,8 @@
 #include "base/thread.h"
 #include "cann_runtime.h"
 #include "check/check.h"
+#include "runtime/fault.h"
+#include "runtime/sharing.h"
 #include "runtime/soc.h"
 
 #include <algorithm>
@@ -136,6 +138,12 @@ void give_back(uintptr_t begin, size_t size) {
     if (!checking(kCheckMem)) poison(to_host(reinterpret_cast<void *>(begin)), size);
 }
 
+void stop_sharing(uintptr_t begin, size_t size) {
+    if (!shared_blocks.load()) return;
+    close_exports(begin);
+    unshare_block(begin, size);
+}
+
 // Lets the memory that was freed longest ago be used again until `size` bytes rest.
 void wake(Memory &m, size_t size) {
     while (m.total_resting > size) {
@@ -204,6 +212,12 @@ int reserve_devices() {
                 "cannot reserve an address range for device memory (is ulimit -v set?)");
 }
 
+int inject_malloc(const char *call, size_t size) {
+    if (!fault(Fault::Malloc)) return 0;
+    return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: %zu bytes: a fault injected on purpose", call,
+                size);
+}
+
 int device_malloc(int device, size_t size, void **out) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
@@ -250,7 +264,7 @@ int device_free(void *p) {
     if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
     if (is_virtual(at))
         return fail(ACL_ERROR_RT_PARAM_INVALID, "%p was mapped by aclrtMapMem: unmap it", p);
-    if (checking()) check_free(p);
+    if (checking()) check_free(p, "aclrtFree");
     Slice &s = slice_of(m, at);
     auto it = s.blocks.find(at);
     if (it == s.blocks.end())
@@ -260,6 +274,7 @@ int device_free(void *p) {
     s.blocks.erase(it);
     s.used -= round_up(size, kGranularity);
     m.total_used -= round_up(size, kGranularity);
+    stop_sharing(at, size);
     give_back(at, rounded);
     if (checking(kCheckMem)) {
         m.resting.push_back({at, rounded});
@@ -294,12 +309,15 @@ void device_uncharge(int device, size_t size) {
 
 void free_device_memory(int device) {
     Memory &m = memory();
-    if (m.reserved) release_virtual(device);
-    std::lock_guard<std::mutex> lock(m.mutex);
     if (!m.reserved) return;
+    forget_conditions(device);
+    release_imports(device);
+    release_virtual(device);
+    std::lock_guard<std::mutex> lock(m.mutex);
     if (checking()) check_reset(device);
     Slice &s = m.slices[device];
     for (auto &[at, sizes] : s.blocks) {
+        stop_sharing(at, sizes.second);
         give_back(at, sizes.first);
         s.add_free(at, sizes.first);
         m.total_used -= round_up(sizes.second, kGranularity);
@@ -397,10 +415,14 @@ bool is_pinned(const void *p) {
 void memory_before_fork() {
     virtual_before_fork();
     memory().mutex.lock();
+    keys_before_fork();
+    sharing_before_fork();
 }
-void memory_after_fork() {
+void memory_after_fork(bool child) {
+    sharing_after_fork();
+    keys_after_fork(child);
     memory().mutex.unlock();
-    virtual_after_fork();
+    virtual_after_fork(child);
 }
 
 } // namespace cannsim

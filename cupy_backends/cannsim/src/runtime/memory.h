@@ -35,6 +35,7 @@ inline char *to_host(const void *device) {
 constexpr size_t kGranularity = 512;
 
 int reserve_devices(); // once; an aclError
+int inject_malloc(const char *call, size_t size); // CANNSIM_FAULT=malloc
 int device_malloc(int device, size_t size, void **out);
 int device_free(void *p);
 void free_device_memory(int device); // everything the device still holds
@@ -55,8 +56,9 @@ int device_charge(int device, size_t size);
 void device_uncharge(int device, size_t size);
 bool find_mapped(uintptr_t at, Block *out);
 void release_virtual(int device);
+void forget_conditions(int device); // of graphs
 void virtual_before_fork();
-void virtual_after_fork();
+void virtual_after_fork(bool child);
 
 int host_malloc(size_t size, void **out);
 int host_free(void *p);
@@ -65,6 +67,6 @@ int host_unregister(void *p);
 bool is_pinned(const void *p);
 
 void memory_before_fork();
-void memory_after_fork();
+void memory_after_fork(bool child);
 
 } // namespace cannsim

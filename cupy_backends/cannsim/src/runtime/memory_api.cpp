@@ -121,7 +121,7 @@ int copy_later(DeviceStream *stream, const Copy &c, const void *dst, const void 
     if (capturing() && pageable)
         if (int error = check_capture_host("a copy with pageable host memory")) return error;
     if (int error = check_broken(device, false)) return error;
-    int error = submit(stream, [c] { return run(c); });
+    int error = submit(stream, [c] { return run(c); }, {"aclrtMemcpyAsync"});
     if (error) return error;
     if (!pageable) return 0;
     if (stream->queue) {
@@ -138,14 +138,12 @@ int allocate(const char *caller, void **devPtr, size_t size) {
     if (int error = require_context(&context)) return error;
     if (int error = check_broken(context->device, false)) return error;
     attach();
-    if (fault(Fault::Malloc))
-        return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: %zu bytes: a fault injected on purpose",
-                    caller, size);
+    if (int error = inject_malloc(caller, size)) return error;
     return device_malloc(context->device, size, devPtr);
 }
 
-int prepare_set(const char *call, DeviceStream *stream, void *devPtr, size_t maxCount,
-                size_t count, char **host) {
+int prepare_set(const char *call, DeviceStream *stream, void *devPtr, size_t maxCount, size_t count,
+                char **host) {
     if (int error = check_size("aclrtMemset", maxCount, count, ACL_MEMCPY_HOST_TO_DEVICE))
         return error;
     const int error = resolve("destination", devPtr, count, is_device(devPtr), host);
@@ -179,6 +177,10 @@ aclError aclrtFree(void *devPtr) {
 aclError aclrtMallocHost(void **hostPtr, size_t size) {
     REQUIRE(hostPtr);
     if (!size) return fail(ACL_ERROR_INVALID_PARAM, "%s: size is 0", __func__);
+    attach();
+    if (fault(Fault::Pinned))
+        return fail(ACL_ERROR_RT_MEMORY_ALLOCATION,
+                    "%s: %zu bytes of pinned memory: a fault injected on purpose", __func__, size);
     return host_malloc(size, hostPtr);
 }
 
@@ -298,10 +300,12 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     char *host = nullptr;
     if (int error = prepare_set(__func__, s, devPtr, maxCount, count, &host)) return error;
     if (int error = check_broken(s->context->device, false)) return error;
-    return submit(s, [host, value, count] {
-        parallel_set(host, value, count);
-        return 0;
-    });
+    return submit(s,
+                  [host, value, count] {
+                      parallel_set(host, value, count);
+                      return 0;
+                  },
+                  {__func__});
 }
 
 } // extern "C"

@@ -3,15 +3,20 @@
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "check/check.h"
-#include "runtime/fault.h"
 #include "runtime/exception.h"
+#include "runtime/fault.h"
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdarg>
+#include <cstdio>
 #include <ctime>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <pthread.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace cannsim {
@@ -21,7 +26,8 @@ struct Queue {
     std::condition_variable work;
     std::deque<Task> tasks;
     std::thread worker;
-    bool stop = false;
+    std::atomic<bool> stop{false};
+    bool running = false; // by someone further up the stack
 };
 
 namespace {
@@ -53,7 +59,56 @@ struct Waiters {
 
 Waiters *waiters = new Waiters;
 
-bool deferred() { return settings().mode == Mode::Deferred; }
+bool has_workers() { return settings().mode == Mode::Worker; }
+
+// Workers hold it while a task runs; who wants them to stand still takes it as the writer.
+pthread_rwlock_t gate = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+thread_local bool is_worker = false;
+
+// Why the last task of this thread stalled.
+struct Stall {
+    bool outside;
+    char text[192];
+};
+thread_local Stall last_stall;
+
+std::atomic<bool> any_inline_queue{false};
+std::atomic<int64_t> wait_timeout{-1}; // seconds; negative: nobody said
+
+// How long a task may stall where nobody in this process is about to end it. Where the program said
+// how long, or a thread of it may end the wait, there is only a word after a while.
+class Patience {
+    static constexpr int64_t kSeconds = 10, kOutside = 60;
+    int64_t since = now_nanoseconds();
+    bool told = false;
+
+  public:
+    bool is_over(const DeviceStream *stream) {
+        const int64_t seconds = (now_nanoseconds() - since) / 1000000000, said = wait_timeout;
+        const int64_t limit = said >= 0            ? said
+                              : has_workers()      ? 0
+                              : last_stall.outside ? kOutside
+                                                   : kSeconds;
+        if (limit && seconds >= limit) return true;
+        if (!told && seconds >= kSeconds) {
+            told = true;
+            std::fprintf(stderr, "cannsim: %s %d has waited for %ld s for %s\n",
+                         stream ? "stream" : "the host of process", stream ? stream->id : getpid(),
+                         long(seconds), last_stall.text);
+        }
+        return false;
+    }
+};
+
+int give_up(const DeviceStream *stream) {
+    return fail(ACL_ERROR_RT_WAIT_TIMEOUT, "stream %d waits in vain for %s", stream->id,
+                last_stall.text);
+}
+
+// How long to sleep before a stalled task is asked again: short at first.
+std::chrono::microseconds nap(int round) {
+    return std::chrono::microseconds(round < 20 ? 20 : round < 200 ? 100 : 1000);
+}
 
 void finish(DeviceStream *stream, int error) {
     if (error) fail_task(stream, error);
@@ -68,18 +123,59 @@ bool valid(const Mark &mark) {
     return alive(mark.stream, Kind::Stream) && mark.stream->serial == mark.serial;
 }
 
+enum class Step { Ran, Stalled, Empty };
+
 // Runs the oldest task of a stream. The lock is held.
-bool step(DeviceStream *stream) {
+Step step(DeviceStream *stream) {
     Queue &q = *stream->queue;
-    if (q.tasks.empty()) return false;
+    if (q.tasks.empty() || q.running) return Step::Empty;
     Task task = q.tasks.front();
     q.tasks.pop_front();
-    finish(stream, task.run(task.storage));
-    return true;
+    q.running = true;
+    const int code = task.run(task.storage);
+    q.running = false;
+    const bool stalled = code == kStalled;
+    if (stalled && !is_broken(stream->context->device)) { // which runs nothing more
+        q.tasks.push_front(task);
+        return Step::Stalled;
+    }
+    finish(stream, stalled ? 0 : code);
+    return Step::Ran;
+}
+
+// Runs what can run in the other streams. Whether there was anything. The lock is held.
+bool help(const DeviceStream *stalled, int most = 1 << 30) {
+    bool any = false;
+    for_each_stream([&](DeviceStream *s) {
+        if (s == stalled || !s->queue) return;
+        for (int i = 0; i < most && step(s) == Step::Ran; ++i) any = true;
+    });
+    return any;
+}
+
+// A worker whose task stalls asks it again until it is done, or the stream is destroyed.
+int wait_in_worker(DeviceStream *stream, Task &task) {
+    Patience patience;
+    int code = kStalled;
+    for (int round = 0; code == kStalled; ++round) {
+        pthread_rwlock_unlock(&gate);
+        waiters->count.fetch_add(1);
+        {
+            std::unique_lock<std::mutex> lock(waiters->mutex);
+            waiters->changed.wait_for(lock, nap(round));
+        }
+        waiters->count.fetch_sub(1);
+        pthread_rwlock_rdlock(&gate);
+        if (stream->queue->stop || is_broken(stream->context->device)) return 0;
+        code = task.run(task.storage);
+        if (code == kStalled && patience.is_over(stream)) return give_up(stream);
+    }
+    return code;
 }
 
 void work(DeviceStream *stream) {
     attach();
+    is_worker = true;
     Queue &q = *stream->queue;
     std::unique_lock<std::mutex> lock(q.mutex);
     for (;;) {
@@ -88,7 +184,10 @@ void work(DeviceStream *stream) {
         Task task = q.tasks.front();
         q.tasks.pop_front();
         lock.unlock();
+        pthread_rwlock_rdlock(&gate);
         int error = task.run(task.storage);
+        if (error == kStalled) error = wait_in_worker(stream, task);
+        pthread_rwlock_unlock(&gate);
         finish(stream, error);
         if (waiters->count.load()) {
             {
@@ -98,6 +197,37 @@ void work(DeviceStream *stream) {
         }
         lock.lock();
     }
+}
+
+// The same for a host that waits for a stream's mark: it runs tasks itself.
+int drain(const Mark &mark, int timeout_ms) {
+    const int64_t begin = now_nanoseconds();
+    std::optional<Patience> patience;
+    std::unique_lock<std::recursive_mutex> lock(deferred_mutex());
+    for (int round = 0; !is_complete(mark);) {
+        const Step done = step(mark.stream);
+        if (done == Step::Empty) return 0; // it is what runs now
+        if (done == Step::Ran || help(mark.stream)) {
+            patience.reset();
+            round = 0;
+            continue;
+        }
+        if (step(mark.stream) != Step::Stalled) continue; // says what it waits for
+        if (timeout_ms >= 0 && now_nanoseconds() - begin > int64_t(timeout_ms) * 1000000)
+            return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT,
+                        "stream %d did not complete within %d ms: it waits for %s", mark.stream->id,
+                        timeout_ms, last_stall.text);
+        if (!patience) patience.emplace();
+        if (patience->is_over(mark.stream)) {
+            mark.stream->queue->tasks.pop_front();
+            finish(mark.stream, give_up(mark.stream));
+            continue;
+        }
+        lock.unlock();
+        std::this_thread::sleep_for(nap(round++));
+        lock.lock();
+    }
+    return 0;
 }
 
 void start(DeviceStream *stream) {
@@ -191,6 +321,8 @@ int destroy_stream(DeviceStream *stream, bool wait) {
                             "a host callback cannot destroy its own stream");
             q->worker.join();
         }
+        std::lock_guard<std::recursive_mutex> lock(deferred_mutex()); // others may help this stream
+        stream->queue = nullptr;
         delete q;
     }
     Registry &r = registry();
@@ -204,10 +336,11 @@ int destroy_stream(DeviceStream *stream, bool wait) {
 
 int enqueue(DeviceStream *stream, const Task &task) {
     Queue &q = *stream->queue;
-    if (deferred()) {
+    if (!has_workers()) {
         std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
         q.tasks.push_back(task);
         stream->submitted.fetch_add(1, std::memory_order_release);
+        nudge_streams();
         return 0;
     }
     std::lock_guard<std::mutex> lock(q.mutex);
@@ -217,15 +350,89 @@ int enqueue(DeviceStream *stream, const Task &task) {
     return 0;
 }
 
+// An inline stream that stalled keeps its queue, in case another thread is about to submit.
+int submit_wait(DeviceStream *stream, const Task &task, const Label &label) {
+    if (is_captured(stream)) return capture_task(stream, task, label);
+    if (!stream->queue) {
+        if (stream->callbacks.load() > 0) wait_callbacks(stream);
+        Task copy = task;
+        const int error = copy.run(copy.storage);
+        if (error != kStalled) return error;
+        std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
+        if (!stream->queue) stream->queue = new Queue;
+        any_inline_queue = true;
+    }
+    return enqueue(stream, task);
+}
+
+int stall(bool outside, const char *format, ...) {
+    last_stall.outside = outside;
+    va_list args;
+    va_start(args, format);
+    std::vsnprintf(last_stall.text, sizeof last_stall.text, format, args);
+    va_end(args);
+    return kStalled;
+}
+
+int await(const Mark &mark) {
+    if (!has_workers()) {
+        std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
+        while (!is_complete(mark) && mark.stream->queue && step(mark.stream) == Step::Ran) {
+        }
+    }
+    return is_complete(mark) ? 0 : stall(false, "an event of stream %d", mark.stream->id);
+}
+
+void nudge_streams() {
+    if (!any_inline_queue.load(std::memory_order_relaxed) || settings().mode != Mode::Inline)
+        return;
+    std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
+    while (help(nullptr)) {
+    }
+}
+
+int wait_outside(int (*ask)(void *), void *what, int timeout_ms) {
+    const int64_t begin = now_nanoseconds();
+    Patience patience;
+    for (int round = 0;; ++round) {
+        int code = ask(what);
+        if (code == kStalled && !has_workers()) {
+            std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
+            if (help(nullptr)) continue;
+            code = ask(what); // says what it waits for
+        }
+        if (code != kStalled) return code;
+        if (timeout_ms >= 0 && now_nanoseconds() - begin > int64_t(timeout_ms) * 1000000)
+            return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "%s did not complete within %d ms",
+                        last_stall.text, timeout_ms);
+        if (timeout_ms < 0 && patience.is_over(nullptr))
+            return fail(ACL_ERROR_RT_WAIT_TIMEOUT, "the host waits in vain for %s",
+                        last_stall.text);
+        std::this_thread::sleep_for(nap(round));
+    }
+}
+
+void set_wait_timeout(uint32_t seconds) { wait_timeout = seconds; }
+
+Quiet::Quiet() : held(!is_worker) {
+    if (!has_workers())
+        deferred_mutex().lock();
+    else if (held)
+        pthread_rwlock_wrlock(&gate);
+}
+
+Quiet::~Quiet() {
+    if (!has_workers())
+        deferred_mutex().unlock();
+    else if (held)
+        pthread_rwlock_unlock(&gate);
+}
+
 bool is_complete(const Mark &mark) { return !mark.stream || !valid(mark) || reached(mark); }
 
 int wait_for(const Mark &mark, int timeout_ms) {
     if (is_complete(mark)) return 0;
-    if (deferred()) {
-        std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
-        while (!is_complete(mark) && step(mark.stream)) {}
-        return 0;
-    }
+    if (!has_workers()) return drain(mark, timeout_ms);
     Queue &q = *mark.stream->queue;
     if (q.worker.get_id() == std::this_thread::get_id())
         return fail(ACL_ERROR_RT_PARAM_INVALID, "a host callback cannot wait for its own stream");
@@ -253,11 +460,19 @@ int synchronize(DeviceStream *stream, int timeout_ms) {
     return late ? late : check_broken(device, true);
 }
 
+void poke_all() {
+    for_each_stream([](DeviceStream *s) { poke(s); });
+}
+
 void poke(DeviceStream *stream) {
-    if (!stream->queue || !deferred()) return;
+    if (!stream->queue || has_workers()) return;
     std::lock_guard<std::recursive_mutex> lock(deferred_mutex());
     const int most = checking(kCheckMem) ? 12 : 4; // a check has tasks of its own
-    for (int i = 0; i < most && step(stream); ++i) {}
+    for (int i = 0; i < most; ++i) {
+        const Step done = step(stream);
+        if (done == Step::Stalled) help(stream, 1);
+        if (done != Step::Ran) return;
+    }
 }
 
 void visit_streams(void (*visit)(void *context, DeviceStream *stream), void *context) {
@@ -285,6 +500,7 @@ void streams_after_fork(bool child) {
     if (child) {
         waiters = new Waiters;
         deferred_lock = new std::recursive_mutex;
+        gate = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
     }
     for (DeviceStream *s = registry().head; s; s = s->next) {
         if (!s->queue) continue;

@@ -1,6 +1,9 @@
 // Contexts, streams and events, and the three ways in which the tasks of a stream are carried out:
 // inline in the calling thread; deferred until something waits for them (deterministic); or by a
 // thread of the stream.
+//
+// A task that waits for a value or for another process stalls its stream. Whoever waits for such a
+// stream carries out the other streams meanwhile, and gives up when nobody can end the wait.
 #pragma once
 
 #include "base/pool.h"
@@ -14,7 +17,7 @@
 namespace cannsim {
 
 // A closure in a stream's queue: plain data, so that it can be copied into a captured graph.
-// It returns an error code, which breaks the device.
+// It returns an error code, which breaks the device, or that it has to wait.
 struct Task {
     int (*run)(void *);
     alignas(16) char storage[112];
@@ -28,7 +31,17 @@ struct Task {
     }
 };
 
-struct Queue; // tasks that have not run; absent in inline mode
+// A task returns it that waits for something: it has done nothing, and is asked again later.
+constexpr int kStalled = -1;
+
+// What a task is, for those who look at a graph. The type is an aclmdlRITaskType.
+struct Label {
+    const char *name = "task";
+    int type = 0;
+};
+
+struct Queue;       // tasks that have not run; in inline mode a stream has none until a task stalls
+struct SharedEvent; // what processes know of an event
 struct DeviceStream;
 
 struct Context : Handle {
@@ -65,6 +78,8 @@ struct Event : Handle {
     Mark mark;
     std::atomic<int64_t> nanoseconds; // when it completed; 0 before
     std::atomic<uint64_t> version; // of the last record, so that a stale task leaves the time alone
+    SharedEvent *shared;           // ACL_EVENT_IPC
+    std::atomic<bool> signalled;   // ACL_EVENT_EXTERNAL: recorded and not yet reset
 };
 
 // --- resolution of handles -----------------------------------------------------------------------
@@ -91,12 +106,12 @@ bool find_capture(const DeviceStream *stream);
 inline bool is_captured(const DeviceStream *stream) { return capturing() && find_capture(stream); }
 
 // Notes a task of a captured stream. `owned` is released by `release` when the graph is destroyed.
-int capture_task(DeviceStream *stream, const Task &task, void *owned = nullptr,
-                 void (*release)(void *) = nullptr);
+int capture_task(DeviceStream *stream, const Task &task, const Label &label,
+                 void *owned = nullptr, void (*release)(void *) = nullptr);
 
 // Runs f now (inline mode: its error is the result) or later.
-template <class F> inline int submit(DeviceStream *stream, const F &f) {
-    if (is_captured(stream)) return capture_task(stream, Task::of(f));
+template <class F> inline int submit(DeviceStream *stream, const F &f, const Label &label = {}) {
+    if (is_captured(stream)) return capture_task(stream, Task::of(f), label);
     if (__builtin_expect(!stream->queue, 1)) {
         if (__builtin_expect(stream->callbacks.load(std::memory_order_relaxed) > 0, 0))
             wait_callbacks(stream);
@@ -105,6 +120,36 @@ template <class F> inline int submit(DeviceStream *stream, const F &f) {
     }
     return enqueue(stream, Task::of(f));
 }
+
+// The same for a task that may stall. Its stream stands still then, and the host goes on.
+int submit_wait(DeviceStream *stream, const Task &task, const Label &label);
+
+// The result of a task that stalls, with what it waits for. `outside`: another process may end it.
+int stall(bool outside, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// The result of a task that waits for a mark.
+int await(const Mark &mark);
+
+// The host asks, as a task would be asked, until it need not wait any more.
+int wait_outside(int (*ask)(void *), void *what, int timeout_ms);
+
+// Inline mode: something happened that a stalled stream may wait for.
+void nudge_streams();
+
+// How long a task waits (aclrtSetOpWaitTimeout): seconds, 0 for ever.
+void set_wait_timeout(uint32_t seconds);
+
+// No task of any stream runs while it lives; false on a stream's own thread, which cannot have it.
+class Quiet {
+    bool held;
+
+public:
+    Quiet();
+    ~Quiet();
+    Quiet(const Quiet &) = delete;
+    Quiet &operator=(const Quiet &) = delete;
+    explicit operator bool() const { return held; }
+};
 
 inline Mark mark_of(DeviceStream *stream) {
     return {stream, stream->serial, stream->submitted.load(std::memory_order_acquire)};
@@ -121,8 +166,9 @@ int wait_for(const Mark &mark, int timeout_ms);
 // Waits for everything and reports what failed on the device.
 int synchronize(DeviceStream *stream, int timeout_ms);
 
-// Lets a polling host make progress in deferred mode.
+// Lets a polling host make progress where no thread does.
 void poke(DeviceStream *stream);
+void poke_all(); // it polls what another process may make of any of them
 
 template <class F> void for_each_stream(const F &f);
 

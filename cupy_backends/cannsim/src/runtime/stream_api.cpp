@@ -3,16 +3,23 @@
 #include "runtime/api.h"
 #include "runtime/capture.h"
 #include "runtime/fault.h"
+#include "runtime/ipc_event.h"
 
 using namespace cannsim;
 
 namespace {
 
 std::atomic<uint32_t> next_event_id{0};
-std::atomic<uint64_t> next_record{0};
 std::atomic<int64_t> event_count{0};
 
-int create_event(aclrtEvent *out, uint32_t flags) {
+} // namespace
+
+namespace cannsim {
+
+int create_event(Event **out, uint32_t flags) {
+    if (flags & ACL_EVENT_IPC && flags & ACL_EVENT_TIME_LINE)
+        return fail(ACL_ERROR_INVALID_PARAM, "an event of ACL_EVENT_IPC keeps no time (flags %u)",
+                    flags);
     const int64_t limit = settings().events;
     if (event_count.fetch_add(1) >= limit) {
         --event_count;
@@ -31,12 +38,54 @@ int create_event(aclrtEvent *out, uint32_t flags) {
     e->mark = {};
     e->nanoseconds = 0;
     e->version = 0;
+    e->shared = nullptr;
+    e->signalled = false;
+    if (flags & ACL_EVENT_IPC)
+        if (int error = share_event(e)) {
+            pool_delete(e, Kind::Event);
+            --event_count;
+            return error;
+        }
     e->set_tag(live_tag(Kind::Event));
     *out = e;
     return 0;
 }
 
-bool event_done(const Event *e) { return !e->recorded || is_complete(e->mark); }
+} // namespace cannsim
+
+namespace {
+
+std::atomic<uint64_t> next_record{0};
+
+// Waits of a graph for what happens outside of it.
+bool is_external(const Event *e) { return e->flags & ACL_EVENT_EXTERNAL; }
+
+constexpr Label kRecord{"aclrtRecordEvent", ACL_MODEL_RI_TASK_EVENT_RECORD};
+constexpr Label kWait{"aclrtStreamWaitEvent", ACL_MODEL_RI_TASK_EVENT_WAIT};
+constexpr Label kReset{"aclrtResetEvent", ACL_MODEL_RI_TASK_EVENT_RESET};
+
+int signal(Event *e, DeviceStream *stream, bool value, const Label &label) {
+    const int error = submit(
+        stream,
+        [e, value] {
+            if (alive(e, Kind::Event)) e->signalled = value;
+            return 0;
+        },
+        label);
+    nudge_streams();
+    return error;
+}
+
+bool event_done(const Event *e) {
+    return e->shared ? shared_done(e) : !e->recorded || is_complete(e->mark);
+}
+
+int make_event(aclrtEvent *out, uint32_t flags) {
+    Event *e;
+    if (int error = create_event(&e, flags)) return error;
+    *out = e;
+    return 0;
+}
 
 int make_stream(aclrtStream *out, uint32_t priority, uint32_t flags) {
     int error = 0;
@@ -186,14 +235,14 @@ aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
 
 aclError aclrtCreateEvent(aclrtEvent *event) {
     REQUIRE(event);
-    return create_event(event,
-                        ACL_EVENT_SYNC | ACL_EVENT_TIME_LINE | ACL_EVENT_CAPTURE_STREAM_PROGRESS);
+    return make_event(event,
+                      ACL_EVENT_SYNC | ACL_EVENT_TIME_LINE | ACL_EVENT_CAPTURE_STREAM_PROGRESS);
 }
 
 aclError aclrtCreateEventWithFlag(aclrtEvent *event, uint32_t flag) {
     REQUIRE(event);
     if (!flag) return fail(ACL_ERROR_INVALID_PARAM, "an event needs at least one flag");
-    return create_event(event, flag);
+    return make_event(event, flag);
 }
 
 aclError aclrtCreateEventExWithFlag(aclrtEvent *event, uint32_t flag) {
@@ -203,6 +252,7 @@ aclError aclrtCreateEventExWithFlag(aclrtEvent *event, uint32_t flag) {
 aclError aclrtDestroyEvent(aclrtEvent event) {
     EVENT(e, event);
     if (checking()) check_event_forgotten(e);
+    if (e->shared) leave_event(e);
     pool_delete(e, Kind::Event);
     --event_count;
     return 0;
@@ -211,6 +261,9 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
 aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (is_external(e) && is_captured(s)) return signal(e, s, true, kRecord);
+    if (e->shared && is_captured(s))
+        return refuse_capture(s, "%s: an event of ACL_EVENT_IPC cannot be captured", __func__);
     if (int error = 0; capturing() && capture_record(e, s, &error)) return error;
     if (int error = check_broken(s->context->device, false)) return error;
     const uint64_t version = ++next_record;
@@ -218,6 +271,9 @@ aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
     e->recorded = true;
     e->device = s->context->device;
     if (checking()) check_event_recorded(e, s);
+    if (e->shared) return shared_record(e, s);
+    if (is_external(e))
+        if (int error = signal(e, s, true, kRecord)) return error;
     if (!s->queue) {
         e->mark = {};
         e->nanoseconds = now_nanoseconds();
@@ -235,7 +291,10 @@ aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
 aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
     EVENT(e, event);
     RESOLVE(s, stream);
-    (void)s;
+    if (is_external(e)) {
+        const int error = signal(e, s, false, kReset);
+        if (error || is_captured(s)) return error;
+    }
     if (checking()) check_event_forgotten(e);
     e->recorded = false;
     e->mark = {};
@@ -245,13 +304,20 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
 aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
     EVENT(e, event);
     RESOLVE(s, stream);
+    if (is_external(e) && is_captured(s))
+        return submit_wait(s, Task::of([e] {
+                               return !alive(e, Kind::Event) || e->signalled
+                                          ? 0
+                                          : stall(false, "event %u to be recorded", e->id);
+                           }),
+                           kWait);
     if (int error = 0; capturing() && capture_wait(s, e, &error)) return error;
     if (int error = check_broken(s->context->device, false)) return error;
     if (checking()) check_stream_waits(s, e);
-    if (!e->recorded || !s->queue) return 0;
+    if (e->shared) return shared_wait(e, s);
     Mark mark = e->mark;
-    if (mark.stream == s) return 0;
-    return submit(s, [mark] { return wait_for(mark, -1); });
+    if (!e->recorded || mark.stream == s || is_complete(mark)) return 0;
+    return submit_wait(s, Task::of([mark] { return await(mark); }), kWait);
 }
 
 aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
@@ -259,7 +325,9 @@ aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout) {
     if (int error = check_capture(__func__, static_cast<const Event *>(e))) return error;
     attach();
     ++this_thread.counters.synchronizations;
-    if (e->recorded && e->mark.stream && wait_for(e->mark, timeout))
+    if (e->shared)
+        if (int error = shared_synchronize(e, timeout)) return error;
+    if (!e->shared && e->recorded && e->mark.stream && wait_for(e->mark, timeout))
         return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "event %u did not complete within %d ms",
                     e->id, timeout);
     if (checking()) check_host_waits(e);
@@ -274,7 +342,10 @@ aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *statu
     REQUIRE(status);
     EVENT(e, event);
     if (int error = check_capture(__func__, static_cast<const Event *>(e))) return error;
-    if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream)) poke(e->mark.stream);
+    if (e->shared)
+        poke_all();
+    else if (e->recorded && e->mark.stream && alive(e->mark.stream, Kind::Stream))
+        poke(e->mark.stream);
     if (checking() && event_done(e)) check_host_waits(e);
     *status =
         event_done(e) ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;

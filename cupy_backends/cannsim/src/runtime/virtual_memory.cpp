@@ -1,11 +1,13 @@
 // Virtual memory: addresses that are reserved apart from the memory behind them.
 //
 // All reservations lie in an area of their own behind the devices' slices. Memory keeps its content
-// while it is mapped nowhere; in between it is put aside.
+// while it is mapped nowhere; in between it is put aside. Memory that processes share is in a file.
 #include "base/poison.h"
 #include "check/check.h"
 #include "runtime/api.h"
+#include "runtime/fault.h"
 #include "runtime/memory.h"
+#include "runtime/sharing.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +15,7 @@
 #include <mutex>
 #include <set>
 #include <sys/mman.h>
+#include <unistd.h>
 
 using namespace cannsim;
 
@@ -26,11 +29,16 @@ struct Physical {
     uintptr_t mapped = 0; // where, 0: nowhere
     char *aside = nullptr;
     bool freed = false; // goes when it is unmapped
+    int file = -1;      // that holds the content, once it is shared
+    bool imported = false;
+    SharedPage *page = nullptr; // of an export
+    Ticket ticket = {};
 };
 
 struct Mapping {
     size_t size;
-    Physical *memory;
+    Physical *memory; // null: shared by another process under a key
+    int device;
 };
 
 struct State {
@@ -47,17 +55,44 @@ State &state() {
 
 char *host(uintptr_t at) { return to_host(reinterpret_cast<void *>(at)); }
 
+Physical *add(State &s, int device, size_t size) {
+    Physical *p = new Physical{device, size};
+    s.handles.insert(p);
+    if (checking(kCheckLeak)) leak_noted(p, "aclrtDrvMemHandle");
+    return p;
+}
+
 void drop(State &s, Physical *p) {
-    device_uncharge(p->device, p->size);
+    if (!p->imported) device_uncharge(p->device, p->size);
+    if (p->page) close_page(p->page, p->ticket);
+    if (p->file >= 0) close(p->file);
+    if (checking(kCheckLeak)) leak_forgotten(p);
     s.handles.erase(p);
     std::free(p->aside);
     delete p;
+}
+
+// The pages that hold some bytes.
+std::pair<char *, size_t> pages_of(uintptr_t at, size_t size) {
+    static const size_t page = size_t(sysconf(_SC_PAGESIZE));
+    const uintptr_t begin = at / page * page;
+    return {host(begin), (at + size - begin + page - 1) / page * page};
 }
 
 // Ends a mapping; the content is kept when `keep`.
 int unmap(State &s, std::map<uintptr_t, Mapping>::iterator it, bool keep) {
     const uintptr_t at = it->first;
     Physical *p = it->second.memory;
+    const char *call = p ? "aclrtUnmapMem" : "aclrtIpcMemClose";
+    if (!p || p->file >= 0) {
+        auto [begin, length] = pages_of(at, it->second.size);
+        if (checking()) check_free(reinterpret_cast<void *>(at), call);
+        map_nothing(begin, length);
+        poison(begin, length);
+        if (p) p->mapped = 0;
+        s.mapped.erase(it);
+        return 0;
+    }
     if (keep) {
         p->aside = static_cast<char *>(std::malloc(p->size));
         if (!p->aside)
@@ -65,7 +100,7 @@ int unmap(State &s, std::map<uintptr_t, Mapping>::iterator it, bool keep) {
                         p->size);
         std::memcpy(p->aside, host(at), p->size);
     }
-    if (checking()) check_free(reinterpret_cast<void *>(at));
+    if (checking()) check_free(reinterpret_cast<void *>(at), call);
     madvise(host(at), p->size, MADV_DONTNEED);
     poison(host(at), p->size);
     p->mapped = 0;
@@ -117,10 +152,10 @@ bool find_mapped(uintptr_t at, Block *out) {
     --it;
     if (at >= it->first + it->second.size) return false;
     auto first = it, last = it;
-    const int device = it->second.memory->device;
+    const int device = it->second.device;
     auto adjoin = [&](auto a, auto b) {
-        return a->first + a->second.size == b->first && b->second.memory->device == device &&
-               a->second.memory->device == device;
+        return a->first + a->second.size == b->first && b->second.device == device &&
+               a->second.device == device;
     };
     while (first != s.mapped.begin() && adjoin(std::prev(first), first)) --first;
     while (std::next(last) != s.mapped.end() && adjoin(last, std::next(last))) ++last;
@@ -133,7 +168,7 @@ void release_virtual(int device) {
     std::lock_guard<std::mutex> lock(s.mutex);
     for (auto it = s.mapped.begin(); it != s.mapped.end();) {
         auto next = std::next(it);
-        if (it->second.memory->device == device) unmap(s, it, false);
+        if (it->second.device == device) unmap(s, it, false);
         it = next;
     }
     for (auto it = s.handles.begin(); it != s.handles.end();) {
@@ -142,8 +177,66 @@ void release_virtual(int device) {
     }
 }
 
+// A gap behind it keeps neighbours apart: each is a block of its own.
+int map_shared(const char *call, const SharedPage *page, void **out) {
+    State &s = state();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    size_t length = 0;
+    for (uint32_t i = 0; i < page->npieces; ++i) length += page->pieces[i].size;
+    const size_t taken = (length + 2 * kPage - 1) / kPage * kPage;
+    const uintptr_t base = find_gap(s, taken, kPage);
+    if (!base)
+        return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: no room for %zu bytes in %zu of addresses",
+                    call, taken, virtual_area.size);
+    char *at = host(base);
+    int error = 0;
+    for (uint32_t i = 0; i < page->npieces && !error; ++i) {
+        const Piece &piece = page->pieces[i];
+        int fd;
+        if ((error = open_file(call, page->pid, piece.fd, &fd))) break;
+        if (!map_file(at, piece.size, fd, piece.offset))
+            error =
+                fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: cannot map %lu bytes", call, piece.size);
+        close(fd);
+        at += piece.size;
+    }
+    if (error) {
+        map_nothing(host(base), length);
+        return error;
+    }
+    const uintptr_t begin = base + page->skip;
+    s.reserved[base] = taken;
+    s.mapped[begin] = {page->size, nullptr, int(page->device)};
+    *out = reinterpret_cast<void *>(begin);
+    unpoison(host(begin), page->size);
+    if (checking()) check_map("aclrtIpcMemImportByKey", int(page->device), *out, page->size, false);
+    return 0;
+}
+
+int unmap_shared(void *p) {
+    State &s = state();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    auto it = s.mapped.find(reinterpret_cast<uintptr_t>(p));
+    if (it == s.mapped.end() || it->second.memory) return ACL_ERROR_RT_PARAM_INVALID;
+    auto reserved = std::prev(s.reserved.upper_bound(it->first));
+    unmap(s, it, false);
+    s.reserved.erase(reserved);
+    return 0;
+}
+
 void virtual_before_fork() { state().mutex.lock(); }
-void virtual_after_fork() { state().mutex.unlock(); }
+void virtual_after_fork(bool child) {
+    State &s = state();
+    // What the parent shares is not the child's to withdraw.
+    if (child)
+        for (Physical *p : s.handles)
+            if (p->page) {
+                leave_page(p->page);
+                close(int(p->ticket.fd));
+                p->page = nullptr;
+            }
+    s.mutex.unlock();
+}
 
 } // namespace cannsim
 
@@ -211,13 +304,18 @@ aclError aclrtMallocPhysical(aclrtDrvMemHandle *handle, size_t size,
                     "%s: cannsim has physical memory of devices alone", __func__);
     const int device = int(prop->location.id);
     if (int error = check_device(device)) return error;
+    if (int error = check_broken(device, false)) return error;
+    if (int error = inject_malloc(__func__, size)) return error;
     if (int error = device_charge(device, size)) return error;
     State &s = state();
     std::lock_guard<std::mutex> lock(s.mutex);
-    Physical *p = new Physical{device, size};
-    s.handles.insert(p);
-    *handle = p;
+    *handle = add(s, device, size);
     return 0;
+}
+
+static aclError refuse_physical(const char *call, void *handle) {
+    return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: %p is not physical memory, or it was freed", call,
+                handle);
 }
 
 aclError aclrtFreePhysical(aclrtDrvMemHandle handle) {
@@ -225,9 +323,7 @@ aclError aclrtFreePhysical(aclrtDrvMemHandle handle) {
     State &s = state();
     std::lock_guard<std::mutex> lock(s.mutex);
     Physical *p = static_cast<Physical *>(handle);
-    if (!s.handles.count(p) || p->freed)
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: %p is not physical memory, or it was freed",
-                    __func__, handle);
+    if (!s.handles.count(p) || p->freed) return refuse_physical(__func__, handle);
     if (p->mapped)
         p->freed = true;
     else
@@ -243,9 +339,7 @@ aclError aclrtMapMem(void *virPtr, size_t size, size_t offset, aclrtDrvMemHandle
     std::lock_guard<std::mutex> lock(s.mutex);
     Physical *p = static_cast<Physical *>(handle);
     const uintptr_t at = reinterpret_cast<uintptr_t>(virPtr);
-    if (!s.handles.count(p) || p->freed)
-        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: %p is not physical memory, or it was freed",
-                    __func__, handle);
+    if (!s.handles.count(p) || p->freed) return refuse_physical(__func__, handle);
     if (size != p->size)
         return fail(ACL_ERROR_INVALID_PARAM, "%s: size is %zu, that of the memory is %zu", __func__,
                     size, p->size);
@@ -255,20 +349,22 @@ aclError aclrtMapMem(void *virPtr, size_t size, size_t offset, aclrtDrvMemHandle
         return fail(ACL_ERROR_RT_PARAM_INVALID,
                     "%s: %zu bytes at %p are not reserved, or something is mapped there", __func__,
                     size, virPtr);
-    if (mprotect(host(at), size, PROT_READ | PROT_WRITE))
+    const bool usable = p->file >= 0 ? map_file(host(at), size, p->file, 0)
+                                     : !mprotect(host(at), size, PROT_READ | PROT_WRITE);
+    if (!usable)
         return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: no host memory for %zu bytes", __func__,
                     size);
     unpoison(host(at), size);
-    if (checking()) check_map(p->device, virPtr, size, !p->aside);
+    if (checking()) check_map(__func__, p->device, virPtr, size, !p->aside && p->file < 0);
     if (p->aside) {
         std::memcpy(host(at), p->aside, size);
         std::free(p->aside);
         p->aside = nullptr;
-    } else if (settings().mode != Mode::Inline) {
+    } else if (settings().mode != Mode::Inline && p->file < 0) {
         std::memset(host(at), kPoison, size);
     }
     p->mapped = at;
-    s.mapped[at] = {size, p};
+    s.mapped[at] = {size, p, p->device};
     return 0;
 }
 
@@ -280,10 +376,100 @@ aclError aclrtUnmapMem(void *virPtr) {
     if (it == s.mapped.end())
         return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: nothing is mapped at %p", __func__, virPtr);
     Physical *p = it->second.memory;
+    if (!p)
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: %p was imported by key: close it", __func__,
+                    virPtr);
     const bool freed = p->freed;
     if (int error = unmap(s, it, !freed)) return error;
     if (freed) drop(s, p);
     return 0;
+}
+
+// A shareable handle holds a ticket: 22 bits of pid, 20 of descriptor, 22 of token.
+static uint64_t pack(const Ticket &t) {
+    return uint64_t(t.pid) << 42 | uint64_t(t.fd) << 22 | uint64_t(t.token);
+}
+static Ticket unpack(uint64_t handle) {
+    return {uint32_t(handle >> 42), uint32_t(handle >> 22) & 0xFFFFF, uint32_t(handle) & 0x3FFFFF};
+}
+
+aclError aclrtMemExportToShareableHandle(aclrtDrvMemHandle handle, aclrtMemHandleType handleType,
+                                         uint64_t flags, uint64_t *shareableHandle) {
+    REQUIRE(handle);
+    REQUIRE(shareableHandle);
+    if (handleType != ACL_MEM_HANDLE_TYPE_NONE)
+        return fail(ACL_ERROR_INVALID_PARAM, "%s: handleType is %d, not ACL_MEM_HANDLE_TYPE_NONE",
+                    __func__, int(handleType));
+    if (flags > ACL_RT_VMM_EXPORT_FLAG_DISABLE_PID_VALIDATION)
+        return fail(ACL_ERROR_INVALID_PARAM, "%s: flags is %lu, not 0 or 1", __func__, flags);
+    Quiet quiet;
+    if (!quiet) return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: called by a host callback", __func__);
+    State &s = state();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    Physical *p = static_cast<Physical *>(handle);
+    if (!s.handles.count(p) || p->freed) return refuse_physical(__func__, handle);
+    if (p->imported)
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: the memory was imported from another process",
+                    __func__);
+    if (p->file < 0) {
+        const int file = make_file(__func__, p->size);
+        if (file < 0) return -file;
+        char *at = p->mapped ? host(p->mapped) : p->aside;
+        if (at && !move_to_file(at, p->size, file, p->mapped != 0)) {
+            close(file);
+            return fail(ACL_ERROR_RT_MEMORY_ALLOCATION, "%s: no host memory to share %zu bytes",
+                        __func__, p->size);
+        }
+        std::free(p->aside);
+        p->aside = nullptr;
+        p->file = file;
+    }
+    if (!p->page) {
+        if (int error = make_page(__func__, PageKind::Physical, &p->page, &p->ticket)) return error;
+        p->page->device = uint32_t(p->device);
+        p->page->size = p->size;
+        p->page->npieces = 1;
+        p->page->pieces[0] = {uint32_t(p->file), 0, 0, p->size};
+        if (p->mapped && checking()) check_shared(reinterpret_cast<void *>(p->mapped), p->size);
+    }
+    p->page->any_pid |= uint32_t(flags);
+    *shareableHandle = pack(p->ticket);
+    return 0;
+}
+
+aclError aclrtMemSetPidToShareableHandle(uint64_t shareableHandle, int32_t *pid, size_t pidNum) {
+    REQUIRE(pid);
+    if (!pidNum) return fail(ACL_ERROR_INVALID_PARAM, "%s: pidNum is 0", __func__);
+    State &s = state();
+    std::lock_guard<std::mutex> lock(s.mutex);
+    for (Physical *p : s.handles)
+        if (p->page && pack(p->ticket) == shareableHandle)
+            return allow_pids(__func__, p->page, pid, pidNum);
+    return fail(ACL_ERROR_RT_PARAM_INVALID, "%s: this process exported no memory as %lu", __func__,
+                shareableHandle);
+}
+
+aclError aclrtMemImportFromShareableHandle(uint64_t shareableHandle, int32_t deviceId,
+                                           aclrtDrvMemHandle *handle) {
+    REQUIRE(handle);
+    if (int error = check_device(deviceId)) return error;
+    SharedPage *page;
+    if (int error = open_page(__func__, PageKind::Physical, unpack(shareableHandle), &page))
+        return error;
+    int file = -1;
+    int error = check_pid(__func__, page);
+    if (!error) error = inject_malloc(__func__, page->size);
+    if (!error) error = open_file(__func__, page->pid, page->pieces[0].fd, &file);
+    if (!error) {
+        State &s = state();
+        std::lock_guard<std::mutex> lock(s.mutex);
+        Physical *p = add(s, deviceId, page->size);
+        p->imported = true;
+        p->file = file;
+        *handle = p;
+    }
+    leave_page(page);
+    return error;
 }
 
 } // extern "C"
