@@ -83,6 +83,7 @@ int refuse_wait(const char *call, Capture *c) {
 } // namespace
 
 bool find_capture(const DeviceStream *stream) {
+    run_batch();
     std::lock_guard<std::mutex> lock(state().mutex);
     return capture_of(stream);
 }
@@ -151,12 +152,14 @@ int refuse_capture(DeviceStream *stream, const char *format, ...) {
 }
 
 int check_capture_wait(const char *call, DeviceStream *stream) {
+    run_batch();
     std::lock_guard<std::mutex> lock(state().mutex);
     Capture *c = capture_of(stream);
     return c ? refuse_wait(call, c) : 0;
 }
 
 int check_capture_wait(const char *call, const Event *event) {
+    run_batch();
     std::lock_guard<std::mutex> lock(state().mutex);
     const auto found = state().events.find(event);
     return found == state().events.end() ? 0 : refuse_wait(call, found->second.capture);
@@ -164,6 +167,7 @@ int check_capture_wait(const char *call, const Event *event) {
 
 int check_capture_device(const char *call, int device) {
     if (!capturing()) return 0;
+    run_batch();
     std::lock_guard<std::mutex> lock(state().mutex);
     for (Capture *c : state().active)
         if (c->origin->context->device == device) return refuse_wait(call, c);
@@ -171,7 +175,9 @@ int check_capture_device(const char *call, int device) {
 }
 
 int check_capture_host(const char *call) {
-    if (!capturing() || thread_mode == ACL_MODEL_RI_CAPTURE_MODE_RELAXED) return 0;
+    if (!capturing()) return 0;
+    run_batch();
+    if (thread_mode == ACL_MODEL_RI_CAPTURE_MODE_RELAXED) return 0;
     std::lock_guard<std::mutex> lock(state().mutex);
     for (Capture *c : state().active)
         if (c->mode == ACL_MODEL_RI_CAPTURE_MODE_GLOBAL ||
