@@ -100,7 +100,7 @@ class _Fused:
 def _rows_at_a_time(args):
     """Return how many rows make a piece; 0 if pieces are not worth while or could change the result."""
     arrays = [x for x in args if isinstance(x, ndarray)]
-    if not arrays or not _backend.is_simulator():
+    if not arrays or arrays[0].nbytes < _PIECE or not _backend.is_simulator():
         return 0
     first = arrays[0]
     if (
@@ -165,23 +165,33 @@ class _NotInPieces(Exception):
 
 
 def _in_pieces(function, args, step):
-    length = next(len(x) for x in args if isinstance(x, ndarray))
+    arrays = [x for x in args if isinstance(x, ndarray)]
+    length = len(arrays[0])
     outputs = None
-    for start in range(0, length, step):
-        piece = slice(start, start + step)
+    start = 0
+    while start < length:
+        # The simulator repeats what the first piece does for all others, if it can; a short one then shows it.
+        batched = start == 0 and _backend.begin_batch()
+        end = start + (max(1, step // 16) if batched else step)
+        piece, moving, total = slice(start, end), (), 0
         parts = [x[piece] if isinstance(x, ndarray) else x for x in args]
         try:
             result = function(*parts)
+            results = result if isinstance(result, tuple) else (result,)
+            if outputs is None:
+                shape = next(x.shape for x in parts if isinstance(x, ndarray))
+                if any(x.shape != shape for x in results):
+                    raise _NotInPieces
+                outputs = [_core.empty((length, *x.shape[1:]), x.dtype) for x in results]
+            for output, part in zip(outputs, results, strict=True):
+                output[piece] = part
+            moving, total = [x.data.ptr for x in (*arrays, *outputs)], arrays[0].size
         except ValueError:
             if start:
                 raise
             raise _NotInPieces from None
-        results = result if isinstance(result, tuple) else (result,)
-        if outputs is None:
-            shape = next(x.shape for x in parts if isinstance(x, ndarray))
-            if any(x.shape != shape for x in results):
-                raise _NotInPieces
-            outputs = [_core.empty((length, *x.shape[1:]), x.dtype) for x in results]
-        for output, part in zip(outputs, results, strict=True):
-            output[piece] = part
+        finally:
+            if batched and _backend.end_batch(moving, total):
+                end = length
+        start = end
     return tuple(outputs) if isinstance(result, tuple) else outputs[0]

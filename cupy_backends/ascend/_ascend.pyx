@@ -7,7 +7,7 @@ import importlib.util
 import os
 
 from cpython.pycapsule cimport PyCapsule_New
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 
 from cupy_backends.backend._backend cimport (
     CUPY_OK, CUPY_PYTHON_ERROR, cupyError, cupyPlan, fallback, note_host_route, note_slow_double, op_index)
@@ -106,6 +106,35 @@ def is_simulator():
     """Return whether the device is simulated."""
     backend()
     return bool(cupy_ascend_is_simulator())
+
+
+ctypedef int (*BeginBatch)() noexcept
+ctypedef int (*EndBatch)(const void**, int, int64_t) noexcept
+cdef BeginBatch _begin_batch = NULL
+cdef EndBatch _end_batch = NULL
+
+
+def begin_batch():
+    """Let the simulator run this thread's element-wise operators together and block by block; return whether it does."""
+    global _begin_batch, _end_batch
+    if _end_batch is NULL:
+        if not is_simulator():
+            return False
+        _begin_batch = <BeginBatch><size_t>symbol("cannsimBeginBatch")
+        _end_batch = <EndBatch><size_t>symbol("cannsimEndBatch")
+    return _end_batch is not NULL and bool(_begin_batch())
+
+
+def end_batch(moving, total):
+    """Run what was launched since :func:`begin_batch` returned True, on the first elements of the arrays at `moving`.
+
+    Return whether the same was done for their further elements, up to `total`.
+    """
+    cdef const void* places[64]
+    cdef int i, count = min(<int>len(moving), 64)
+    for i in range(count):
+        places[i] = <const void*><size_t>moving[i]
+    return bool(_end_batch(places, count if count == len(moving) else 0, total))
 
 
 def soc_name():

@@ -282,6 +282,20 @@ def is_simulator():
     return getattr(_module, "is_simulator", lambda: True)()
 
 
+def begin_batch():
+    """Let the backend run this thread's element-wise launches together, if it can; return whether it does."""
+    active()
+    return getattr(_module, "begin_batch", bool)()
+
+
+def end_batch(moving, total):
+    """Run what was launched since :func:`begin_batch` returned True, on the first elements of the arrays at `moving`.
+
+    Return whether the same was done for their further elements, up to `total`.
+    """
+    return _module.end_batch(moving, total)
+
+
 def counters():
     """Return totals by name: launches, and what the backend counts of its own."""
     active()

@@ -430,21 +430,49 @@ def _lstsq(inputs, outputs, rcond):
 
 
 _NORMS = ("backward", "ortho", "forward")
+_LONG_TRANSFORM = 4096  # elements; for fewer, SciPy gains less than its import takes
+
+
+@functools.cache
+def _scipy_fft():
+    """Return SciPy's transforms, two to three times as fast as NumPy's for complex64; None without SciPy."""
+    try:
+        import scipy.fft
+    except ImportError:
+        return None
+    return scipy.fft
+
+
+def _transform(name, inputs, outputs, n, norm):
+    (x,), (out,), norm = inputs, outputs, _NORMS[norm]
+    library = _scipy_fft() if out.size >= _LONG_TRANSFORM else None
+    if library is None:
+        getattr(np.fft, name)(x, n, norm=norm, out=out)
+        return
+    in_place = x.shape == out.shape and x.dtype == out.dtype
+    if in_place:
+        np.copyto(out, x)
+        x = out
+    # SciPy itself, whatever library the program has put behind its functions: it could be this one.
+    with library.set_backend("scipy", only=True):
+        result = getattr(library, name)(x, n, norm=norm, overwrite_x=in_place)
+    if result is not out:
+        _store(outputs, result)
 
 
 @row("fft_c2c")
 def _fft_c2c(inputs, outputs, n, forward, norm):
-    _store(outputs, (np.fft.fft if forward else np.fft.ifft)(inputs[0], n, norm=_NORMS[norm]))
+    _transform("fft" if forward else "ifft", inputs, outputs, n, norm)
 
 
 @row("fft_r2c")
 def _fft_r2c(inputs, outputs, n, norm):
-    _store(outputs, np.fft.rfft(inputs[0], n, norm=_NORMS[norm]))
+    _transform("rfft", inputs, outputs, n, norm)
 
 
 @row("fft_c2r")
 def _fft_c2r(inputs, outputs, n, norm):
-    _store(outputs, np.fft.irfft(inputs[0], n, norm=_NORMS[norm]))
+    np.fft.irfft(inputs[0], n, norm=_NORMS[norm], out=outputs[0])  # as fast as SciPy's
 
 
 for _name in rows():

@@ -99,6 +99,16 @@ typedef struct cannsimThreadValues {
 } cannsimThreadValues;
 void cannsimThreads(cannsimThreadValues *out);
 
+/* From now on element-wise operators that this thread launches wait, to be run together and block by
+ * block; whatever else it launches, copies or waits for runs them first. 1; 0 if that is so already.
+ * Not for launches that checks watch or that a stream's thread runs. */
+int cannsimBeginBatch(void);
+
+/* Runs them. If nothing has run before, and all arrays that they read are among the `count` ones that begin
+ * at `moving` or were written by them, does the same for the further elements of the moving arrays, up to
+ * `total`, and returns 1; what else was written keeps its first elements. Returns 0 where it did not. */
+int cannsimEndBatch(const void *const *moving, int count, int64_t total);
+
 /* The most threads that work on one operator from now on; 0: what the environment says. An aclError. */
 int cannsimSetThreads(int count);
 

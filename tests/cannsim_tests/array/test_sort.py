@@ -63,6 +63,39 @@ def test_values_and_stable_indices(dtype):
                     assert (short == order).all()
 
 
+LONG = 300_007  # divided among buckets
+
+
+def long_lines(dtype):
+    rng = np.random.default_rng(2)
+    dtype = np.dtype(dtype)
+    if dtype.kind == "f":
+        a = rng.standard_normal(LONG).astype(dtype)
+        b = rng.random(LONG).astype(dtype)
+        b[rng.random(LONG) < 0.01] = np.nan
+        b[rng.random(LONG) < 0.01] = -0.0
+        b[rng.random(LONG) < 0.01] = 0.0
+        b[:3] = np.inf, -np.inf, np.finfo(dtype).tiny / 4
+    else:
+        info = np.iinfo(dtype)
+        a = rng.integers(info.min, info.max, LONG, dtype, endpoint=True)
+        b = (rng.random(LONG) < 0.5).astype(dtype)
+        b[7] = info.max
+    return a, b, np.full(LONG, 3, dtype), np.sort(a), np.sort(a)[::-1].copy()
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "i2", "u4", "i4", "i8", "u8"])
+def test_long_lines(dtype):
+    for a in long_lines(dtype):
+        values, indices = np.zeros_like(a), np.zeros(LONG, "i8")
+        order = np.argsort(a, kind="stable")
+        call("sort", values, indices, a, 0, False)
+        assert (indices == order).all()
+        assert values.tobytes() == a[order].tobytes()
+        call("sort", values, None, a, 0, False)
+        np.testing.assert_array_equal(values, a[order])
+
+
 @pytest.mark.parametrize("dtype", ["f4", "i8", "u1"])
 def test_in_place(dtype):
     a = make(np.random.default_rng(1), (50, 60), dtype)

@@ -13,6 +13,15 @@ CUBE = A[:1400, :2000].reshape(140, 200, 100)
 WHERE = rng.integers(-LINE.size, LINE.size, LINE.size)
 
 
+WITH_NAN = np.where(LINE > 2, np.float32(np.nan), np.round(LINE, 1))
+
+
+def order(a, indices=True):
+    values, places = np.zeros_like(a), np.zeros(a.shape, "i8") if indices else None
+    call("sort", values, places, a, 0, False)
+    return values, places
+
+
 def reduce(op, a, axes):
     out = np.zeros([n for i, n in enumerate(a.shape) if i not in axes], "f4")
     call("reduce", op, out, a, sum(1 << i for i in axes), 2.0)
@@ -63,6 +72,12 @@ CASES = {
     "broadcast": lambda: copy(np.broadcast_to(A[:, :1], A.shape)),
     "cast": lambda: copy(A, "f8"),
     "cast strided": lambda: copy(CUBE[:, ::2], "f8"),
+    "cast transposed": lambda: copy(A.T, "f8"),
+    "cast permuted": lambda: copy(CUBE.transpose(1, 2, 0), "f2"),
+    "sort": lambda: order(LINE)[0],
+    "sort values": lambda: order(WITH_NAN, indices=False)[0],
+    "sort doubles": lambda: order(LINE.astype("f8"))[1],
+    "sort integers": lambda: order(WHERE)[1],
     "sum all": lambda: reduce(0, LINE, (0,)),
     "sum rows": lambda: reduce(0, A, (1,)),
     "sum columns": lambda: reduce(0, A, (0,)),

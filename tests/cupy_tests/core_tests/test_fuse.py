@@ -1,5 +1,9 @@
 """fuse: the results of the plain function, whatever it does; long arrays in pieces where that is the same."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -141,3 +145,99 @@ def test_methods():
     a = cp.asarray(host(LONG))
     for _ in range(3):
         np.testing.assert_array_equal(Model().apply(a).get(), (a * 3).get())
+
+
+STEPS = {
+    "scalars": lambda x, y: x * 2 + y * 3 - 1,
+    "comparison": lambda x, y: (x > 0.1) & (y < 1.5),
+    "choice": lambda x, y: cp.where(x > y, x, 0),
+    "functions": lambda x, y: cp.exp(-x) / (1 + cp.sqrt(y)),
+    "casts": lambda x, y: (x * 3).astype("i4") // 2 + y.astype("i1"),
+    "wider": lambda x, y: (x + y).astype("f8") * 2,
+    "complex": lambda x, y: (x + 1j * y) * 2,
+    "halves": lambda x, y: x.astype("f2") + y.astype("f2"),
+    "two results": lambda x, y: (x + y, (x + y) * 2),
+    "one result twice": lambda x, y: (x + y,) * 2,
+    "a copy": lambda x, y: x.copy(),
+    "in place": lambda x, y: cp.add(t := x * 2, y, out=t),
+    "many steps": lambda x, y: sum((x + i for i in range(40)), y),
+    "many values": lambda x, y: sum([x + i for i in range(20)], y),
+    "a fill": lambda x, y: x + cp.full_like(y, 3),
+}
+BATCHES = os.environ.get("CUPY_BACKEND", "ascend") == "ascend" and fusion._backend.is_simulator()
+BATCHES &= all(
+    os.environ.get(name, "0") == "0" for name in ("CANNSIM_ASYNC", "CANNSIM_CHECK", "CANNSIM_STRICT")
+)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_steps(name, monkeypatch):
+    repeated = []
+    end = fusion._backend.end_batch
+    monkeypatch.setattr(
+        fusion._backend, "end_batch", lambda *args: repeated.append(end(*args)) or repeated[-1]
+    )
+    both(STEPS[name], cp.asarray(host(LONG)), cp.asarray(host(LONG)) + 1)
+    if BATCHES:
+        assert repeated == [name not in ("many steps", "many values", "a fill")] * 2
+
+
+def test_a_call_that_waits_although_the_first_did_not():
+    """Nothing is read before what is to write it has run."""
+    seen = []
+
+    def function(x):
+        y = x * 2
+        if len(seen) == 1:
+            seen.append(float(y[1]))
+            seen.append(float(y.sum()))
+        y = y + 1
+        return y
+
+    a, fused = cp.asarray(host(LONG)), cp.fuse(function)
+    expected = a * 2 + 1
+    for _ in range(3):
+        np.testing.assert_array_equal(fused(a).get(), expected.get())
+        if not seen:
+            seen.append(0)
+    assert seen[1] == float(a[1] * 2)
+
+
+def test_a_call_that_fails():
+    calls = []
+
+    def function(x):
+        calls.append(None)
+        y = x * 2
+        if len(calls) == 2:
+            raise RuntimeError("no")
+        return y + 1
+
+    a, fused = cp.asarray(host(LONG)), cp.fuse(function)
+    fused(a)
+    with pytest.raises(RuntimeError, match="no"):
+        fused(a)
+    b = a * 3
+    assert (b.get() == a.get() * 3).all()  # nothing waits any more
+    np.testing.assert_array_equal(fused(a).get(), (a * 2 + 1).get())
+
+
+def test_any_number_of_threads_gives_the_same():
+    program = """
+import zlib, numpy as np, cupy as cp
+x = cp.asarray(np.random.default_rng(0).random(3_000_001, dtype="f4"))
+fused = cp.fuse(lambda x: (cp.exp(-x) * 3 + 1, (x > 0.5).astype("i1")))
+for _ in range(3):
+    results = fused(x)
+print([zlib.crc32(r.get()) for r in results])
+"""
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            check=True,
+            capture_output=True,
+            env=os.environ | {"CANNSIM_NUM_THREADS": str(n), "CANNSIM_GOVERNOR": "0"},
+        ).stdout
+        for n in (1, 2, 7)
+    }
+    assert len(found) == 1

@@ -1,8 +1,12 @@
 """Transforms against NumPy, over dtypes, shapes, lengths, axes, norms and outputs."""
 
+import subprocess
+import sys
+
 import cupy
 import numpy as np
 import pytest
+from cupy_backends.host import ops
 
 ONE_AXIS = ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"]
 SEVERAL = ["fftn", "ifftn", "rfftn", "irfftn", "fft2", "ifft2", "rfft2", "irfft2"]
@@ -175,3 +179,67 @@ def test_complex_input_of_real_transforms_is_refused():
 def test_host_arrays_are_refused():
     with pytest.raises(TypeError):
         cupy.fft.fft(np.ones(3))
+
+
+LONG = [
+    ("fft", {}),
+    ("fft", {"axis": 0, "norm": "ortho"}),
+    ("ifft", {"n": 100}),
+    ("ifft", {"n": 160, "norm": "forward"}),
+    ("rfft", {"n": 99}),
+    ("rfft", {"axis": 0}),
+    ("irfft", {"n": 127}),
+    ("fft2", {}),
+    ("irfft2", {}),
+]
+
+
+@pytest.mark.parametrize("library", ["scipy", "numpy"])
+@pytest.mark.parametrize("name, keywords", LONG, ids=str)
+def test_long(name, keywords, library, monkeypatch):
+    if library == "scipy":
+        pytest.importorskip("scipy.fft")
+        assert ops._scipy_fft()
+    else:
+        monkeypatch.setattr(ops, "_scipy_fft", lambda: None)
+    for dtype in "fd" if name == "rfft" else "fFdD":
+        a = sample((90, 130), dtype)
+        assert a.size > ops._LONG_TRANSFORM
+        same(name, a, **keywords)
+        same(name, a[::-1, ::2], **keywords)
+
+
+def test_long_output_of_the_caller():
+    a = sample((90, 130), "F")
+    out = cupy.empty((90, 260), "F")[:, ::2]
+    assert cupy.fft.fft(cupy.asarray(a), out=out) is out
+    np.testing.assert_allclose(out.get(), np.fft.fft(a), rtol=0, atol=1e-2)
+    x = cupy.asarray(a)
+    cupy.fft.fft(x)
+    assert (x.get() == a).all()  # the transform in place is one of a copy
+
+
+def test_scipy_is_loaded_by_the_first_long_transform_only():
+    pytest.importorskip("scipy.fft")
+    program = """
+import sys, cupy
+cupy.fft.fft(cupy.ones(100))
+assert "scipy" not in sys.modules
+cupy.fft.fft(cupy.ones(5000))
+assert "scipy.fft" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_backend_that_the_program_gave_scipy_is_not_asked():
+    fft = pytest.importorskip("scipy.fft")
+
+    class Backend:
+        __ua_domain__ = "numpy.scipy.fft"
+
+        @staticmethod
+        def __ua_function__(method, args, kwargs):
+            raise AssertionError("asked")
+
+    with fft.set_backend(Backend):
+        cupy.fft.fft(cupy.ones(5000))

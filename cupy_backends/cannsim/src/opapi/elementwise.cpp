@@ -58,6 +58,13 @@ void stretch(View &v, const View &out) {
 
 } // namespace
 
+Running running(const Executor &e) {
+    return e.run == run_direct || e.run == run_three || e.run == run_loop ? Running::Loop
+           : e.run == run_casting                                         ? Running::Casting
+           : runs_copy(e)                                                 ? Running::Copy
+                                                                          : Running::Otherwise;
+}
+
 Source constant(Call &c, int slot, const aclScalar *value, DType dtype) {
     unsigned char *to = c.exec.constants[slot];
     if (value->dtype == dtype) {

@@ -38,4 +38,9 @@ aclnnStatus plan_custom(Call &c, LoopFn loop, const DType *dtypes, const Source 
 // Plans out = in: any dtypes, `in` broadcasts. Shapes are checked already.
 aclnnStatus plan_cast(Call &c, int in, int out);
 
+// How an executor of this kind runs, for those who run it themselves.
+enum class Running { Otherwise, Loop, Casting, Copy };
+Running running(const Executor &e);
+bool runs_copy(const Executor &e);
+
 } // namespace cannsim

@@ -76,6 +76,8 @@ aclnnStatus plan_cast(Call &c, int in, int out) {
     return 0;
 }
 
+bool runs_copy(const Executor &e) { return e.run == run_copy; }
+
 void define_movement() {
     define(Op::InplaceCopy, prepare_copy);
     define(Op::Cast, prepare_cast);

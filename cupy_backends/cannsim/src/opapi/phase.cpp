@@ -6,6 +6,7 @@
 #include "check/check.h"
 #include "model/cost.h"
 #include "opapi/check.h"
+#include "opapi/batch.h"
 #include "opapi/launches.h"
 #include "opapi/versions.h"
 #include "opapi/trace.h"
@@ -244,7 +245,13 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
 }
 
 inline int launch(Executor *e, DeviceStream *s, bool fails, Watch *watch) {
-    if (is_captured(s)) return launch_captured(e, s);
+    if (capturing()) {
+        if (!watch && !s->queue && join_batch(*e)) {
+            if (!e->repeatable) destroy_executor(e);
+            return 0;
+        }
+        if (find_capture(s)) return launch_captured(e, s);
+    }
     if (__builtin_expect(s->queue != nullptr, 0)) return launch_later(e, s, fails, watch);
     if (__builtin_expect(s->callbacks.load(std::memory_order_relaxed) > 0, 0)) wait_callbacks(s);
     int error = execute(e);

@@ -59,6 +59,7 @@ Capture *capture_of(const DeviceStream *stream) {
 }
 
 bool find_capture(const DeviceStream *stream) {
+    run_batch();
     std::lock_guard<std::mutex> lock(graphs().mutex);
     return capture_of(stream);
 }
@@ -126,12 +127,14 @@ int refuse_capture(DeviceStream *stream, const char *format, ...) {
 }
 
 int check_capture_wait(const char *call, DeviceStream *stream) {
+    run_batch();
     std::lock_guard<std::mutex> lock(graphs().mutex);
     Capture *c = capture_of(stream);
     return c ? refuse_wait(call, c) : 0;
 }
 
 int check_capture_wait(const char *call, const Event *event) {
+    run_batch();
     std::lock_guard<std::mutex> lock(graphs().mutex);
     const auto found = points().find(event);
     return found == points().end() ? 0 : refuse_wait(call, found->second.capture);
@@ -139,6 +142,7 @@ int check_capture_wait(const char *call, const Event *event) {
 
 int check_capture_device(const char *call, int device) {
     if (!capturing()) return 0;
+    run_batch();
     std::lock_guard<std::mutex> lock(graphs().mutex);
     for (Capture *c : graphs().active)
         if (!c->update && c->origin->context->device == device) return refuse_wait(call, c);
@@ -146,7 +150,9 @@ int check_capture_device(const char *call, int device) {
 }
 
 int check_capture_host(const char *call) {
-    if (!capturing() || thread_mode == ACL_MODEL_RI_CAPTURE_MODE_RELAXED) return 0;
+    if (!capturing()) return 0;
+    run_batch();
+    if (thread_mode == ACL_MODEL_RI_CAPTURE_MODE_RELAXED) return 0;
     std::lock_guard<std::mutex> lock(graphs().mutex);
     for (Capture *c : graphs().active)
         if (c->mode == ACL_MODEL_RI_CAPTURE_MODE_GLOBAL ||

@@ -19,6 +19,10 @@ int check_capture_wait(const char *call, const Event *event);
 int check_capture_device(const char *call, int device); // of all streams
 int check_capture_host(const char *call);               // a copy that the host takes part in
 
+// Runs what this thread has batched (opapi/batch.h), before anything else happens. A batch counts as
+// a capture, so that all who look for one find their way here.
+void run_batch();
+
 // What waits, where nothing is captured, costs one load.
 template <class... T> inline int check_capture(const char *call, T... what) {
     return capturing() ? check_capture_wait(call, what...) : 0;

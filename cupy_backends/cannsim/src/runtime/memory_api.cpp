@@ -171,6 +171,7 @@ aclError aclrtMallocWithCfg(void **devPtr, size_t size, aclrtMemMallocPolicy, ac
 aclError aclrtFree(void *devPtr) {
     REQUIRE(devPtr);
     attach();
+    if (capturing()) run_batch();
     return device_free(devPtr);
 }
 

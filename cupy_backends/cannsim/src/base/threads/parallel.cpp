@@ -19,8 +19,8 @@ namespace cannsim {
 namespace {
 
 // Nanoseconds. Waking a helper takes about 5 us where a core is free for it.
-constexpr int64_t kWorthSharing = 80000; // what is left after the first piece
-constexpr int64_t kWorthHelper = 60000;  // of it, for each further thread
+constexpr int64_t kWorthSharing = 40000; // what is left after the first piece
+constexpr int64_t kWorthHelper = 30000;  // of it, for each further thread
 constexpr int64_t kPiece = 50000;        // no piece need be longer
 constexpr int64_t kSpin = 50000;
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace cannsim {
 
@@ -15,6 +16,16 @@ namespace cannsim {
 // thread alone.
 using RangeBody = void (*)(void *context, int64_t begin, int64_t end);
 void parallel_for(int64_t n, int64_t grain, RangeBody body, void *context);
+
+// The same with f(begin, end).
+template <class F> void parallel_pieces(int64_t n, int64_t grain, F &&f) {
+    parallel_for(
+        n, grain,
+        [](void *context, int64_t begin, int64_t end) {
+            (*static_cast<std::remove_reference_t<F> *>(context))(begin, end);
+        },
+        &f);
+}
 
 // The same for `n` pieces of work that are known to take about `cost` nanoseconds each: the first
 // is not tried alone.

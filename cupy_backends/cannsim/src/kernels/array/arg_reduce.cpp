@@ -15,7 +15,7 @@ namespace array {
 namespace {
 
 enum { kIn = 0, kIndex = 1, kValue = 2 };
-constexpr int64_t kChunkBytes = 4096, kLongChunkBytes = 16384;
+constexpr int64_t kChunkBytes = 8192, kLongChunkBytes = 16384;
 constexpr int64_t kLong = 1 << 20;     // bytes; short runs rather have little to search
 constexpr int64_t kSegment = 1 << 17;  // elements that a thread takes at a time
 constexpr int64_t kColumns = 512;

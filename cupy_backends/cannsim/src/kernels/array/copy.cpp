@@ -140,26 +140,28 @@ Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
     int last = nest.ndim - 1, width = itemsize(from);
     for (int i = across; i + 1 < last; ++i) nest.swap_axes(i, i + 1);
     constexpr int64_t kRows = 16, kCols = 256;
-    alignas(64) char tile[kRows * kCols * 16];
     LoopFn cast = find_cast(from, to);
-    int64_t rows = nest.shape[last - 1], cols = nest.shape[last];
-    int64_t src_stride = nest.strides[kSrc][last], dst_stride = nest.strides[kDst][last - 1];
     int64_t out = itemsize(to);
-    for_each_outer(nest, 2, [&](char *const *p) {
-        for (int64_t i = 0; i < rows; i += kRows) {
-            int64_t h = std::min(kRows, rows - i);
-            for (int64_t j = 0; j < cols; j += kCols) {
-                int64_t w = std::min(kCols, cols - j);
-                isa().transpose(width, tile, kCols * width, p[kSrc] + i * width + j * src_stride,
-                                src_stride, w, h);
-                for (int64_t r = 0; r < h; ++r) {
-                    char *args[2] = {tile + r * kCols * width,
-                                     p[kDst] + (i + r) * dst_stride + j * out};
-                    intptr_t n = w, steps[2] = {width, intptr_t(out)};
-                    cast(args, &n, steps);
+    split_axis0(nest, nest.size() / nest.shape[0] * std::max<int64_t>(out, width), [&](const Nest<2> &part) {
+        alignas(64) char tile[kRows * kCols * 16];
+        int64_t rows = part.shape[last - 1], cols = part.shape[last];
+        int64_t src_stride = part.strides[kSrc][last], dst_stride = part.strides[kDst][last - 1];
+        for_each_outer(part, 2, [&](char *const *p) {
+            for (int64_t i = 0; i < rows; i += kRows) {
+                int64_t h = std::min(kRows, rows - i);
+                for (int64_t j = 0; j < cols; j += kCols) {
+                    int64_t w = std::min(kCols, cols - j);
+                    isa().transpose(width, tile, kCols * width,
+                                    p[kSrc] + i * width + j * src_stride, src_stride, w, h);
+                    for (int64_t r = 0; r < h; ++r) {
+                        char *args[2] = {tile + r * kCols * width,
+                                         p[kDst] + (i + r) * dst_stride + j * out};
+                        intptr_t n = w, steps[2] = {width, intptr_t(out)};
+                        cast(args, &n, steps);
+                    }
                 }
             }
-        }
+        });
     });
     return Status::Ok;
 }

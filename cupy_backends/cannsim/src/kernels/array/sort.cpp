@@ -13,20 +13,25 @@ namespace array {
 namespace {
 
 enum { kIn = 0, kValues = 1, kIndices = 2 };
+constexpr int64_t kGrain = 32768;
 
 void pick(char *to, int64_t step, const char *line, const int64_t *order, int64_t n, int width) {
     visit_width(width, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        for (int64_t i = 0; i < n; ++i)
-            store<T>(to + i * step, load<T>(line + order[i] * int64_t(sizeof(T))));
+        parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i)
+                store<T>(to + i * step, load<T>(line + order[i] * int64_t(sizeof(T))));
+        });
     });
 }
 
 void write_indices(char *to, int64_t step, const int64_t *order, int64_t n, bool is64) {
-    if (is64)
-        for (int64_t i = 0; i < n; ++i) store<int64_t>(to + i * step, order[i]);
-    else
-        for (int64_t i = 0; i < n; ++i) store<int32_t>(to + i * step, int32_t(order[i]));
+    parallel_pieces(n, kGrain, [=](int64_t begin, int64_t end) {
+        if (is64)
+            for (int64_t i = begin; i < end; ++i) store<int64_t>(to + i * step, order[i]);
+        else
+            for (int64_t i = begin; i < end; ++i) store<int32_t>(to + i * step, int32_t(order[i]));
+    });
 }
 
 void reverse(char *x, int64_t n, int width) {

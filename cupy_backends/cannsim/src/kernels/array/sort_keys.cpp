@@ -1,11 +1,13 @@
 #include "sort_keys.h"
 
+#include "../../base/threads/parallel.h"
 #include "random.h"
 #include "scratch.h"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 
 namespace cannsim {
 namespace array {
@@ -22,31 +24,122 @@ std::atomic<int8_t> g_choice[kMaxDType];
 constexpr int64_t kSmall = 256;
 constexpr int64_t kTrial = 16384;
 
-// Least-significant-digit radix sort; digits that are the same everywhere cost no pass. Digits
-// below `first` are already in order.
+constexpr int64_t kGrain = 32768;
+constexpr int64_t kDivide = 131072; // fewer elements fit into a cache together
+
+// Stable radix sort by bits [first, last), least significant digit first; digits that are the same
+// everywhere cost no pass. The result is in `from`, or, when that returns false, in `to`.
+template <class K> bool radix_passes(K *from, K *to, int64_t n, int first, int last) {
+    constexpr int most = 6;
+    const int passes = std::max(1, (last - first + 10) / 11);
+    const int bits = (last - first + passes - 1) / passes, values = 1 << bits;
+    const K mask = K(values - 1);
+    uint32_t counts[most][2048];
+    for (int d = 0; d < passes; ++d) std::fill(counts[d], counts[d] + values, 0);
+    for (int64_t i = 0; i < n; ++i)
+        for (int d = 0; d < passes; ++d) ++counts[d][from[i] >> (first + d * bits) & mask];
+    bool here = true;
+    for (int d = 0; d < passes; ++d) {
+        const int shift = first + d * bits;
+        uint32_t *position = counts[d], sum = 0;
+        if (position[from[0] >> shift & mask] == n) continue;
+        for (int v = 0; v < values; ++v) {
+            const uint32_t count = position[v];
+            position[v] = sum;
+            sum += count;
+        }
+        for (int64_t i = 0; i < n; ++i) to[position[from[i] >> shift & mask]++] = from[i];
+        std::swap(from, to);
+        here = !here;
+    }
+    return here;
+}
+
+template <class K> int bit_length(K x) {
+    int bits = 0;
+    for (; x; x = K(x >> 1)) ++bits;
+    return bits;
+}
+
+// Sorts words whose bits below `first` are in order already. The values are first divided among
+// buckets by their most significant bits that differ, and each bucket, which then fits into a
+// cache, is sorted by itself. Pieces of both steps run on any thread; the order is one.
 template <class K> bool radix_sort(K *x, int64_t n, int first = 0) {
+    constexpr int kBuckets = 512;
     if (n < kSmall) {
         std::sort(x, x + n);
         return true;
     }
-    Scratch memory(n * int64_t(sizeof(K)));
-    if (!memory) return false;
-    constexpr int digits = sizeof(K);
-    int64_t counts[digits][256] = {};
-    for (int64_t i = 0; i < n; ++i)
-        for (int d = first; d < digits; ++d) ++counts[d][x[i] >> 8 * d & 255];
-    K *from = x, *to = memory.as<K>();
-    for (int d = first; d < digits; ++d) {
-        if (counts[d][from[0] >> 8 * d & 255] == n) continue;
-        int64_t position[256], sum = 0;
-        for (int v = 0; v < 256; ++v) {
-            position[v] = sum;
-            sum += counts[d][v];
+    const int64_t pieces = n < kDivide || sizeof(K) == 2 ? 1 : std::min<int64_t>(64, n / kGrain);
+    const int64_t piece = (n + pieces - 1) / pieces;
+    Scratch memory(n * int64_t(sizeof(K))), table(pieces * (kBuckets + 2) * 8);
+    if (!memory || !table) return false;
+    K *const other = memory.as<K>();
+    int64_t *const places = table.as<int64_t>();
+    K *const extremes = reinterpret_cast<K *>(places + pieces * kBuckets);
+    const auto each_piece = [&](auto &&f) {
+        parallel_pieces(pieces, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t p = begin; p < end; ++p) f(p, p * piece, std::min(n, (p + 1) * piece));
+        });
+    };
+    each_piece([&](int64_t p, int64_t begin, int64_t end) {
+        K low = K(~K(0)), high = 0;
+        for (int64_t i = begin; i < end; ++i) {
+            low = std::min(low, x[i]);
+            high = std::max(high, x[i]);
         }
-        for (int64_t i = 0; i < n; ++i) to[position[from[i] >> 8 * d & 255]++] = from[i];
-        std::swap(from, to);
+        extremes[2 * p] = low;
+        extremes[2 * p + 1] = high;
+    });
+    K low = extremes[0], high = extremes[1];
+    for (int64_t p = 1; p < pieces; ++p) {
+        low = std::min(low, extremes[2 * p]);
+        high = std::max(high, extremes[2 * p + 1]);
     }
-    if (from != x) std::memcpy(x, from, size_t(n) * sizeof(K));
+    const K base = K(low >> first << first);
+    const int bits = bit_length(K(K(high - base) >> first));
+    if (pieces == 1) {
+        if (!radix_passes(x, other, n, first, first + bit_length(K((low ^ high) >> first))))
+            std::memcpy(x, other, size_t(n) * sizeof(K));
+        return true;
+    }
+    // Bits of x - base from `shift` on choose the bucket; very short ones would not pay.
+    const int bucket_bits = std::min(9, bit_length(uint64_t(n / 8192)));
+    const int shift = first + std::max(0, bits - bucket_bits);
+    each_piece([&](int64_t p, int64_t begin, int64_t end) {
+        int64_t *const count = places + p * kBuckets;
+        std::fill(count, count + kBuckets, 0);
+        for (int64_t i = begin; i < end; ++i) ++count[K(x[i] - base) >> shift];
+    });
+    int64_t starts[kBuckets + 1], sum = 0;
+    for (int v = 0; v < kBuckets; ++v) {
+        starts[v] = sum;
+        for (int64_t p = 0; p < pieces; ++p) {
+            const int64_t count = places[p * kBuckets + v];
+            places[p * kBuckets + v] = sum;
+            sum += count;
+        }
+    }
+    starts[kBuckets] = n;
+    each_piece([&](int64_t p, int64_t begin, int64_t end) {
+        int64_t *const position = places + p * kBuckets;
+        for (int64_t i = begin; i < end; ++i) {
+            const K key = K(x[i] - base); // so that a bucket's bits from `shift` on are equal
+            other[position[key >> shift]++] = key;
+        }
+    });
+    parallel_pieces(kBuckets, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t v = begin; v < end; ++v) {
+            const int64_t from = starts[v], count = starts[v + 1] - from;
+            K *const keys = other + from, *const to = x + from;
+            if (count == 0) continue;
+            const bool plain = count < kSmall || count >> 32;
+            if (plain) std::sort(keys, keys + count);
+            const bool here = plain || radix_passes(keys, to, count, first, shift);
+            const K *const sorted = here ? keys : to;
+            for (int64_t i = 0; i < count; ++i) to[i] = K(sorted[i] + base);
+        }
+    });
     return true;
 }
 
@@ -58,6 +151,12 @@ void count_sort(uint8_t *keys, int64_t n) {
         std::memset(keys, v, size_t(counts[v]));
         keys += counts[v];
     }
+}
+
+template <class K> void flip(K *keys, int64_t n, K bit) {
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) keys[i] = K(keys[i] ^ bit);
+    });
 }
 
 // Sorts by keys that can be turned back into elements.
@@ -77,11 +176,20 @@ template <class T> bool sort_by_key(char *data, int64_t n) {
         // Not order_key: both zeros and every NaN must survive.
         int64_t last = n;
         if constexpr (is_float<T>) {
-            last = std::partition(x, x + n, [](T v) { return widen(v) == widen(v); }) - x;
-            for (int64_t i = 0; i < last; ++i)
-                keys[i] = keys[i] & top ? K(~keys[i]) : K(keys[i] | top);
+            std::atomic<bool> any_nan{false};
+            parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+                bool found = false;
+                for (int64_t i = begin; i < end; ++i) found |= widen(x[i]) != widen(x[i]);
+                if (found) any_nan = true;
+            });
+            if (any_nan)
+                last = std::partition(x, x + n, [](T v) { return widen(v) == widen(v); }) - x;
+            parallel_pieces(last, kGrain, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i)
+                    keys[i] = keys[i] & top ? K(~keys[i]) : K(keys[i] | top);
+            });
         } else if constexpr (is_signed) {
-            for (int64_t i = 0; i < n; ++i) keys[i] = K(keys[i] ^ top);
+            flip(keys, n, top);
         }
         bool ok = true;
         if constexpr (sizeof(K) == 1)
@@ -89,10 +197,12 @@ template <class T> bool sort_by_key(char *data, int64_t n) {
         else
             ok = radix_sort(keys, last);
         if constexpr (is_float<T>) {
-            for (int64_t i = 0; i < last; ++i)
-                keys[i] = keys[i] & top ? K(keys[i] & K(~top)) : K(~keys[i]);
+            parallel_pieces(last, kGrain, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; ++i)
+                    keys[i] = keys[i] & top ? K(keys[i] & K(~top)) : K(~keys[i]);
+            });
         } else if constexpr (is_signed) {
-            for (int64_t i = 0; i < n; ++i) keys[i] = K(keys[i] ^ top);
+            flip(keys, n, top);
         }
         return ok;
     }
@@ -159,7 +269,7 @@ SortFunction preferred(DType t, int64_t n) {
 // Sorts words of a key above an index that already ascends.
 bool sort_packed(uint64_t *x, int64_t n) {
     if (SortFunction f = preferred(DType::UInt64, n)) return f(x, intptr_t(n), nullptr) == 0;
-    return radix_sort(x, n, 4);
+    return radix_sort(x, n, 32);
 }
 
 // Keys of 8 or 16 bits: one stable pass of counting.
@@ -184,20 +294,31 @@ template <class K> bool order_by_counting(const K *keys, int64_t n, int64_t *ord
 // what those bits left equal. The keys are overwritten.
 template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
     K low = keys[0], high = keys[0];
-    for (int64_t i = 1; i < n; ++i) {
-        low = std::min(low, keys[i]);
-        high = std::max(high, keys[i]);
-    }
+    std::mutex mutex;
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+        K least = keys[begin], most = keys[begin];
+        for (int64_t i = begin; i < end; ++i) {
+            least = std::min(least, keys[i]);
+            most = std::max(most, keys[i]);
+        }
+        std::lock_guard<std::mutex> lock(mutex);
+        low = std::min(low, least);
+        high = std::max(high, most);
+    });
     K range = K(high - low);
     int shift = 0;
     if constexpr (sizeof(K) == 8)
         while (range >> shift > 0xffffffffull) ++shift;
     uint64_t *packed = reinterpret_cast<uint64_t *>(order);
-    for (int64_t i = 0; i < n; ++i)
-        packed[i] = uint64_t(K(keys[i] - low) >> shift) << 32 | uint64_t(i);
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i)
+            packed[i] = uint64_t(K(keys[i] - low) >> shift) << 32 | uint64_t(i);
+    });
     if (!sort_packed(packed, n)) return false;
     if (shift == 0) {
-        for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
+        parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
+        });
         return true;
     }
     for (int64_t i = 0; i < n;) {
@@ -218,10 +339,12 @@ Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order
     Scratch memory(n * int64_t(sizeof(K)));
     if (!memory) return Status::OutOfMemory;
     K *keys = memory.as<K>();
-    for (int64_t i = 0; i < n; ++i) {
-        K key = order_key<T>(load<T>(data + i * int64_t(sizeof(T))));
-        keys[i] = descending ? K(~key) : key;
-    }
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            K key = order_key<T>(load<T>(data + i * int64_t(sizeof(T))));
+            keys[i] = descending ? K(~key) : key;
+        }
+    });
     bool ok = true;
     if (n >= int64_t(1) << 32 || n < 24 || (sizeof(K) == 2 && n < 8192)) {
         for (int64_t i = 0; i < n; ++i) order[i] = i;

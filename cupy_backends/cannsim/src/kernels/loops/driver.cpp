@@ -211,16 +211,22 @@ void run_elementwise(LoopFn loop, const View *v, int nop) {
 }
 
 void run_elementwise(LoopFn loop, const View *v, int nop, const DType *dtypes) {
-    CastPlan plan{&loop, nop, {}, {}};
     bool casts = false;
+    for (int k = 0; k < nop; ++k) casts |= v[k].dtype != dtypes[k];
+    if (!casts) return run_elementwise(loop, v, nop);
+    CastPlan plan = cast_plan(&loop, v, nop, dtypes);
+    run_elementwise(LoopFn{run_cast_plan, &plan}, v, nop);
+}
+
+CastPlan cast_plan(const LoopFn *loop, const View *v, int nop, const DType *dtypes) {
+    CastPlan plan{loop, nop, {}, {}};
     for (int k = 0; k < nop; ++k) {
         plan.size[k] = itemsize(dtypes[k]);
         if (v[k].dtype == dtypes[k]) continue;
-        casts = true;
         plan.cast[k] =
             k == nop - 1 ? find_cast(dtypes[k], v[k].dtype) : find_cast(v[k].dtype, dtypes[k]);
     }
-    run_elementwise(casts ? LoopFn{run_cast_plan, &plan} : loop, v, nop);
+    return plan;
 }
 
 }  // namespace cannsim

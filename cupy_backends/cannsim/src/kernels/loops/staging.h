@@ -27,6 +27,9 @@ struct CastPlan {
     int size[kMaxOperands];  // of the inner loop's operands
 };
 
+// The plan for operands of `operands`' dtypes where the loop expects `dtypes`.
+CastPlan cast_plan(const LoopFn *loop, const View *operands, int nop, const DType *dtypes);
+
 void run_cast_plan(char **args, const intptr_t *n, const intptr_t *steps, void *plan);
 
 }  // namespace cannsim

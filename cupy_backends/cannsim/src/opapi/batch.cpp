@@ -1,0 +1,281 @@
+#include "opapi/batch.h"
+
+#include "base/threads/parallel.h"
+#include "cannsim.h"
+#include "kernels/loops/staging.h"
+#include "opapi/elementwise.h"
+#include "runtime/capture.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cannsim {
+
+namespace {
+
+constexpr int kSteps = 32;
+constexpr int64_t kGrain = 32768; // elements that are worth a thread
+constexpr int64_t kBlock = 4096;  // bytes of the widest operand: a few such fit into the first cache
+
+struct Step {
+    LoopFn loop, inner; // inner: what runs between casts
+    CastPlan casts;
+    bool plain_copy;
+    int operands;
+    char *data[kMaxOperands];
+    intptr_t strides[kMaxOperands];
+    int size[kMaxOperands];
+    alignas(16) unsigned char constants[kMaxOperands][16];
+};
+
+// Addresses within the step follow it.
+void move_step(Step &to, const Step &from) {
+    to = from;
+    if (from.casts.inner) {
+        to.casts.inner = &to.inner;
+        to.loop.data = &to.casts;
+    }
+    for (int k = 0; k < from.operands; ++k)
+        if (from.data[k] == reinterpret_cast<const char *>(from.constants[k]))
+            to.data[k] = reinterpret_cast<char *>(to.constants[k]);
+}
+
+struct Batch {
+    bool open = false;
+    bool whole = true; // nothing of it has run yet
+    int count = 0, widest = 1;
+    int64_t n = 0; // elements of every operand
+    Step steps[kSteps];
+
+    int64_t block() const { return kBlock / widest; }
+};
+
+thread_local Batch *batch = nullptr;
+
+// Elements [begin, end), block by block; `fixed` operands stay where they are.
+void run_blocks(const Batch &b, int64_t begin, int64_t end, const bool (*fixed)[kMaxOperands]) {
+    for (int64_t i = begin; i < end; i += b.block()) {
+        const intptr_t m = std::min(b.block(), end - i);
+        for (int k = 0; k < b.count; ++k) {
+            const Step &s = b.steps[k];
+            char *args[kMaxOperands];
+            for (int o = 0; o < s.operands; ++o)
+                args[o] = s.data[o] + (fixed && fixed[k][o] ? 0 : i * s.strides[o]);
+            s.loop(args, &m, s.strides);
+        }
+    }
+}
+
+void run(Batch &b) {
+    if (!b.count) return;
+    parallel_for(
+        b.n, kGrain,
+        [](void *context, int64_t begin, int64_t end) {
+            run_blocks(*static_cast<const Batch *>(context), begin, end, nullptr);
+        },
+        &b);
+    b.whole = false;
+    b.count = 0;
+    b.widest = 1;
+}
+
+// --- the same for further elements ---------------------------------------------------------------
+
+constexpr int kSlots = 16, kMoving = 64;
+
+// What the batch wrote outside of the moving arrays is needed from step to step only: each thread
+// has a block of its own for it.
+struct Replay {
+    Batch batch;
+    int slots = 0;
+    int8_t slot[kSteps][kMaxOperands]; // -1: none
+    bool fixed[kSteps][kMaxOperands];
+};
+
+bool among(const char *address, char *const *moving, int count) {
+    return std::find(moving, moving + count, address) != moving + count;
+}
+
+// A result that is copied into a moving array may as well be computed there.
+void forward_copies(Batch &b, char *const *moving, int count) {
+    for (int k = b.count - 1; k >= 0; --k) {
+        const Step copy = b.steps[k];
+        char *const from = copy.data[0], *const to = copy.data[1];
+        if (!copy.plain_copy || among(from, moving, count) || !among(to, moving, count)) continue;
+        bool alone = true; // nothing else knows the moving array, nothing later needs the copied one
+        for (int j = 0; j < b.count; ++j)
+            for (int o = 0; o < b.steps[j].operands; ++o)
+                alone &= j == k || (b.steps[j].data[o] != to && (j < k || b.steps[j].data[o] != from));
+        if (!alone) continue;
+        for (int j = 0; j < k; ++j)
+            for (int o = 0; o < b.steps[j].operands; ++o)
+                if (b.steps[j].data[o] == from) b.steps[j].data[o] = to;
+        for (int j = k; j + 1 < b.count; ++j) move_step(b.steps[j], b.steps[j + 1]);
+        --b.count;
+    }
+}
+
+bool make_replay(Replay &r, char *const *moving, int count) {
+    const char *scratch[kSlots];
+    Batch &b = r.batch;
+    forward_copies(b, moving, count);
+    for (int k = 0; k < b.count; ++k) {
+        const Step &s = b.steps[k];
+        for (int o = s.operands - 1; o >= 0; --o) { // the output last, after the inputs are known
+            r.slot[k][o] = -1;
+            r.fixed[k][o] = s.strides[o] == 0;
+        }
+        for (int o = 0; o < s.operands; ++o) {
+            if (r.fixed[k][o] || among(s.data[o], moving, count)) continue;
+            const char **end = scratch + r.slots, **found = std::find(scratch, end, s.data[o]);
+            if (found == end) {
+                if (o < s.operands - 1 || r.slots == kSlots) return false; // who wrote it?
+                scratch[r.slots++] = s.data[o];
+            }
+            r.slot[k][o] = int8_t(found - scratch);
+            r.fixed[k][o] = true;
+        }
+    }
+    return true;
+}
+
+void replay(void *context, int64_t begin, int64_t end) {
+    const Replay &r = *static_cast<const Replay *>(context);
+    alignas(64) char scratch[kSlots][kBlock];
+    Batch mine;
+    mine.count = r.batch.count;
+    mine.widest = r.batch.widest;
+    for (int k = 0; k < mine.count; ++k) {
+        move_step(mine.steps[k], r.batch.steps[k]);
+        for (int o = 0; o < mine.steps[k].operands; ++o)
+            if (r.slot[k][o] >= 0) mine.steps[k].data[o] = scratch[r.slot[k][o]];
+    }
+    run_blocks(mine, begin, end, r.fixed);
+}
+
+// Blocks keep the order of two operators unless an element of one is another element of the other.
+bool conflict(const Step &a, int i, const Step &b, int k, int64_t n) {
+    if (i != a.operands - 1 && k != b.operands - 1) return false;
+    const char *x = a.data[i], *y = b.data[k];
+    if (x == y && a.size[i] == b.size[k] && a.strides[i] == b.strides[k]) return false;
+    const int64_t xs = a.strides[i] ? n * a.size[i] : a.size[i];
+    const int64_t ys = b.strides[k] ? n * b.size[k] : b.size[k];
+    return x < y + ys && y < x + xs;
+}
+
+bool conflicts(const Batch &b, const Step &next) {
+    for (int s = 0; s < b.count; ++s)
+        for (int i = 0; i < b.steps[s].operands; ++i)
+            for (int k = 0; k < next.operands; ++k)
+                if (conflict(b.steps[s], i, next, k, b.n)) return true;
+    return false;
+}
+
+// The elements one after the other, or one for all.
+bool set_operand(Step &s, const Executor &e, int k, int64_t n) {
+    const View &v = e.views[k];
+    s.size[k] = itemsize(v.dtype);
+    s.data[k] = v.data;
+    int64_t stride = s.size[k], count = 1;
+    for (int axis = v.ndim - 1; axis >= 0; --axis) {
+        if (v.shape[axis] != 1 && v.strides[axis] != count * stride) {
+            if (v.ndim != 1 || v.strides[axis] != 0) return false;
+            stride = 0; // an element for all of a line
+        }
+        count *= v.shape[axis];
+    }
+    if (count == 1) stride = 0;
+    s.strides[k] = stride;
+    return count == n || stride == 0;
+}
+
+bool make_step(Step &s, const Executor &e, int64_t n) {
+    const Running how = running(e);
+    if (how == Running::Otherwise) return false;
+    s.operands = e.nviews;
+    s.casts.inner = nullptr;
+    s.plain_copy = false;
+    for (int k = 0; k < s.operands; ++k)
+        if (!set_operand(s, e, k, n)) return false;
+    if (how == Running::Copy) {
+        s.loop = find_cast(e.views[0].dtype, e.views[1].dtype);
+        s.plain_copy = e.views[0].dtype == e.views[1].dtype && s.strides[0] != 0;
+        return true;
+    }
+    s.loop = e.loop;
+    if (how == Running::Casting) {
+        s.inner = e.loop;
+        s.casts = cast_plan(&s.inner, e.views, s.operands, e.dtypes);
+        s.loop = {run_cast_plan, &s.casts};
+    }
+    return true;
+}
+
+} // namespace
+
+bool join_batch(const Executor &e) {
+    if (!batch || !batch->open || e.nviews == 0) return false;
+    Batch &b = *batch;
+    const int64_t n = e.views[e.nviews - 1].size();
+    if (n < 2) return false;
+    if (b.count == kSteps || (b.count && n != b.n)) run(b);
+    Step *s = &b.steps[b.count];
+    if (!make_step(*s, e, n)) return false;
+    if (s->strides[s->operands - 1] == 0) return false;
+    if (conflicts(b, *s)) {
+        run(b);
+        s = &b.steps[0];
+        make_step(*s, e, n);
+    }
+    b.n = n;
+    for (int k = 0; k < s->operands; ++k) {
+        b.widest = std::max(b.widest, s->size[k]);
+        if (e.source[k] >= 0) continue;
+        std::memcpy(s->constants[k], s->data[k], 16); // the executor may go
+        s->data[k] = reinterpret_cast<char *>(s->constants[k]);
+    }
+    ++b.count;
+    return true;
+}
+
+void run_batch() {
+    if (batch && batch->open) run(*batch);
+}
+
+} // namespace cannsim
+
+using namespace cannsim;
+
+int cannsimBeginBatch(void) {
+    if (batch && batch->open) return 0;
+    if (!batch) batch = new Batch; // kept: threads that fuse once do so again
+    batch->open = batch->whole = true;
+    ++captures;
+    return 1;
+}
+
+int cannsimEndBatch(const void *const *moving, int count, int64_t total) {
+    if (!batch || !batch->open) return 0;
+    Batch &b = *batch;
+    const int64_t done = b.n;
+    bool all = b.whole && b.count && count > 0 && count <= kMoving;
+    Replay r;
+    if (all) {
+        char *places[kMoving];
+        for (int i = 0; i < count; ++i) places[i] = to_host(moving[i]);
+        r.batch.count = b.count;
+        r.batch.widest = b.widest;
+        for (int k = 0; k < b.count; ++k) move_step(r.batch.steps[k], b.steps[k]);
+        all = make_replay(r, places, count);
+    }
+    run(b);
+    if (all && total > done) {
+        for (int k = 0; k < r.batch.count; ++k)
+            for (int o = 0; o < r.batch.steps[k].operands; ++o)
+                if (!r.fixed[k][o]) r.batch.steps[k].data[o] += done * r.batch.steps[k].strides[o];
+        parallel_for(total - done, kGrain, replay, &r);
+    }
+    b.open = false;
+    --captures;
+    return all;
+}
