@@ -63,11 +63,11 @@ def test_launches_of_an_expression(expression, launches, dtype):
         assert found["calls"] <= launches and found["host_runs"] == found["synchronizations"] == 0
 
 
-@pytest.mark.parametrize("dtype, launches", [("f4", 1), ("f8", 1), ("c8", 1), ("f2", 3)])
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "c8"])
 @pytest.mark.parametrize("axis", [None, 0])
-def test_launches_of_a_mean(axis, dtype, launches):
-    a = cp.ones((9, 9), dtype)  # float16 is summed up in float32, divided, and rounded once
-    assert counted(lambda: a.mean(axis))["launches"] == launches
+def test_launches_of_a_mean(axis, dtype):
+    a = cp.ones((9, 9), dtype)
+    assert counted(lambda: a.mean(axis))["launches"] == 1
 
 
 # --- waits ---------------------------------------------------------------------------------------------------------
