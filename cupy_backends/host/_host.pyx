@@ -120,7 +120,7 @@ cdef int _register_loops() except -1:
     codes[numpy.dtype("ulonglong").num] = codes[numpy.dtype("uint64").num]
     for op in range(CUPY_NUM_OPS):
         name = cupy_op_info[op].name.decode()
-        function = _ops.ufunc_of(name)
+        function = numpy.matmul if name == "matmul" else _ops.ufunc_of(name)
         if function is None or function.nargs > kMaxOperands:
             continue
         ufunc = function

@@ -1,5 +1,5 @@
-/* Element-wise rows by NumPy's own inner loops, driven over strided operands without the
- * interpreter.
+/* Element-wise rows and small products by NumPy's own inner loops, driven over strided operands
+ * without the interpreter.
  *
  * Making arrays and calling a ufunc costs more than a small operation itself, and would need the
  * interpreter's lock. What has no loop here, or odd operands, goes the long way through the table
@@ -75,11 +75,56 @@ inline void append(Nest &nest, int64_t extent, const int64_t *strides, int n) {
     nest.rank++;
 }
 
+inline const uint8_t alignments[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 4, 8};
+inline const uint8_t sizes[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
+
+/* A small product of two matrices by the inner loop of numpy.matmul, which would spend more on its
+ * operands than on their elements; a large one is NumPy's, which lets other threads go on. */
+inline bool run_product(int op, const cupyOperand *operands, int n) {
+    constexpr int64_t most = 1 << 15; /* multiplications */
+    if (op != CUPY_OP_MATMUL || n != 3 || operands[0].dtype == CUPY_FLOAT16)
+        return false; /* halves are summed as float32 */
+    int8_t dtypes[3];
+    char *args[3], *low[3], *high[3];
+    for (int k = 0; k < 3; k++) {
+        const cupyOperand &o = operands[k];
+        if (!o.block || o.ndim != 2)
+            return false;
+        dtypes[k] = o.dtype;
+        args[k] = low[k] = high[k] = static_cast<char *>(o.block) + o.offset;
+        uint64_t unaligned = reinterpret_cast<uintptr_t>(args[k]);
+        for (int axis = 0; axis < 2; axis++) {
+            const int64_t reach = (o.shape[axis] - 1) * o.strides[axis];
+            if (o.shape[axis] == 0)
+                return false;
+            (reach < 0 ? low[k] : high[k]) += reach;
+            unaligned |= uint64_t(o.strides[axis]);
+        }
+        if (unaligned % alignments[o.dtype])
+            return false;
+        high[k] += sizes[o.dtype];
+    }
+    for (int k = 0; k < 2; k++)
+        if (low[k] < high[2] && low[2] < high[k])
+            return false; /* the output is read too */
+    const cupyOperand &a = operands[0], &b = operands[1], &out = operands[2];
+    const int64_t rows = a.shape[0], inner = a.shape[1], columns = b.shape[1];
+    auto found = loops.find(loop_key(op, dtypes, 3));
+    if (found == loops.end() || b.shape[0] != inner || out.shape[0] != rows ||
+        out.shape[1] != columns || rows > most || inner > most || columns > most ||
+        rows * inner > most || rows * inner * columns > most)
+        return false;
+    const int64_t extents[] = {1, rows, inner, columns};
+    const int64_t steps[] = {0,           0,           0,           a.strides[0],  a.strides[1],
+                             b.strides[0], b.strides[1], out.strides[0], out.strides[1]};
+    found->second.function(args, extents, steps, found->second.data);
+    return true;
+}
+
 /* Runs the op if there is a loop for it; false: nothing was done. */
 inline bool run_loop(int op, cupyOperand *operands, int n, const cupyAttr *) {
-    static const uint8_t alignments[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4,
-                                                        8, 2, 2, 4, 8, 4, 8};
-    static const uint8_t sizes[CUPY_NUM_DTYPES] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
+    if (run_product(op, operands, n))
+        return true;
     if (op < 0 || op >= CUPY_NUM_OPS || !cupy_op_info[op].elementwise || n < 2 || n > kMaxOperands)
         return false;
     int8_t dtypes[kMaxOperands];

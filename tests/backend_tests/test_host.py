@@ -179,6 +179,32 @@ def test_unaligned_operands_take_the_long_way():
     assert launch("host", "add", [x, x], [np.zeros(5)]).outputs[0].tolist() == [0, 2, 4, 6, 8]
 
 
+@pytest.mark.parametrize("dtype", ["?", "i1", "i8", "u4", "f2", "f4", "f8", "c8", "c16", bfloat16])
+def test_small_products_of_any_layout(dtype):
+    rng = np.random.default_rng(0)
+    layouts = [
+        lambda x: x,
+        lambda x: np.asfortranarray(x),
+        lambda x: np.repeat(np.repeat(x, 2, 0), 3, 1)[::2, ::3],
+        lambda x: np.ascontiguousarray(x[::-1, ::-1])[::-1, ::-1],
+        lambda x: np.broadcast_to(x[:1], x.shape),
+    ]
+    for rows, inner, columns in ((4, 4, 4), (1, 7, 3), (5, 1, 2), (33, 32, 32), (2, 0, 3)):
+        a = rng.integers(0, 5, (rows, inner)).astype(dtype)
+        b = rng.integers(0, 5, (inner, columns)).astype(dtype)
+        for change in layouts:
+            x, y = change(a), change(b)
+            out = np.full((columns, rows), 9, dtype).T
+            (got,) = launch("host", "matmul", [x, y], [out]).outputs
+            assert np.array_equal(got, np.matmul(x, y)), (dtype, rows)
+
+
+def test_a_product_may_lie_on_its_operands():
+    a = np.arange(12.0).reshape(3, 4)[:, :3]
+    (got,) = launch("host", "matmul", [a, a], [a]).outputs
+    assert np.array_equal(got, np.arange(12.0).reshape(3, 4)[:, :3] @ np.arange(12.0).reshape(3, 4)[:, :3])
+
+
 def test_integer_powers_with_a_negative_exponent_raise():
     with pytest.raises(ValueError, match="negative integer powers"):
         launch("host", "power", [np.array([2]), np.array([-1])], [np.zeros(1, np.int64)])
