@@ -374,6 +374,19 @@ void race() {
         OKAY(zero(floats(a.p, {100}), s.s));
         OKAY(aclrtValueWrite(value.p, 2, 0, s.s));
     });
+    SILENT([&] { // the same in a graph
+        aclmdlRI graph;
+        OKAY(aclrtMemset(value.p, 8, 0, 8));
+        OKAY(aclmdlRICaptureBegin(t.s, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+        OKAY(aclrtValueWait(value.p, 5, ACL_STREAM_WAIT_VALUE_EQ, t.s));
+        OKAY(add(floats(a.p, {100}), floats(b.p, {100}), t.s));
+        OKAY(aclmdlRICaptureEnd(t.s, &graph));
+        OKAY(zero(floats(a.p, {100}), s.s));
+        OKAY(aclrtValueWrite(value.p, 5, 0, s.s));
+        OKAY(aclmdlRIExecuteAsync(graph, t.s));
+        OKAY(aclrtSynchronizeStream(t.s));
+        OKAY(aclmdlRIDestroy(graph));
+    });
     REPORTS(CANNSIM_RACE, TEXTS("aclnnAdd", "and earlier aclnnInplaceZero"), [&] { // behind the value
         OKAY(aclrtMemset(value.p, 8, 0, 8));
         OKAY(aclrtValueWrite(value.p, 3, 0, s.s));

@@ -145,13 +145,17 @@ void into_a_graph() {
     EXPECT(end(s) == g);
     replay(g, s);
     EXPECT_EQ(x.read()[0], 3.f);
-    // A capture that fails adds nothing.
+    // A capture that fails adds nothing, nor a task group.
+    aclrtTaskGrp group = nullptr;
     OKAY(aclmdlRICaptureToModelRIBegin(s, g, kRelaxed));
+    OKAY(aclmdlRICaptureTaskGrpBegin(s));
     OKAY(add(x, 1, s));
+    OKAY(aclmdlRICaptureTaskGrpEnd(s, &group));
     EXPECT_EQ(int(aclrtSynchronizeStream(s)) != 0, true);
     aclmdlRI none = nullptr;
     FAILS(aclmdlRICaptureEnd(s, &none), ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED, "invalid");
     EXPECT(!none);
+    FAILS(aclmdlRICaptureTaskUpdateBegin(s, group), ACL_ERROR_RT_INVALID_HANDLE, "not a task group");
     replay(g, s);
     EXPECT_EQ(x.read()[0], 5.f);
     FAILS(aclmdlRICaptureToModelRIBegin(s, &none, kRelaxed), ACL_ERROR_RT_INVALID_HANDLE,

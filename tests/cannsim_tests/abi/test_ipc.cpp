@@ -207,6 +207,16 @@ void memory_exporter() {
         const uint64_t anybody = ACL_RT_IPC_MEM_EXPORT_FLAG_DISABLE_PID_VALIDATION;
         OKAY(aclrtIpcMemGetExportKey(blocks[2]->p, kSmall * 4, open.text, 65, anybody));
         OKAY(aclrtIpcMemGetExportKey(blocks[3]->p, kSmall * 4, other.text, 65, anybody));
+        EXPECT_EQ(in_child([&] { // a forked child is no exporter, and takes nothing from its parent
+                      void *p = nullptr;
+                      FAILS(aclrtIpcMemClose(open.text), ACL_ERROR_RT_PARAM_INVALID, "neither");
+                      OKAY(aclrtIpcMemImportByKey(&p, open.text, 0));
+                      EXPECT(download(p, kSmall) == counted(kSmall));
+                      OKAY(aclrtIpcMemClose(open.text));
+                      OKAY(aclrtMemset(blocks[3]->p, 8, 0, 8));
+                      OKAY(aclrtFree(blocks[2]->p));
+                  }),
+                  0);
         child.send(open);
         EXPECT_EQ(child.receive<char>(), 's');
         EXPECT_EQ(download(blocks[2]->p, kSmall)[3], 9.f);
@@ -299,6 +309,13 @@ void physical_exporter() {
     unmap(p);
     p = map(handle);
     EXPECT(download(p, kSmall) == counted(kSmall));
+    EXPECT_EQ(in_child([&] {
+                  EXPECT(download(p, kSmall) == counted(kSmall));
+                  OKAY(aclrtMemset(p, 8, 0, 8));
+                  unmap(p);
+                  OKAY(aclrtFreePhysical(handle));
+              }),
+              0);
     const Peer child = start("physical");
     child.send(shared);
     EXPECT_EQ(child.receive<char>(), 'n');

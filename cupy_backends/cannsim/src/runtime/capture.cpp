@@ -379,7 +379,7 @@ aclError aclmdlRICaptureTaskUpdateEnd(aclrtStream stream) {
         return 0;
     });
     std::lock_guard<std::mutex> lock(graphs().mutex);
-    if (s->queue) group->graph->uses.push_back(mark_of(s));
+    if (s->queue) group->graph->root()->uses.push_back(mark_of(s));
     return error;
 }
 

@@ -42,6 +42,12 @@ Graph::~Graph() {
 void Graph::truncate(size_t size) {
     for (; nodes.size() > size; nodes.pop_back())
         if (nodes.back().release) nodes.back().release(nodes.back().owned);
+    for (auto it = groups.begin(); it != groups.end();) {
+        const auto &held = (*it)->nodes;
+        const bool gone = !held.empty() && held.back() >= size;
+        if (gone) graphs().groups.erase(it->get());
+        it = gone ? groups.erase(it) : std::next(it);
+    }
 }
 
 int find_graph(const char *call, aclmdlRI handle, Graph **graph) {
@@ -186,7 +192,11 @@ struct Replay {
 
 void judge(const Graph &graph, DeviceStream *stream) {
     for (const Node &n : graph.nodes) {
+        const Label &l = n.label;
         if (n.owned) check_replay(*static_cast<const aclOpExecutor *>(n.owned), stream);
+        if (l.type == ACL_MODEL_RI_TASK_VALUE_WRITE) check_signal(l.name, stream, l.at, l.value);
+        if (l.type == ACL_MODEL_RI_TASK_VALUE_WAIT)
+            check_signal_awaited(stream, l.at, l.value, l.flag);
         if (n.condition)
             for (auto &body : n.condition->bodies) judge(*body, stream);
     }
@@ -234,9 +244,12 @@ void print(FILE *out, const Graph &graph, bool verbose, int indent) {
         if (verbose && n.owned)
             std::fprintf(out, ", \"arguments\": %s",
                          arguments_of(*static_cast<const aclOpExecutor *>(n.owned)).c_str());
+        if (verbose && n.label.at)
+            std::fprintf(out, ", \"address\": \"0x%" PRIxPTR "\", \"value\": %" PRIu64,
+                         reinterpret_cast<uintptr_t>(n.label.at), n.label.value);
         if (n.condition) {
             if (verbose)
-                std::fprintf(out, ", \"value\": \"0x%" PRIxPTR "\"",
+                std::fprintf(out, ", \"address\": \"0x%" PRIxPTR "\"",
                              reinterpret_cast<uintptr_t>(n.condition->handle->value));
             std::fprintf(out, ", \"graphs\": [");
             for (size_t k = 0; k < n.condition->bodies.size(); ++k) {

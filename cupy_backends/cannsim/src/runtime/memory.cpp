@@ -419,7 +419,7 @@ void memory_before_fork() {
     sharing_before_fork();
 }
 void memory_after_fork(bool child) {
-    sharing_after_fork();
+    sharing_after_fork(child);
     keys_after_fork(child);
     memory().mutex.unlock();
     virtual_after_fork(child);

@@ -258,7 +258,28 @@ bool is_shared(const void *device) {
     return next != s.runs.begin() && std::prev(next)->second.end > at;
 }
 
+bool copy_privately(char *at, size_t size) {
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *p = mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (p == MAP_FAILED) return false;
+    copy_pages(static_cast<char *>(p), at, size);
+    return mremap(p, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, at) != MAP_FAILED;
+}
+
 void sharing_before_fork() { shared().mutex.lock(); }
-void sharing_after_fork() { shared().mutex.unlock(); }
+
+// The child has a copy of what its parent shares, as of all device memory.
+void sharing_after_fork(bool child) {
+    Shared &s = shared();
+    if (child) {
+        for (auto &[begin, run] : s.runs) {
+            copy_privately(host(begin), run.end - begin);
+            close(run.fd);
+        }
+        s.runs.clear();
+        shared_blocks = 0;
+    }
+    s.mutex.unlock();
+}
 
 } // namespace cannsim

@@ -62,6 +62,7 @@ int check_pid(const char *call, const SharedPage *page);
 bool move_to_file(char *at, size_t size, int fd, bool map = true);
 bool map_file(char *at, size_t size, int fd, uint64_t offset);
 bool map_nothing(char *at, size_t size);
+bool copy_privately(char *at, size_t size); // what a file is mapped at
 
 // The pages of a block of aclrtMalloc become shared; when it is freed they are private again.
 int share_block(const char *call, const Block &block, std::vector<Piece> *pieces);
@@ -77,7 +78,7 @@ void close_exports(uintptr_t block); // it is freed
 void release_imports(int device);    // and exports: the device is reset
 
 void sharing_before_fork();
-void sharing_after_fork();
+void sharing_after_fork(bool child);
 void keys_before_fork();
 void keys_after_fork(bool child);
 

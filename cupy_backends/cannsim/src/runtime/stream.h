@@ -38,6 +38,9 @@ constexpr int kStalled = -1;
 struct Label {
     const char *name = "task";
     int type = 0;
+    const void *at = nullptr; // a value on the device
+    uint64_t value = 0;
+    uint32_t flag = 0;
 };
 
 struct Queue;       // tasks that have not run; in inline mode a stream has none until a task stalls

@@ -44,7 +44,7 @@ aclError aclrtValueWrite(void *devAddr, uint64_t value, uint32_t flag, aclrtStre
                                  __atomic_store_n(at, value, __ATOMIC_RELEASE);
                                  return 0;
                              },
-                             {__func__, ACL_MODEL_RI_TASK_VALUE_WRITE});
+                             {__func__, ACL_MODEL_RI_TASK_VALUE_WRITE, devAddr, value});
     nudge_streams();
     return error;
 }
@@ -64,7 +64,7 @@ aclError aclrtValueWait(void *devAddr, uint64_t value, uint32_t flag, aclrtStrea
         return stall(is_shared(devAddr), "a value at %p: it is %lu, not %s %lu", devAddr, now,
                      kConditions[flag], value);
     };
-    return submit_wait(s, Task::of(wait), {__func__, ACL_MODEL_RI_TASK_VALUE_WAIT});
+    return submit_wait(s, Task::of(wait), {__func__, ACL_MODEL_RI_TASK_VALUE_WAIT, devAddr, value, flag});
 }
 
 } // extern "C"

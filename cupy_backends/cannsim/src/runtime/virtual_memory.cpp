@@ -227,13 +227,20 @@ int unmap_shared(void *p) {
 void virtual_before_fork() { state().mutex.lock(); }
 void virtual_after_fork(bool child) {
     State &s = state();
-    // What the parent shares is not the child's to withdraw.
+    // The child has a copy of what its parent shares.
     if (child)
         for (Physical *p : s.handles)
             if (p->page) {
+                if (p->mapped) {
+                    copy_privately(host(p->mapped), p->size);
+                } else if ((p->aside = static_cast<char *>(std::malloc(p->size)))) {
+                    [[maybe_unused]] const ssize_t n = pread(p->file, p->aside, p->size, 0);
+                }
                 leave_page(p->page);
                 close(int(p->ticket.fd));
+                close(p->file);
                 p->page = nullptr;
+                p->file = -1;
             }
     s.mutex.unlock();
 }
