@@ -12,6 +12,8 @@ __all__ = ["argpartition", "argsort", "lexsort", "msort", "partition", "sort", "
 
 _KINDS = ("quicksort", "heapsort", "mergesort", "stable")
 _INITIALS = ("q", "h", "m", "s")  # all that NumPy reads of a kind
+# Bytes to sort at a time: the device writes values and places, also those that nobody asked for.
+_PORTION = 16 << 20
 
 
 def _check(kind, order, stable=None):
@@ -27,7 +29,7 @@ def _check(kind, order, stable=None):
 
 
 def _sorted(name, a, axis, dtype=None):
-    """Sort a copy of `a` along `axis`, or argsort it to a `dtype`, in one launch."""
+    """Sort a copy of `a` along `axis`, or argsort it to a `dtype`, in one launch if it is not large."""
     if axis is None:
         a, axis = a.ravel(), -1
     axis = _core.normalize_axis(axis, a.ndim)
@@ -35,10 +37,13 @@ def _sorted(name, a, axis, dtype=None):
     if out.size:
         if a.ndim > DEVICE_RANK:
             return _sorted(name, three_axes(a, axis), 1, dtype).reshape(a.shape)
-        if axis == a.ndim - 1:
-            _core.run_op(name, [a], [out], True)
+        rows, sorted_rows = (a, out) if axis == a.ndim - 1 else (a.swapaxes(axis, -1), out.swapaxes(axis, -1))
+        if a.ndim == 1 or a.nbytes <= _PORTION:
+            _core.run_op(name, [rows], [sorted_rows], True)
         else:
-            _core.run_op(name, [a.swapaxes(axis, -1)], [out.swapaxes(axis, -1)], True)
+            step = max(1, len(rows) * _PORTION // a.nbytes)
+            for i in range(0, len(rows), step):
+                _core.run_op(name, [rows[i : i + step]], [sorted_rows[i : i + step]], True)
     return out
 
 

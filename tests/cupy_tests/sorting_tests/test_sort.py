@@ -1,5 +1,7 @@
 """Sorting, searching and counting."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,15 @@ def test_msort():
 def test_in_place():
     check("[a.sort(0), a][1]", sample((4, 5), "f4"))
     check("[a.sort(), a][1]", sample((4, 5), "f4"), layout="transposed")
+
+
+@pytest.mark.parametrize("shape", [(7, 40), (3, 1), (1, 50), (5, 4, 30), (0, 9)])
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("portion", [1, 400, 10**6])
+def test_large_arrays_are_sorted_in_portions(monkeypatch, shape, axis, portion):
+    monkeypatch.setattr(sys.modules["cupy._sorting.sort"], "_PORTION", portion)
+    a = np.random.default_rng(0).integers(0, 50, shape, "i4")
+    for name, kind in (("sort", None), ("argsort", "stable")):
+        expected = getattr(np, name)(a, axis=axis, kind=kind)
+        result = getattr(cupy, name)(cupy.asarray(a), axis=axis, kind=kind)
+        assert result.dtype == expected.dtype and np.array_equal(result.get(), expected)

@@ -246,6 +246,11 @@ int device_malloc(int device, size_t size, void **out) {
              settings().mode == Mode::Inline && !checking(kCheckMem) ? size : rounded);
     if (m.huge_pages && rounded >= kHuge)
         madvise(to_host(reinterpret_cast<void *>(at)), rounded / kHuge * kHuge, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+    // What programs cut small blocks from is touched here, not by the first to use each page.
+    if (rounded == kHuge)
+        madvise(to_host(reinterpret_cast<void *>(at)), rounded, MADV_POPULATE_WRITE);
+#endif
     s.blocks[at] = {rounded, size};
     s.used += charged;
     m.total_used += charged;
