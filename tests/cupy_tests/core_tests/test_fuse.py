@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import cupy as cp
+from cupy._core import _observe
 from cupy._functional import fusion
 
 LONG = 400_002  # more than the least number of pieces, and no multiple of one
@@ -180,6 +181,19 @@ def test_steps(name, monkeypatch):
     both(STEPS[name], cp.asarray(host(LONG)), cp.asarray(host(LONG)) + 1)
     if BATCHES:
         assert repeated == [name not in ("many steps", "many values", "a fill")] * 2
+
+
+def test_who_observes_sees_the_function_as_written():
+    a, fused, events = cp.asarray(host(LONG)), cp.fuse(STEPS["scalars"]), []
+    fused(a, a + 1)
+    sink = events.append
+    _observe.start(sink)
+    try:
+        fused(a, a + 1)
+    finally:
+        _observe.stop(sink)
+    shapes = [e.shapes for e in events if e.kind == "launch"]
+    assert len(shapes) == 5 and all((LONG,) in each for each in shapes)
 
 
 def test_a_call_that_waits_although_the_first_did_not():

@@ -121,15 +121,13 @@ bool make_replay(Replay &r, char *const *moving, int count) {
     forward_copies(b, moving, count);
     for (int k = 0; k < b.count; ++k) {
         const Step &s = b.steps[k];
-        for (int o = s.operands - 1; o >= 0; --o) { // the output last, after the inputs are known
+        for (int o = 0; o < s.operands; ++o) {
             r.slot[k][o] = -1;
             r.fixed[k][o] = s.strides[o] == 0;
-        }
-        for (int o = 0; o < s.operands; ++o) {
             if (r.fixed[k][o] || among(s.data[o], moving, count)) continue;
             const char **end = scratch + r.slots, **found = std::find(scratch, end, s.data[o]);
             if (found == end) {
-                if (o < s.operands - 1 || r.slots == kSlots) return false; // who wrote it?
+                if (o < s.operands - 1 || r.slots == kSlots) return false; // read, not written
                 scratch[r.slots++] = s.data[o];
             }
             r.slot[k][o] = int8_t(found - scratch);

@@ -246,7 +246,7 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
 
 inline int launch(Executor *e, DeviceStream *s, bool fails, Watch *watch) {
     if (capturing()) {
-        if (!watch && !s->queue && join_batch(*e)) {
+        if (!checking() && !s->queue && join_batch(*e)) {
             if (!e->repeatable) destroy_executor(e);
             return 0;
         }
