@@ -40,6 +40,26 @@ BREAKAGES = (
         ("dtypes.json", "int8", "promote_tensor_tensor"),
     ),
     ("soc.json", lambda t: t["socs"]["Ascend910B3"].pop("ai_cores"), ("soc.json", "Ascend910B3", "ai_cores")),
+    (
+        "single_ops.json",
+        lambda t: t["types"]["Add"].update({"args": "x0 x1 y0"}),
+        ("single_ops.json", "Add", "args", "3 words for 4 parameters"),
+    ),
+    (
+        "single_ops.json",
+        lambda t: t["types"]["Add"].update({"args": "x0 x1 @alpha y0~"}),
+        ("single_ops.json", "Add", "args[3]", "'y0~' is not a word"),
+    ),
+    (
+        "single_ops.json",
+        lambda t: t["types"]["Abs"].update({"args": "=1 y0"}),
+        ("single_ops.json", "Abs", "args[0]", "kind Tensor"),
+    ),
+    (
+        "single_ops.json",
+        lambda t: t["types"]["Abs"].update({"op": "aclnnNoSuch"}),
+        ("single_ops.json", "Abs", "op", "aclnnNoSuch"),
+    ),
 )
 
 

@@ -41,17 +41,37 @@ def built(tmp_path_factory):
     return program
 
 
-@pytest.mark.parametrize("mode", ["0", "1", "worker"])
-@pytest.mark.parametrize("name", ["usage", "older", "ipc", "executors", "faults", "graphs", "ipc", "values"])
-def test_program(built, name, mode):
-    environment = {**os.environ, "CANNSIM_ASYNC": mode}
-    done = subprocess.run([built(name)], env=environment, capture_output=True, text=True, timeout=60)
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory):
+    """Return the path of a binary with kernels for the simulated device."""
+    path = tmp_path_factory.mktemp("kernels") / "kernels.so"
+    command = [COMPILER, "-x", "c++", "-shared", "-fPIC", f"-I{cannsim.include()}", FOLDER / "kernels.c"]
+    done = subprocess.run([*command, "-o", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def run(command, **variables):
+    done = subprocess.run(
+        command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stdout) == (0, "ok\n"), done.stdout + done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("mode", ["0", "1", "worker"])
+@pytest.mark.parametrize("name", ["usage", "older", "executors", "faults", "graphs", "ipc", "values"])
+def test_program(built, name, mode):
+    run([built(name)], CANNSIM_ASYNC=mode)
+
+
+@pytest.mark.parametrize("check", ["", "mem,init,race,leak"])
+@pytest.mark.parametrize("mode", ["0", "1", "worker"])
+def test_kernels(built, kernels, mode, check):
+    run([built("kernels"), kernels], CANNSIM_ASYNC=mode, CANNSIM_CHECK=check)
 
 
 @pytest.mark.parametrize("mode", ["0", "1", "worker"])
 @pytest.mark.parametrize("name", ["graphs", "ipc", "values"])
 def test_checks_are_silent(built, name, mode):
-    environment = {**os.environ, "CANNSIM_ASYNC": mode, "CANNSIM_CHECK": "mem,init,race,leak"}
-    done = subprocess.run([built(name)], env=environment, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
+    assert not run([built(name)], CANNSIM_ASYNC=mode, CANNSIM_CHECK="mem,init,race,leak")

@@ -17,6 +17,8 @@ PROGRAMS = {
     "streams_events": "exp(0) + exp(1) = 3.71828; the time is known\n",
     "two_processes": "exp(0) of one process + 1 of the other = 2\n",
     "errors": "an executor that was used already: 161002",
+    "own_kernel": "y[999] = 1998, by 8 blocks\n",
+    "single_op": "3 sums: 6 46 86\n",
 }
 # The combinations of libraries that programs are linked with, by version of CANN.
 LINKS = [
@@ -85,25 +87,35 @@ def built(tmp_path_factory):
 
     def program(name):
         path = folder / name
-        return path if path.exists() else compile_c(EXAMPLES / f"{name}.c", path, *link_flags(LINKS[0]))
+        libraries = (*LINKS[0], "acl_op_compiler")
+        return path if path.exists() else compile_c(EXAMPLES / f"{name}.c", path, *link_flags(libraries))
 
     return program
+
+
+@pytest.fixture(scope="module")
+def arguments(tmp_path_factory):
+    """Return what each program is started with."""
+    binary = tmp_path_factory.mktemp("kernels") / "scale.so"
+    compile_c(EXAMPLES / "kernels" / "scale.c", binary, "-shared", "-fPIC")
+    return {"own_kernel": [binary]}
 
 
 @needs_compiler
 @pytest.mark.parametrize("mode", ["0", "1", "worker"])
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_examples_run(built, name, mode):
-    done = run(built(name), CANNSIM_ASYNC=mode)
+def test_examples_run(built, arguments, name, mode):
+    done = run(built(name), *arguments.get(name, []), CANNSIM_ASYNC=mode)
     assert done.returncode == 0, done.stderr
     assert PROGRAMS[name] in done.stdout and not done.stderr
 
 
 @needs_compiler
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_examples_are_clean(built, name):
+def test_examples_are_clean(built, arguments, name):
     """The simulator's checks find nothing to say about the examples."""
-    done = run(built(name), CANNSIM_CHECK="mem,init,race,leak", CANNSIM_CHECK_EXIT="3", CANNSIM_ASYNC="1")
+    checks = {"CANNSIM_CHECK": "mem,init,race,leak", "CANNSIM_CHECK_EXIT": "3", "CANNSIM_ASYNC": "1"}
+    done = run(built(name), *arguments.get(name, []), **checks)
     assert (done.returncode, done.stderr) == (0, "")
 
 

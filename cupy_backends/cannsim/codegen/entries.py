@@ -7,24 +7,6 @@ one function under many names.
 from facts import ARGUMENT_KINDS, DTYPES, FAMILIES, fail, plain_type
 
 UNCHECKED = (1 << 63) - 1  # the mask of a family for which CANN checks nothing; bit 63 is no dtype
-# Functions newer than CANN 8.1 that programs link to, so that the others of their calls work.
-CALLED_NEWER = (
-    "aclmdlRIAddCondTask",
-    "aclmdlRICaptureToModelRIBegin",
-    "aclmdlRICondHandleCreate",
-    "aclmdlRICondHandleGetCondPtr",
-    "aclmdlRIDebugJsonPrint",
-    "aclrtGetHardwareSyncAddr",
-    "aclrtIpcGetEventHandle",
-    "aclrtIpcMemClose",
-    "aclrtIpcMemGetExportKey",
-    "aclrtIpcMemImportByKey",
-    "aclrtIpcMemSetImportPid",
-    "aclrtIpcOpenEventHandle",
-    "aclrtLaunchKernelWithHostArgs",
-    "aclrtValueWait",
-    "aclrtValueWrite",
-)
 CHUNK = 128  # operators per translation unit: keeps compile times even
 
 
@@ -245,7 +227,7 @@ def _unsupported(facts):
     zero = {"void": "", "aclError": None, "aclnnStatus": None}
     rows = []
     for name, entry in facts.runtime["functions"].items():
-        if entry["h"].startswith("hccl/") or not (entry["in_8_1_rc1"] or name in CALLED_NEWER):
+        if entry["h"].startswith("hccl/") or not entry["in_8_1_rc1"]:
             continue
         params = ", ".join(ctype for ctype, _ in entry["params"])
         ret = entry["ret"]

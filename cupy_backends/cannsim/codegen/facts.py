@@ -94,6 +94,7 @@ class Facts:
         self.soc = self._load("soc.json", "socs", "families")
         self.kernels = self._load("kernels.json", "units", "absent", "recipes")
         self.model = self._load("model.json", "rates")
+        self.single_ops = self._load("single_ops.json", "types")
         self._check_functions("aclnn.json", {**self.aclnn["ops"], **self.aclnn["helpers"]})
         self._check_functions("runtime.json", self.runtime["functions"])
         self._check_kinds()

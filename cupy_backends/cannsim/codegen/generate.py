@@ -6,6 +6,7 @@ import sys
 import entries
 import headers
 import recipes
+import single_ops
 from facts import FactError, Facts
 
 
@@ -23,6 +24,7 @@ def main():
         headers.write(facts, out / "include", emit)
         entries.write(facts, out / "src", emit)
         recipes.write(facts, out / "src", emit)
+        single_ops.write(facts, out / "src", emit)
     except FactError as error:
         sys.exit(f"generate.py: {error}")
     (out / "stamp").touch()

@@ -69,10 +69,6 @@ void attributes() {
     FAILS(aclopSetAttrString(attr, "d", nullptr), ACL_ERROR_INVALID_PARAM, "value");
     FAILS(aclopSetAttrListInt(attr, "f", -1, ints), ACL_ERROR_INVALID_PARAM, "-1");
     FAILS(aclopSetAttrInt(attr, nullptr, 1), ACL_ERROR_INVALID_PARAM, "name");
-    // Operators by name need a graph compiler.
-    FAILS(aclopCompileAndExecute("Add", 0, nullptr, nullptr, 0, nullptr, nullptr, attr,
-                                 ACL_ENGINE_SYS, ACL_COMPILE_SYS, nullptr, nullptr),
-          ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "aclopCompileAndExecute is not supported");
     aclopDestroyAttr(attr);
 
     char value[16];
@@ -110,6 +106,126 @@ void profiling() {
     FAILS(aclprofStop(config), ACL_ERROR_PROF_NOT_RUN, "aclprofStart");
     OKAY(aclprofDestroyConfig(config));
     OKAY(aclprofFinalize());
+}
+
+// Operators by type in the order of a stream, and in a graph.
+void single_ops() {
+    const int64_t dims[] = {4};
+    Floats x({4}, {1, 2, 3, 4}), y({4}, {0, 0, 0, 0});
+    float host[4] = {10, 20, 30, 40};
+    aclTensorDesc *descs[] = {aclCreateTensorDesc(ACL_FLOAT, 1, dims, ACL_FORMAT_ND),
+                              aclCreateTensorDesc(ACL_FLOAT, 1, dims, ACL_FORMAT_ND)};
+    aclTensorDesc *out_desc[] = {aclCreateTensorDesc(ACL_FLOAT, 1, dims, ACL_FORMAT_ND)};
+    aclDataBuffer *in[] = {aclCreateDataBuffer(x.memory.p, 16), aclCreateDataBuffer(y.memory.p, 16)};
+    aclDataBuffer *out[] = {aclCreateDataBuffer(y.memory.p, 16)};
+    aclrtStream stream;
+    OKAY(aclrtCreateStream(&stream));
+    auto add = [&] {
+        return aclopCompileAndExecute("Add", 2, descs, in, 1, out_desc, out, nullptr, ACL_ENGINE_SYS,
+                                      ACL_COMPILE_SYS, nullptr, stream);
+    };
+    OKAY(add()); // y += x, twice
+    OKAY(add());
+    OKAY(aclrtSynchronizeStream(stream));
+    EXPECT((y.read() == std::vector<float>{2, 4, 6, 8}));
+
+    aclmdlRI graph = nullptr;
+    OKAY(aclmdlRICaptureBegin(stream, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+    OKAY(add());
+    OKAY(aclmdlRICaptureEnd(stream, &graph));
+    for (int i = 0; i < 2; ++i) OKAY(aclmdlRIExecuteAsync(graph, stream));
+    OKAY(aclrtSynchronizeStream(stream));
+    EXPECT((y.read() == std::vector<float>{4, 8, 12, 16}));
+    OKAY(aclmdlRIDestroy(graph));
+
+    // What lies on the host is read at the call.
+    OKAY(aclSetTensorPlaceMent(descs[0], ACL_MEMTYPE_HOST));
+    OKAY(aclUpdateDataBuffer(in[0], host, 16));
+    OKAY(add());
+    std::memset(host, 0, sizeof host);
+    OKAY(aclrtSynchronizeStream(stream));
+    EXPECT((y.read() == std::vector<float>{14, 28, 42, 56}));
+    OKAY(aclmdlRICaptureBegin(stream, ACL_MODEL_RI_CAPTURE_MODE_RELAXED));
+    FAILS(add(), ACL_ERROR_RT_FEATURE_NOT_SUPPORT, "graph");
+    OKAY(aclmdlRICaptureEnd(stream, &graph));
+    OKAY(aclmdlRIDestroy(graph));
+
+    OKAY(aclUpdateDataBuffer(out[0], host, 16)); // host memory where device memory should be
+    FAILS(add(), ACL_ERROR_GE_FAILURE, "not device memory");
+    OKAY(aclrtDestroyStream(stream));
+    FAILS(add(), ACL_ERROR_RT_INVALID_HANDLE, "not a stream");
+    for (aclTensorDesc *desc : {descs[0], descs[1], out_desc[0]}) aclDestroyTensorDesc(desc);
+    for (aclDataBuffer *buffer : {in[0], in[1], out[0]}) OKAY(aclDestroyDataBuffer(buffer));
+}
+
+// Records of operators come through a pipe, with modelled times.
+void subscription() {
+    int ends[2], none = -1;
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT(aclprofCreateSubscribeConfig(1, ACL_AICORE_NONE, nullptr) == nullptr);
+    aclprofSubscribeConfig *config = aclprofCreateSubscribeConfig(1, ACL_AICORE_NONE, &ends[1]);
+    EXPECT(config != nullptr);
+    FAILS(aclprofModelSubscribe(3, nullptr), ACL_ERROR_INVALID_PARAM, "null");
+    FAILS(aclprofModelUnSubscribe(3), ACL_ERROR_INVALID_MODEL_ID, "model 3");
+    OKAY(aclprofInit("/nowhere", 8));
+    FAILS(aclprofModelSubscribe(3, config), ACL_ERROR_PROF_API_CONFLICT, "aclprofInit");
+    OKAY(aclprofFinalize());
+    OKAY(aclprofModelSubscribe(3, config));
+    FAILS(aclprofModelSubscribe(3, config), ACL_ERROR_PROF_REPEAT_SUBSCRIBE, "model 3");
+    FAILS(aclprofInit("/nowhere", 8), ACL_ERROR_PROF_API_CONFLICT, "subscribed");
+
+    // More than the pipe holds, and nobody reads meanwhile.
+    const uint32_t n = 1000;
+    Floats x({8}, std::vector<float>(8, 1)), y({8});
+    Scalar one(1.0f);
+    for (uint32_t i = 0; i < n; ++i) OKAY(CALL(aclnnAdd, nullptr, x.tensor, x.tensor, one.p, y.tensor));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    size_t size = 0, length = 0;
+    OKAY(aclprofGetOpDescSize(&size));
+    std::vector<char> info(n * size);
+    for (size_t at = 0; at < info.size();) {
+        const ssize_t got = read(ends[0], info.data() + at, info.size() - at);
+        if (got <= 0) break;
+        at += size_t(got);
+    }
+    uint32_t count = 0;
+    OKAY(aclprofGetOpNum(info.data(), info.size(), &count));
+    EXPECT_EQ(count, n);
+    char type[8], name[32];
+    OKAY(aclprofGetOpTypeLen(info.data(), info.size(), 1, &length));
+    EXPECT_EQ(length, size_t(4));
+    OKAY(aclprofGetOpType(info.data(), info.size(), 1, type, length));
+    EXPECT(!std::strcmp(type, "Add"));
+    OKAY(aclprofGetOpNameLen(info.data(), info.size(), 1, &length));
+    OKAY(aclprofGetOpName(info.data(), info.size(), 1, name, sizeof name));
+    EXPECT(!std::strcmp(name, "aclnnAdd_2") && length == 11);
+    EXPECT_EQ(aclprofGetModelId(info.data(), info.size(), n - 1), size_t(3));
+    const uint64_t begin = aclprofGetOpStart(info.data(), info.size(), 5),
+                   end = aclprofGetOpEnd(info.data(), info.size(), 5);
+    EXPECT(end > begin && begin > 0);
+    EXPECT_EQ(aclprofGetOpDuration(info.data(), info.size(), 5), end - begin);
+    EXPECT(aclprofGetOpStart(info.data(), info.size(), 6) >= end);
+    FAILS(aclprofGetOpType(info.data(), info.size(), 1, type, 3), ACL_ERROR_INVALID_PARAM, "3 bytes");
+    FAILS(aclprofGetOpType(info.data(), info.size(), n, type, 8), ACL_ERROR_INVALID_PARAM, "1000");
+    FAILS(aclprofGetOpNum(info.data(), size - 1, &count), ACL_ERROR_INVALID_PARAM, "bytes");
+    FAILS(aclprofGetOpNum(nullptr, size, &count), ACL_ERROR_INVALID_PARAM, "null");
+    std::vector<char> other(size);
+    FAILS(aclprofGetOpNum(other.data(), size, &count), ACL_ERROR_INVALID_PARAM, "none");
+    EXPECT_EQ(aclprofGetOpDuration(other.data(), size, 0), 0u);
+
+    OKAY(aclprofModelUnSubscribe(3));
+    OKAY(CALL(aclnnAdd, nullptr, x.tensor, x.tensor, one.p, y.tensor)); // nobody hears of it
+    OKAY(aclrtSynchronizeStream(nullptr));
+    OKAY(aclprofModelSubscribe(4, config));
+    close(ends[0]); // a reader that goes away does no harm
+    OKAY(CALL(aclnnAdd, nullptr, x.tensor, x.tensor, one.p, y.tensor));
+    OKAY(aclrtSynchronizeStream(nullptr));
+    OKAY(aclprofModelUnSubscribe(4));
+    close(ends[1]);
+    OKAY(aclprofDestroySubscribeConfig(config));
+    FAILS(aclprofDestroySubscribeConfig(config), ACL_ERROR_INVALID_PARAM, "destroyed");
+    config = aclprofCreateSubscribeConfig(0, ACL_AICORE_NONE, &none);
+    OKAY(aclprofDestroySubscribeConfig(config));
 }
 
 void limits() {
@@ -157,7 +273,9 @@ int main() {
     OKAY(aclrtSetDevice(0));
     tensor_desc();
     attributes();
+    single_ops();
     profiling();
+    subscription();
     limits();
     return finish();
 }

@@ -1,4 +1,4 @@
-"""The runtime and descriptor functions that two or more programs call are there, or refuse by name."""
+"""The runtime and descriptor functions that two or more programs call are there."""
 
 import json
 import shutil
@@ -23,9 +23,5 @@ def symbols():
 
 
 def test_functions_are_implemented(symbols):
-    assert len(CALLED["functions"]) > 150
+    assert len(CALLED["functions"]) > 230
     assert [name for name in CALLED["functions"] if symbols.get(name) != "T"] == []
-
-
-def test_other_functions_refuse_by_name(symbols):
-    assert [name for name in CALLED["refused"] if symbols.get(name) != "W"] == []

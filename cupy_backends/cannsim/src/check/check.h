@@ -54,6 +54,10 @@ Watch *check_launch(const aclOpExecutor &e, DeviceStream *stream, const void *wo
                     uint64_t bytes);
 void check_replay(const aclOpExecutor &e, DeviceStream *stream); // of a graph
 void check_launched(Watch *watch);                               // the operation is done
+
+// A kernel of the program's own. What it does with the device addresses among its arguments nobody
+// knows: it is taken to read the first byte, and to have written all up to the end of the block.
+Watch *check_kernel(const char *name, DeviceStream *stream, const void *args, size_t size);
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream);
 
 // Objects that are not pooled (check/leak.h listens to those that are).

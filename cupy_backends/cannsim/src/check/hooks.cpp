@@ -171,6 +171,26 @@ void check_replay(const aclOpExecutor &e, DeviceStream *stream) {
     if (Watch *watch = check_launch(e, stream, nullptr, 0)) check_launched(watch);
 }
 
+Watch *check_kernel(const char *name, DeviceStream *stream, const void *args, size_t size) {
+    std::lock_guard<std::mutex> lock(check_mutex());
+    const Actor who = actor(name, stream);
+    std::vector<Access> accesses;
+    for (size_t at = 0; at + sizeof(void *) <= size; at += sizeof(void *)) {
+        const void *p;
+        std::memcpy(&p, static_cast<const char *>(args) + at, sizeof p);
+        if (!is_device(p) || is_system(p)) continue;
+        Access a = access_of(p, 1, 1, 1, false); // the least that it does with a pointer
+        a.name = "an argument";
+        if (checking(kCheckMem) && !judge_bounds(who, a)) continue;
+        judge_race(who, a, stream);
+        set_written(rest_of(reinterpret_cast<uintptr_t>(p)), true);
+        a.write = true; // or the most
+        accesses.push_back(a);
+    }
+    advance(stream);
+    return checking(kCheckMem) ? watch(who, accesses.data(), accesses.size()) : nullptr;
+}
+
 void check_overhang(const aclOpExecutor &e, DeviceStream *stream) {
     if (!checking(kCheckMem)) return;
     std::lock_guard<std::mutex> lock(check_mutex());

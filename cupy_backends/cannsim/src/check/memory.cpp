@@ -154,9 +154,15 @@ uintptr_t base_of(uintptr_t address) {
     return e ? e->begin : address;
 }
 
+Footprint rest_of(uintptr_t address) {
+    const Extent *e = find(address);
+    if (!e || !e->live || address >= e->end()) return {};
+    return footprint_of(reinterpret_cast<void *>(address), e->end() - address);
+}
+
 bool judge_bounds(const Actor &who, const Access &what) {
     const uintptr_t low = what.bytes.begin, high = what.bytes.end;
-    if (low == high) return true;
+    if (low == high || is_system(reinterpret_cast<void *>(low))) return true;
     Extent *pooled = at(known().pooled, low), *e = pooled ? pooled : at(known().native, low);
     if (!e) return bad(who, what, "no device memory", "nothing is allocated there");
     const uintptr_t end = pooled ? e->end() : end_of_mapped(*e);

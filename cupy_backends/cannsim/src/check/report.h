@@ -50,6 +50,7 @@ std::string describe(const Access &access);
 bool judge_bounds(const Actor &actor, const Access &access); // whether it is inside one block
 std::string owner_of(uintptr_t at);                          // the block at an address, in words
 uintptr_t base_of(uintptr_t at);                             // its start, or the address itself
+Footprint rest_of(uintptr_t at);                             // from there to its end; empty: none
 
 void judge_init(const Actor &actor, const Access &access);
 void set_written(const Footprint &bytes, bool written);

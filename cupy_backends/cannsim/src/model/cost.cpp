@@ -1,6 +1,7 @@
 #include "model/cost.h"
 
 #include "opapi/launches.h"
+#include "runtime/subscription.h"
 #include "runtime/soc.h"
 #include "runtime/stream.h"
 
@@ -9,7 +10,7 @@
 
 namespace cannsim {
 
-std::atomic<bool> model_on{false};
+std::atomic<int> model_on{0};
 
 namespace {
 
@@ -131,9 +132,29 @@ cannsimTask cost_of(const Executor &e) {
     return task;
 }
 
-void model_launch(const Executor &e, DeviceStream *stream) {
-    last_task = cost_of(e);
-    stream->modelled.fetch_add(uint64_t(last_task.nanoseconds * 1000), std::memory_order_relaxed);
+bool model_for(int whom, bool on) {
+    const int before = on ? model_on.fetch_or(whom) : model_on.fetch_and(~whom);
+    notes_launches = model_on.load();
+    return before & whom;
+}
+
+static void note(const cannsimTask &task, DeviceStream *stream) {
+    last_task = task;
+    const uint64_t cost = uint64_t(task.nanoseconds * 1000);
+    const uint64_t begin = stream->modelled.fetch_add(cost, std::memory_order_relaxed);
+    if (model_on.load(std::memory_order_relaxed) & kModelSubscribed)
+        report_operator(task.op, begin / 1000, (begin + cost) / 1000);
+}
+
+void model_launch(const Executor &e, DeviceStream *stream) { note(cost_of(e), stream); }
+
+// Nobody knows what it does: the launch alone is counted.
+void model_kernel(const char *name, DeviceStream *stream) {
+    cannsimTask task{};
+    task.op = name;
+    task.units = 1 << CANNSIM_AI_CORE;
+    task.nanoseconds = kRates[settings().soc - kSocs].launch[0];
+    note(task, stream);
 }
 
 } // namespace cannsim
@@ -142,10 +163,7 @@ using namespace cannsim;
 
 extern "C" {
 
-bool cannsimModel(bool on) {
-    notes_launches = on;
-    return model_on.exchange(on);
-}
+bool cannsimModel(bool on) { return model_for(kModelAsked, on); }
 
 bool cannsimLastTask(cannsimTask *out) {
     if (out) *out = last_task;

@@ -21,11 +21,15 @@ struct Rates {
 extern const Rates kRates[]; // by SoC, in the order of kSocs
 extern const double kCubeShareFloat32;
 
-extern std::atomic<bool> model_on;
+// Who asked for the model, as a sum; 0: it is off.
+enum : int { kModelAsked = 1, kModelSubscribed = 2 };
+extern std::atomic<int> model_on;
+bool model_for(int whom, bool on); // whether it was on for them
 
 cannsimTask cost_of(const Executor &e);
 
-// Notes the cost of a launch for its thread and its stream.
+// Note the cost of a launch for its thread, its stream and who subscribed to it.
 [[gnu::cold]] void model_launch(const Executor &e, DeviceStream *stream);
+[[gnu::cold]] void model_kernel(const char *name, DeviceStream *stream); // lives as the library
 
 } // namespace cannsim

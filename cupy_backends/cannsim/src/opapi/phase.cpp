@@ -184,8 +184,6 @@ Executor *clone(const Executor &e) {
     return copy;
 }
 
-constexpr char kInjected[] = "%s: a fault injected on purpose";
-
 aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *watch) {
     Executor *task = e;
     if (e->repeatable) {
@@ -226,18 +224,8 @@ aclnnStatus launch_later(Executor *e, DeviceStream *stream, bool fails, Watch *w
 // there is nothing left to do and the executor was used up.
 [[gnu::cold]] aclnnStatus launch_disturbed(Executor *e, DeviceStream *s, bool *fails, bool *done) {
     const int device = s->context->device;
-    int error = check_broken(device, false);
-    if (!error && fault(Fault::DeviceLost)) {
-        break_device(device, ACL_ERROR_RT_LOST_HEARTBEAT, false,
-                     "device %d is lost: a fault injected on purpose", device);
-        error = check_broken(device, true);
-    }
-    if (!error && fault(Fault::Launch)) error = fail(ACLNN_ERR_RUNTIME_ERROR, kInjected, e->op->name);
-    *fails = !error && !is_captured(s) && fault(Fault::Async);
-    if (!s->queue) {
-        if (*fails) fail_task(s, fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, e->op->name));
-        if (!error && e->blocking) error = check_broken(device, true);
-    }
+    int error = disturb_launch(e->op->name, s, fails);
+    if (!error && !s->queue && e->blocking) error = check_broken(device, true);
     // A broken device runs nothing more, though nobody may have noticed yet.
     *done = error || (!s->queue && is_broken(device));
     if (*done && !e->repeatable) destroy_executor(e);

@@ -235,14 +235,7 @@ std::string arguments_of(const Executor &e) {
     return out.text.empty() ? "[]" : out.text + "]";
 }
 
-void trace_call(const OpMeta &op, const Arg *args, int status, uint64_t workspace) {
-    Line line;
-    line << "{\"op\":\"" << op.name << "\",\"args\":[";
-    for (int i = 0; i < op.nparams; ++i) {
-        line << (i ? "," : "");
-        argument(line, op.params[i].kind, args[i]);
-    }
-    line << "],\"status\":" << status << ",\"ws\":" << workspace << "}\n";
+static void emit(const Line &line) {
     Sinks &s = sinks();
     std::lock_guard<std::mutex> lock(s.mutex);
     if (s.memory) s.lines += line.text;
@@ -255,6 +248,26 @@ void trace_call(const OpMeta &op, const Arg *args, int status, uint64_t workspac
         at += n;
         left -= size_t(n);
     }
+}
+
+void trace_kernel(const char *name, uint32_t blocks, size_t bytes, int status) {
+    Line line;
+    line << "{\"kernel\":";
+    line.quoted(name);
+    line << ",\"blocks\":" << uint64_t(blocks) << ",\"args\":" << uint64_t(bytes)
+         << ",\"status\":" << status << "}\n";
+    emit(line);
+}
+
+void trace_call(const OpMeta &op, const Arg *args, int status, uint64_t workspace) {
+    Line line;
+    line << "{\"op\":\"" << op.name << "\",\"args\":[";
+    for (int i = 0; i < op.nparams; ++i) {
+        line << (i ? "," : "");
+        argument(line, op.params[i].kind, args[i]);
+    }
+    line << "],\"status\":" << status << ",\"ws\":" << workspace << "}\n";
+    emit(line);
 }
 
 } // namespace cannsim

@@ -1,5 +1,5 @@
 // Writes calls of first phases as lines of JSON: the operator, every argument with its full
-// description, the status and the workspace. The format is that of recorded corpora.
+// description, the status and the workspace. Launches of programs' own kernels have lines too. The format is that of recorded corpora.
 #pragma once
 
 #include "opapi/op.h"
@@ -16,6 +16,7 @@ extern const int kFormatNamesCount;
 // Lines are appended to the file from now on. What is wrong with it, or null.
 const char *trace_to_file(const char *path);
 
+void trace_kernel(const char *name, uint32_t blocks, size_t bytes, int status); // of a program's own
 // The tensors of a planned operator, as a list of JSON.
 std::string arguments_of(const Executor &e);
 

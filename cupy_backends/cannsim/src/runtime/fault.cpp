@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "cannsim.h"
+#include "runtime/stream.h"
 
 #include <cerrno>
 #include <cstdarg>
@@ -159,6 +160,24 @@ int report_broken(int device, bool waiting) {
     std::lock_guard<std::mutex> lock(broken_mutex);
     if (!b.known.exchange(true)) return fail(code, "%s", b.text);
     return fail(code, "device %d failed before and was not reset: %s", device, b.text);
+}
+
+int disturb_call(const char *name, int device, int code) {
+    if (int error = check_broken(device, false)) return error;
+    if (fault(Fault::DeviceLost)) {
+        break_device(device, ACL_ERROR_RT_LOST_HEARTBEAT, false,
+                     "device %d is lost: a fault injected on purpose", device);
+        return check_broken(device, true);
+    }
+    return fault(Fault::Launch) ? fail(code, kInjected, name) : 0;
+}
+
+int disturb_launch(const char *name, DeviceStream *stream, bool *fails) {
+    const int error = disturb_call(name, stream->context->device, ACL_ERROR_RT_INTERNAL_ERROR);
+    *fails = !error && !is_captured(stream) && fault(Fault::Async);
+    if (*fails && !stream->queue)
+        fail_task(stream, fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, name));
+    return error;
 }
 
 } // namespace cannsim

@@ -6,6 +6,8 @@
 
 namespace cannsim {
 
+struct DeviceStream;
+
 enum class Fault { Malloc, Pinned, Phase1, Launch, Async, DeviceLost };
 constexpr int kFaultKinds = 6;
 
@@ -36,5 +38,14 @@ int report_broken(int device, bool waiting);
 inline int check_broken(int device, bool waiting) {
     return watched(kBroken) ? report_broken(device, waiting) : 0;
 }
+
+// While kLaunchWatches are on: the error of a call that launches something, with this code where it
+// is to fail.
+int disturb_call(const char *name, int device, int code);
+
+// The same for an operator or a kernel. *fails: its task is to fail, and without a queue has failed.
+int disturb_launch(const char *name, DeviceStream *stream, bool *fails);
+
+constexpr char kInjected[] = "%s: a fault injected on purpose";
 
 } // namespace cannsim

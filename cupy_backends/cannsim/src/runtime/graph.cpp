@@ -148,8 +148,7 @@ struct Replay {
                 continue;
             }
             if (node.label.type == ACL_MODEL_RI_TASK_KERNEL && fault(Fault::Async)) {
-                fail_task(stream, fail(ACL_ERROR_RT_AICORE_EXCEPTION,
-                                       "%s: a fault injected on purpose", node.label.name));
+                fail_task(stream, fail(ACL_ERROR_RT_AICORE_EXCEPTION, kInjected, node.label.name));
                 return 0;
             }
             if (const int code = node.task.run(node.task.storage)) return code;
@@ -193,27 +192,13 @@ struct Replay {
 void judge(const Graph &graph, DeviceStream *stream) {
     for (const Node &n : graph.nodes) {
         const Label &l = n.label;
-        if (n.owned) check_replay(*static_cast<const aclOpExecutor *>(n.owned), stream);
+        if (n.executor()) check_replay(*n.executor(), stream);
         if (l.type == ACL_MODEL_RI_TASK_VALUE_WRITE) check_signal(l.name, stream, l.at, l.value);
         if (l.type == ACL_MODEL_RI_TASK_VALUE_WAIT)
             check_signal_awaited(stream, l.at, l.value, l.flag);
         if (n.condition)
             for (auto &body : n.condition->bodies) judge(*body, stream);
     }
-}
-
-int disturb(DeviceStream *stream) {
-    const int device = stream->context->device;
-    if (int error = check_broken(device, false)) return error;
-    if (fault(Fault::DeviceLost)) {
-        break_device(device, ACL_ERROR_RT_LOST_HEARTBEAT, false,
-                     "device %d is lost: a fault injected on purpose", device);
-        return check_broken(device, true);
-    }
-    if (fault(Fault::Launch))
-        return fail(ACL_ERROR_RT_MODEL_EXECUTE,
-                    "aclmdlRIExecuteAsync: a fault injected on purpose");
-    return 0;
 }
 
 // A name or a path as JSON has it.
@@ -241,9 +226,8 @@ void print(FILE *out, const Graph &graph, bool verbose, int indent) {
         std::fprintf(out, "%s\n%*s{\"id\": %zu, \"stream\": %d, \"type\": \"%s\", \"name\": %s",
                      i ? "," : "", indent, "", i, n.stream, type_name(n),
                      quoted(n.label.name).c_str());
-        if (verbose && n.owned)
-            std::fprintf(out, ", \"arguments\": %s",
-                         arguments_of(*static_cast<const aclOpExecutor *>(n.owned)).c_str());
+        if (verbose && n.executor())
+            std::fprintf(out, ", \"arguments\": %s", arguments_of(*n.executor()).c_str());
         if (verbose && n.label.at)
             std::fprintf(out, ", \"address\": \"0x%" PRIxPTR "\", \"value\": %" PRIu64,
                          reinterpret_cast<uintptr_t>(n.label.at), n.label.value);
@@ -295,7 +279,8 @@ aclError aclmdlRIExecuteAsync(aclmdlRI modelRI, aclrtStream stream) {
     }
     if (is_captured(s)) return refuse_capture(s, "a graph cannot be launched into a capture");
     attach();
-    if (int error = disturb(s)) return error;
+    if (int error = disturb_call(__func__, s->context->device, ACL_ERROR_RT_MODEL_EXECUTE))
+        return error;
     if (checking()) judge(*graph, s);
     Replay *replay = new Replay{s, {{graph, 0}}};
     const int error = submit_wait(s, Task::of([replay] {

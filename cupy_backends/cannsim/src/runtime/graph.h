@@ -39,6 +39,11 @@ struct Node {
     void *owned = nullptr; // what the task uses, such as an executor
     void (*release)(void *) = nullptr;
     std::shared_ptr<Condition> condition = nullptr; // in place of a task
+
+    // The operator of the task; null for others, such as a kernel of the program's own.
+    const aclOpExecutor *executor() const {
+        return in_pool(owned) ? static_cast<const aclOpExecutor *>(owned) : nullptr;
+    }
 };
 
 // Nodes that may be issued anew (aclmdlRICaptureTaskGrpBegin).

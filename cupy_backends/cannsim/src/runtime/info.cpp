@@ -1,5 +1,6 @@
 // What programs ask about the chip and the software.
 #include "runtime/api.h"
+#include "runtime/memory.h"
 
 #include <atomic>
 #include <cstdio>
@@ -179,6 +180,16 @@ size_t aclDataTypeSize(aclDataType dataType) {
     case ACL_COMPLEX128: return 16;
     default: return 0;
     }
+}
+
+// Of the current device: memory in which the blocks of mixed cube and vector kernels meet. Kernels of
+// cannsim do not wait for each other, so it only has to be there.
+aclError aclrtGetHardwareSyncAddr(void **addr) {
+    REQUIRE(addr);
+    Context *context;
+    if (int error = require_context(&context)) return error;
+    *addr = system_memory(context->device);
+    return 0;
 }
 
 } // extern "C"

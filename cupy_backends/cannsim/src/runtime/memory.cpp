@@ -109,6 +109,8 @@ size_t available_host_memory() {
 
 bool is_virtual(uintptr_t at) { return at - virtual_area.begin < virtual_area.size; }
 
+uintptr_t system_area() { return virtual_area.begin + virtual_area.size; }
+
 Slice &slice_of(Memory &m, uintptr_t at) {
     return m.slices[(at - device_range.begin) / device_range.per_device];
 }
@@ -176,7 +178,8 @@ int reserve_devices() {
                                     size_t(4) << 30, size_t(1) << 30,  size_t(256) << 20,
                                     size_t(64) << 20};
     for (size_t step : kSteps) {
-        size_t each = std::min(wanted, step), size = each * (devices + kVirtual);
+        const size_t system = round_up(devices * kSystemMemory, kHuge);
+        size_t each = std::min(wanted, step), size = each * (devices + kVirtual) + system;
         void *range = mmap(nullptr, size + kHuge, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (range == MAP_FAILED) continue;
@@ -192,6 +195,12 @@ int reserve_devices() {
         }
         uintptr_t begin = round_up(reinterpret_cast<uintptr_t>(range), kHuge);
         uintptr_t host = round_up(reinterpret_cast<uintptr_t>(twin), kHuge);
+        if (!usable && mprotect(reinterpret_cast<void *>(host + size - system), system,
+                                PROT_READ | PROT_WRITE)) {
+            munmap(range, size + kHuge);
+            munmap(twin, size + kHuge);
+            continue;
+        }
         madvise(reinterpret_cast<void *>(host), size, MADV_DONTDUMP);
         madvise(range, size + kHuge, MADV_DONTDUMP);
         m.slices.resize(devices);
@@ -262,11 +271,17 @@ int device_malloc(int device, size_t size, void **out) {
     return 0;
 }
 
+void *system_memory(int device) {
+    return reinterpret_cast<void *>(system_area() + size_t(device) * kSystemMemory);
+}
+
 int device_free(void *p) {
     Memory &m = memory();
     std::lock_guard<std::mutex> lock(m.mutex);
     uintptr_t at = reinterpret_cast<uintptr_t>(p);
     if (!is_device(p)) return fail(ACL_ERROR_RT_PARAM_INVALID, "%p is not a device address", p);
+    if (is_system(p))
+        return fail(ACL_ERROR_RT_PARAM_INVALID, "%p belongs to the device: no program frees it", p);
     if (is_virtual(at))
         return fail(ACL_ERROR_RT_PARAM_INVALID, "%p was mapped by aclrtMapMem: unmap it", p);
     if (checking()) check_free(p, "aclrtFree");
@@ -356,6 +371,12 @@ bool find_block(const void *p, Block *out) {
     uintptr_t at = reinterpret_cast<uintptr_t>(p);
     if (is_virtual(at)) return find_mapped(at, out);
     Memory &m = memory();
+    if (is_system(p)) {
+        const size_t device = (at - system_area()) / kSystemMemory;
+        if (device >= m.slices.size()) return false;
+        *out = {system_area() + device * kSystemMemory, kSystemMemory, int(device)};
+        return true;
+    }
     std::lock_guard<std::mutex> lock(m.mutex);
     Slice &s = slice_of(m, at);
     auto it = s.blocks.upper_bound(at);

@@ -23,8 +23,18 @@ struct VirtualArea {
 };
 extern VirtualArea virtual_area;
 
+// Behind it each device has a little for itself, which programs are told the address of but do not
+// allocate.
+constexpr size_t kSystemMemory = size_t(64) << 10;
+void *system_memory(int device);
+
 inline bool is_device(const void *p) {
     return reinterpret_cast<uintptr_t>(p) - device_range.begin < device_range.size;
+}
+
+inline bool is_system(const void *p) {
+    return is_device(p) &&
+           reinterpret_cast<uintptr_t>(p) >= virtual_area.begin + virtual_area.size;
 }
 
 // Host address behind a device address; the caller knows that it is one.

@@ -1,8 +1,9 @@
-// aclprof*: the order of calls is checked and marks are accepted; nothing is recorded, since there
-// is no device time to record.
+// aclprofInit and its kin: the order of calls is checked and marks are accepted; nothing is recorded,
+// since there is no device time to record. subscription.cpp hands out modelled times.
 #include "base/error.h"
 #include "cann_runtime.h"
 #include "runtime/api.h"
+#include "runtime/subscription.h"
 
 #include <atomic>
 #include <new>
@@ -11,6 +12,10 @@
 
 using namespace cannsim;
 
+namespace cannsim {
+std::atomic<bool> profiling{false};
+}
+
 struct aclprofConfig {
     std::vector<uint32_t> devices;
     uint64_t types;
@@ -18,7 +23,6 @@ struct aclprofConfig {
 struct aclprofStepInfo {
     int stamps;
 };
-struct aclprofSubscribeConfig {};
 
 namespace {
 
@@ -26,13 +30,12 @@ struct Stamp {
     std::string message;
 };
 
-std::atomic<bool> initialised{false};
 std::atomic<int> running{0};
 std::atomic<uint32_t> next_range{1};
 thread_local int depth = 0;
 
 int require_initialised(const char *caller) {
-    return initialised ? 0 : fail(ACL_ERROR_PROF_NOT_RUN, "%s: aclprofInit was not called", caller);
+    return profiling ? 0 : fail(ACL_ERROR_PROF_NOT_RUN, "%s: aclprofInit was not called", caller);
 }
 
 } // namespace
@@ -42,14 +45,16 @@ extern "C" {
 aclError aclprofInit(const char *profilerResultPath, size_t length) {
     REQUIRE(profilerResultPath);
     if (!length) return fail(ACL_ERROR_INVALID_PARAM, "%s: length is 0", __func__);
-    if (initialised.exchange(true))
+    if (is_subscribed())
+        return fail(ACL_ERROR_PROF_API_CONFLICT, "%s: a model is subscribed to", __func__);
+    if (profiling.exchange(true))
         return fail(ACL_ERROR_PROF_ALREADY_RUN, "%s: called twice", __func__);
     return 0;
 }
 
 aclError aclprofFinalize() {
     if (int error = require_initialised(__func__)) return error;
-    initialised = false;
+    profiling = false;
     running = 0;
     return 0;
 }

@@ -1,30 +1,14 @@
 // aclTensorDesc and aclDataBuffer: the descriptors of CANN's older interfaces.
 #include "base/error.h"
 #include "cann_runtime.h"
+#include "check/check.h"
 #include "runtime/api.h"
+#include "runtime/tensor_desc.h"
 
 #include <cstring>
 #include <new>
-#include <string>
-#include <vector>
 
 using namespace cannsim;
-
-struct aclDataBuffer {
-    void *data;
-    size_t size;
-};
-
-struct aclTensorDesc {
-    aclDataType dtype;
-    aclFormat format, storage_format, origin_format;
-    std::vector<int64_t> dims, storage_dims, origin_dims;
-    std::vector<int64_t> ranges; // low and high of each dim; -1 has no limit
-    std::string name, dynamic_name;
-    std::vector<char> constant;
-    aclMemType place;
-    bool known; // the rank is
-};
 
 namespace {
 
@@ -59,11 +43,14 @@ int check_index(const char *caller, const aclTensorDesc *desc, size_t index) {
 extern "C" {
 
 aclDataBuffer *aclCreateDataBuffer(void *data, size_t size) {
-    return new (std::nothrow) aclDataBuffer{data, size};
+    aclDataBuffer *buffer = new (std::nothrow) aclDataBuffer{data, size};
+    if (checking(kCheckLeak) && buffer) leak_noted(buffer, "aclDataBuffer");
+    return buffer;
 }
 
 aclError aclDestroyDataBuffer(const aclDataBuffer *dataBuffer) {
     REQUIRE(dataBuffer);
+    if (checking(kCheckLeak)) leak_forgotten(dataBuffer);
     delete dataBuffer;
     return 0;
 }
@@ -94,10 +81,14 @@ aclTensorDesc *aclCreateTensorDesc(aclDataType dataType, int numDims, const int6
     desc->dims.assign(dims, dims + numDims);
     desc->storage_dims = desc->origin_dims = desc->dims;
     desc->known = !(numDims == 1 && dims[0] == -2);
+    if (checking(kCheckLeak)) leak_noted(desc, "aclTensorDesc");
     return desc;
 }
 
-void aclDestroyTensorDesc(const aclTensorDesc *desc) { delete desc; }
+void aclDestroyTensorDesc(const aclTensorDesc *desc) {
+    if (checking(kCheckLeak)) leak_forgotten(desc);
+    delete desc;
+}
 
 aclDataType aclGetTensorDescType(const aclTensorDesc *desc) {
     return desc ? desc->dtype : ACL_DT_UNDEFINED;
