@@ -124,11 +124,11 @@ struct OwnedOperand : cupyOperand {
         shape = dims;
         strides = steps;
     }
-    // A contiguous tensor of the shape of 'like' in scratch memory; 'again': in the place of the one
-    // that this was before.
+    // A contiguous tensor of the shape of 'like' in scratch memory; 'again': in the place of the
+    // one that this was before.
     int temporary(Scratch &scratch, const cupyOperand &like, int dtype_, bool again = false) {
         const int64_t bytes = again ? block_bytes : -1;
-        void *const room = block;
+        void *const room = again ? block : nullptr;
         static_cast<cupyOperand &>(*this) = like;
         dtype = int8_t(dtype_);
         for (int d = 0; d < ndim; d++) dims[d] = like.shape[d];

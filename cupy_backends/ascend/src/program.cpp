@@ -145,7 +145,8 @@ class Run {
                 o.contiguous = 0;
             }
         }
-        int64_t count = elements(target), flat[2] = {itemsize(list[1].dtype), itemsize(target.dtype)};
+        int64_t count = elements(target);
+        int64_t flat[2] = {itemsize(list[1].dtype), itemsize(target.dtype)};
         for (int k = 0; tabled && k < 2; k++) { // contiguous temporaries of any rank
             cupyOperand &o = k ? target : list[1];
             o.ndim = 1;

@@ -1,7 +1,7 @@
 """Where an operator of CANN is not what its name says, a route goes round it.
 
-Most of these are invisible on the simulator, which computes exactly: the chosen route is looked at on every family of
-chips, then the result.
+The chosen route is looked at on every family of chips, then the result. That the operator itself would be wrong is shown
+by ``test_lossy.py``.
 """
 
 import re
@@ -260,7 +260,7 @@ def test_negative_strides_are_turned_round():
 
 
 def test_what_a_real_device_is_said_to_do_is_shown():
-    """sin and cos lose accuracy beyond 1e7, tan beyond 65504: NumPy's do not, and no operator helps."""
+    """sin and cos lose accuracy beyond 1e7, tan beyond 65504: NumPy's do not; see test_lossy.py."""
     for op, note in (("sin", "1e7"), ("cos", "1e7"), ("tan", "65504")):
         launch("ascend", op, [np.ones(2, "f4")], [np.empty(2, "f4")])
         assert all(note in row["note"] for row in _ascend.routes(op) if row["dtypes"][0] == "float32")

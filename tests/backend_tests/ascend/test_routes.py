@@ -250,6 +250,8 @@ BAD = [
     ('add = [{ do = "t = negative(in0)" }]', "add", "do", "no output is assigned"),
     ('add = [{ do = "out0 = negative(in7.real, 1)" }]', "add", "do", "negative takes 1 operands"),
     ('add = [{ do = "out0 = sum(in0)" }]', "add", "do", "attribute axes of sum"),
+    ('add = [{ do = "{nothing}" }]', "add", "do", "'nothing' is not in [short]"),
+    ('add = [{ host = "slow", chips = "910C" }]', "add", "chips", "'910C': known are"),
     ("add = []", "add", "routes", "list of candidates"),
     ('plus = [{ host = "slow" }]', "plus", "name", "no op of the contract"),
 ]

@@ -17,9 +17,11 @@ Family family() { return Family(settings().soc->family); }
 using array::load;
 using array::store;
 
-// A loop with one input or two that hands the elements for which `F::special` holds to `F::value`. Where a tile has none,
-// and mostly it has none, the plain loop computes it; an output may lie on an input.
-template <class F> void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
+// A loop with one input or two that hands the elements for which `F::special` holds to `F::value`.
+// Where a tile has none, and mostly it has none, the plain loop computes it; an output may lie on
+// an input.
+template <class F>
+void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
     using T = typename F::Type;
     constexpr int nin = F::nin;
     constexpr intptr_t kTile = 1024;

@@ -1,6 +1,7 @@
-// Where CANN's kernels lose what NumPy's functions keep: integers that pass through float32 or float16, angles beyond
-// what the reduction of sin, cos and tan holds, cases that CANN leaves undefined. The results are deterministic and
-// plainly wrong there, so that nobody relies on them; inside the documented ranges they are those of the plain loop.
+// Where CANN's kernels lose what NumPy's functions keep: integers that pass through float32 or
+// float16, angles beyond what the reduction of sin, cos and tan holds, cases that CANN leaves
+// undefined. The results are deterministic and plainly wrong there, so that nobody relies on them;
+// inside the documented ranges they are those of the plain loop.
 #pragma once
 
 #include "opapi/elementwise.h"
