@@ -155,7 +155,8 @@ void into_a_graph() {
     aclmdlRI none = nullptr;
     FAILS(aclmdlRICaptureEnd(s, &none), ACL_ERROR_RT_STREAM_CAPTURE_INVALIDATED, "invalid");
     EXPECT(!none);
-    FAILS(aclmdlRICaptureTaskUpdateBegin(s, group), ACL_ERROR_RT_INVALID_HANDLE, "not a task group");
+    FAILS(aclmdlRICaptureTaskUpdateBegin(s, group), ACL_ERROR_RT_INVALID_HANDLE,
+          "not a task group");
     replay(g, s);
     EXPECT_EQ(x.read()[0], 5.f);
     FAILS(aclmdlRICaptureToModelRIBegin(s, &none, kRelaxed), ACL_ERROR_RT_INVALID_HANDLE,

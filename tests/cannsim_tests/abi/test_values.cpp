@@ -219,7 +219,8 @@ int main() {
     arguments();
     conditions();
     order();
-#ifndef __SANITIZE_THREAD__ // a value may be read while it is copied; a kernel's eight bytes are whole
+#ifndef __SANITIZE_THREAD__ // a value may be read while it is copied; a kernel's eight bytes are
+                            // whole
     copies();
 #endif
     chain();

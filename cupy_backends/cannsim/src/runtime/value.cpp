@@ -64,7 +64,8 @@ aclError aclrtValueWait(void *devAddr, uint64_t value, uint32_t flag, aclrtStrea
         return stall(is_shared(devAddr), "a value at %p: it is %lu, not %s %lu", devAddr, now,
                      kConditions[flag], value);
     };
-    return submit_wait(s, Task::of(wait), {__func__, ACL_MODEL_RI_TASK_VALUE_WAIT, devAddr, value, flag});
+    return submit_wait(s, Task::of(wait),
+                       {__func__, ACL_MODEL_RI_TASK_VALUE_WAIT, devAddr, value, flag});
 }
 
 } // extern "C"
