@@ -4,6 +4,7 @@
 
 #include "aclnnop/aclnn_mul.h"
 
+#include <csignal>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -241,6 +242,31 @@ void memory_exporter() {
         EXPECT_EQ(download(p, 3)[2], 4.f);
     }
     EXPECT_EQ(shared_files(), files);
+}
+
+void killed_exporter(const Peer &parent) {
+    Memory x(kSmall * 4);
+    upload(x.p, counted(kSmall));
+    Key key;
+    OKAY(aclrtIpcMemGetExportKey(x.p, kSmall * 4, key.text, 65, 1));
+    parent.send(key);
+    for (;;) pause();
+}
+
+// What was imported outlives the process that exported it, however it ends; its key does not.
+void heir() {
+    const Peer child = start("killed");
+    const Key key = child.receive<Key>();
+    void *p = nullptr, *again = nullptr;
+    OKAY(aclrtIpcMemImportByKey(&p, key.text, 0));
+    kill(child.pid, SIGKILL);
+    waitpid(child.pid, nullptr, 0);
+    square(p, kSmall);
+    EXPECT_EQ(download(p, kSmall)[3], 9.f);
+    OKAY(aclrtIpcMemClose(key.text));
+    FAILS(aclrtIpcMemImportByKey(&again, key.text, 0), ACL_ERROR_RT_PARAM_INVALID, "ended");
+    close(child.in);
+    close(child.out);
 }
 
 // --- physical memory -----------------------------------------------------------------------------
@@ -516,10 +542,12 @@ int main(int argc, char **argv) {
         (role == "memory"     ? memory_importer
          : role == "physical" ? physical_importer
          : role == "event"    ? event_waiter
+         : role == "killed"   ? killed_exporter
                               : dying_recorder)(parent);
         return failures != 0;
     }
     memory_exporter();
+    heir();
     physical_exporter();
     event_recorder();
     captured_event();
