@@ -364,6 +364,21 @@ void captured() {
     OKAY(aclmdlRIDestroy(graph));
 }
 
+// Operators that wait to be run together come before a kernel that is launched after them.
+void batched() {
+    Loaded binary;
+    Floats x({64}, std::vector<float>(64, 1)), y({64});
+    Scalar one(1.0f);
+    ScaleArgs values{x.memory.p, y.memory.p, 10, 64};
+    cannsimBeginBatch();
+    OKAY(CALL(aclnnAdd, nullptr, x.tensor, x.tensor, one.p, x.tensor));
+    OKAY(aclrtLaunchKernelWithHostArgs(binary["scale"], 2, nullptr, nullptr, &values, sizeof values,
+                                       nullptr, 0));
+    cannsimEndBatch(nullptr, 0, 0);
+    OKAY(aclrtSynchronizeStream(nullptr));
+    EXPECT(y.read() == std::vector<float>(64, 20));
+}
+
 void seen() {
     Loaded binary;
     Floats x({1}, {1}), y({1});
@@ -478,6 +493,7 @@ int main(int argc, char **argv) {
     lifetimes();
     captured();
     seen();
+    batched();
     sync_address();
     if (cannsimChecks() == 15) checked();
     return finish();
