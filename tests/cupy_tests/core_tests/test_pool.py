@@ -483,8 +483,11 @@ for i in range(200):
             b = a + 1
             stream.launch_host_func(lambda _: kept and kept.pop(), None)
             c = cp.full(1000 + i, 7)
-            assert i % 8 or int((b + c).sum()) == (i + 8) * (1000 + i)
-    del a, b, c
+            total = (b + c).sum()
+            if i % 8 == 0:
+                stream.synchronize()
+                assert int(total) == (i + 8) * (1000 + i)
+    del a, b, c, total
 s.synchronize(), t.synchronize()
 kept.clear()
 pool.free_all_blocks()
