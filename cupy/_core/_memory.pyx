@@ -11,8 +11,6 @@ while a stream is waited for.
 """
 
 import gc
-import os
-import re
 
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
@@ -51,8 +49,6 @@ cdef enum Growth:
 
 cdef size_t MOST_BYTES = <size_t>1 << 42  # the largest size class
 cdef size_t UNREAD = <size_t>-1           # a limit that the environment may give
-
-LIMIT = "CUPY_GPU_MEMORY_LIMIT"
 
 cdef Settle settle = NULL
 cdef Arena* _arenas = NULL
@@ -260,25 +256,11 @@ cdef Block* cut(Block* block, int bin) except NULL:
     return block
 
 
-cdef size_t read_limit() except? 1:
-    """Return the limit of the current device that the environment gives: bytes, or a share such as 40%."""
-    cdef size_t free_bytes = 0, total = 0
-    text = os.environ.get(LIMIT, "").strip()
-    match = re.fullmatch(r"(\d+)|(\d+(?:\.\d*)?)%", text)
-    if not text:
-        return 0
-    if not match or match[2] and float(match[2]) > 100:
-        raise ValueError(f"{LIMIT}={text!r} is neither a number of bytes nor a share of 0% ... 100%")
-    if match[1]:
-        return min(int(match[1]), MOST_BYTES)
-    _backend.check(_backend.active().mem_info(&free_bytes, &total), "asking for the device's memory")
-    return int(total * float(match[2]) / 100)
-
-
 cdef size_t limit_of(Account* account) except? 1:
     """Return the limit of the current device, the first time as the environment has it; 0 if there is none."""
     if account.limit == UNREAD:
-        account.limit = read_limit()
+        from cupy._core._pool import limit_from_environment
+        account.limit = limit_from_environment()
     return account.limit
 
 
@@ -475,11 +457,16 @@ cdef bint strays(Block* block) noexcept:
     """Keep a freed block aside if other streams have not yet done what they do with it; return whether they have."""
     cdef uint64_t users = block.users
     cdef Arena* arena = _arenas
-    block.users = 0
+    cdef Arena* following
+    block.users = 1  # so that a host function that a query runs does not find it ready
     while arena is not NULL:
+        pin(arena)
         if users >> arena.id & 1 and arena is not block.arena:
             block.users += not has_done(arena, block)
-        arena = arena.next
+        following = arena.next
+        unpin(arena)
+        arena = following
+    block.users -= 1
     return block.users
 
 
@@ -520,18 +507,28 @@ cdef void come_home(Stray* stray) noexcept:
 
 cdef void call_strays() noexcept:
     """Let the blocks be used again that no stream works on any more."""
-    cdef Stray** place = &_strays
+    global _strays
+    cdef Stray* waiting = NULL
     cdef Stray* stray
-    cdef int done
-    while place[0] is not NULL:
-        stray = place[0]
+    cdef Arena* arena
+    cdef int resets, done
+    while _strays is not NULL:
+        stray = _strays
+        _strays = stray.next  # a query may run host functions, and they may change the list
+        arena = stray.block.arena
+        resets = arena.resets
         done = 1  # also if its stream or device is gone
+        pin(arena)
         _backend.active().event_query(stray.event, &done)
-        if done:
-            place[0] = stray.next
+        if arena.resets != resets:
+            free(stray)  # the block went with its device
+        elif done:
             come_home(stray)
         else:
-            place = &stray.next
+            stray.next = waiting
+            waiting = stray
+        unpin(arena)
+    _strays = waiting
 
 
 cdef int await_strays(Account* account, Arena* only) except -1:

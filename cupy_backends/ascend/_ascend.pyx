@@ -52,7 +52,8 @@ cdef int _configure() except -1:
 
 
 def _release():
-    cupy_ascend_release()
+    with nogil:  # host functions that are still queued take the interpreter's lock
+        cupy_ascend_release()
 
 
 cdef object _failure(str doing):

@@ -457,6 +457,45 @@ assert calls == [1]
     run(code, timeout=30, CANNSIM_ASYNC=mode)
 
 
+@on_simulator
+@pytest.mark.parametrize("mode", ["0", "1", "worker"])
+def test_the_end_lets_host_functions_run(mode):
+    code = """
+import time
+s = cp.cuda.Stream()
+s.launch_host_func(lambda text: (time.sleep(0.05), print(text, flush=True)), "done")
+"""
+    assert run(code, timeout=30, CANNSIM_ASYNC=mode).split() == ["done"]
+
+
+@on_simulator
+@pytest.mark.parametrize("mode", ["1", "worker"])
+def test_host_functions_free_arrays(mode):
+    """Also while the pool asks which blocks may be used again."""
+    code = """
+s, t, kept = cp.cuda.Stream(), cp.cuda.Stream(), []
+for i in range(200):
+    a = cp.full(1000 + i, i)
+    cp.cuda.Stream.null.synchronize()
+    kept.append(a)
+    for stream in (s, t):
+        with stream:
+            b = a + 1
+            stream.launch_host_func(lambda _: kept and kept.pop(), None)
+            c = cp.full(1000 + i, 7)
+            total = (b + c).sum()
+            if i % 8 == 0:
+                stream.synchronize()
+                assert int(total) == (i + 8) * (1000 + i)
+    del a, b, c, total
+s.synchronize(), t.synchronize()
+kept.clear()
+pool.free_all_blocks()
+assert pool.used_bytes() == pool.total_bytes() == 0
+"""
+    run(code, CANNSIM_ASYNC=mode, **UNWATCHED)
+
+
 def test_only_one_stream_gives_back():
     pool.free_all_blocks()
     s = cupy.cuda.Stream()
