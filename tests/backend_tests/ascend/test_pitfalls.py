@@ -1,7 +1,7 @@
 """Where an operator of CANN is not what its name says, a route goes round it.
 
-The chosen route is looked at on every family of chips, then the result. That the operator itself would be wrong is shown
-by ``test_lossy.py``.
+The chosen route is looked at on every family of chips, then the result. ``test_lossy.py`` shows that the operator
+itself would be wrong.
 """
 
 import re

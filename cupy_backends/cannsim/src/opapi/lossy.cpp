@@ -17,6 +17,28 @@ Family family() { return Family(settings().soc->family); }
 using array::load;
 using array::store;
 
+// A quick look that may be wrong about elements that are not special.
+template <class F> auto suspect(typename F::Type a, typename F::Type) -> decltype(F::limit, bool()) {
+    return (array::bit_cast<int32_t>(a) & INT32_MAX) > array::bit_cast<int32_t>(F::limit);
+}
+template <class F, class... T> bool suspect(T... x) { return F::special(x...); }
+
+template <class F> bool any_special(char *const *p, intptr_t n, const intptr_t *steps) {
+    using T = typename F::Type;
+    const char *a = p[0], *b = p[F::nin - 1];
+    const intptr_t step_a = steps[0], step_b = steps[F::nin - 1], item = sizeof(T);
+    int found = 0;
+    if (step_a == item && step_b == item)
+        for (intptr_t i = 0; i < n; ++i)
+            found |= suspect<F>(load<T>(a + i * item), load<T>(b + i * item));
+    else if (step_a == item && step_b == 0)
+        for (intptr_t i = 0; i < n; ++i) found |= F::special(load<T>(a + i * item), load<T>(b));
+    else
+        for (intptr_t i = 0; i < n; ++i)
+            found |= F::special(load<T>(a + i * step_a), load<T>(b + i * step_b));
+    return found;
+}
+
 // A loop with one input or two that hands the elements for which `F::special` holds to `F::value`.
 // Where a tile has none, and mostly it has none, the plain loop computes it; an output may lie on
 // an input.
@@ -24,29 +46,31 @@ template <class F>
 void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
     using T = typename F::Type;
     constexpr int nin = F::nin;
-    constexpr intptr_t kTile = 1024;
+    constexpr intptr_t kTile = 4096;
     const LoopFn plain = find_loop(F::op, DType(reinterpret_cast<intptr_t>(data)));
     char *p[nin + 1];
     for (int k = 0; k <= nin; ++k) p[k] = args[k];
     for (intptr_t left = *count; left > 0; left -= kTile) {
         const intptr_t n = std::min(left, kTile);
-        bool any = false;
-        for (intptr_t i = 0; i < n; ++i)
-            any |= F::special(load<T>(p[0] + i * steps[0]), load<T>(p[nin - 1] + i * steps[nin - 1]));
-        if (!any) {
+        if (!any_special<F>(p, n, steps)) {
             char *tile[nin + 1];
             for (int k = 0; k <= nin; ++k) tile[k] = p[k];
             plain(tile, &n, steps);
         } else {
-            const intptr_t one = 1;
-            for (intptr_t i = 0; i < n; ++i) {
-                char *element[nin + 1];
-                for (int k = 0; k <= nin; ++k) element[k] = p[k] + i * steps[k];
-                const T a = load<T>(element[0]), b = load<T>(element[nin - 1]);
-                if (F::special(a, b))
-                    store<T>(element[nin], F::value(a, b));
-                else
-                    plain(element, &one, steps);
+            for (intptr_t i = 0; i < n;) {
+                char *from[nin + 1];
+                for (int k = 0; k <= nin; ++k) from[k] = p[k] + i * steps[k];
+                intptr_t run = 0; // elements in a row that are not special
+                T a, b;
+                for (; i < n; ++i, ++run) {
+                    a = load<T>(p[0] + i * steps[0]);
+                    b = load<T>(p[nin - 1] + i * steps[nin - 1]);
+                    if (F::special(a, b)) break;
+                }
+                if (run) plain(from, &run, steps);
+                if (i == n) break;
+                store<T>(p[nin] + i * steps[nin], F::value(a, b));
+                ++i;
             }
         }
         for (int k = 0; k <= nin; ++k) p[k] += n * steps[k];
@@ -81,9 +105,10 @@ template <LoopOp Op, int Limit> struct Trig {
     using Type = float;
     static constexpr int nin = 1;
     static constexpr LoopOp op = Op;
+    static constexpr float limit = Limit;
     static bool special(float x, float) {
         const float a = std::fabs(x);
-        return a > float(Limit) && a < INFINITY;
+        return (a > limit) & (a < INFINITY);
     }
     static float value(float x, float) {
         const float r = std::fmod(x, 6.2831853071795864769f);
@@ -135,8 +160,8 @@ template <class T> struct Remainder {
 };
 
 struct Remainder32 : Remainder<int32_t> { // by way of float32
-    static bool beyond(int32_t x) { return x > 1 << 24 || x < -(1 << 24); }
-    static bool special(int32_t a, int32_t b) { return b == 0 || beyond(a) || beyond(b); }
+    static bool beyond(int32_t x) { return (x > 1 << 24) | (x < -(1 << 24)); }
+    static bool special(int32_t a, int32_t b) { return (b == 0) | beyond(a) | beyond(b); }
     static int32_t value(int32_t a, int32_t b) {
         if (b == 0) return a;
         const double x = float(a), y = float(b);
@@ -144,7 +169,7 @@ struct Remainder32 : Remainder<int32_t> { // by way of float32
     }
 };
 
-template <class T, LoopOp Op> struct ShiftBy { // further than the width: the lowest bits of the count are what counts
+template <class T, LoopOp Op> struct ShiftBy { // by more than there are
     using Type = T;
     static constexpr int nin = 2;
     static constexpr LoopOp op = Op;
@@ -185,13 +210,25 @@ template <class H, LoopOp Op> struct HalfDivide {
     }
 };
 
-template <class T> struct Rint { // no negative zero
-    using Type = T;
-    static constexpr int nin = 1;
-    static constexpr LoopOp op = LoopOp::rint;
-    static bool special(T x, T) { return array::widen(x) <= 0 && array::widen(x) >= -0.5f; }
-    static T value(T, T) { return array::narrow<T>(0); }
-};
+// No negative zero.
+template <class T>
+void rint_loop(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
+    find_loop(LoopOp::rint, DType(reinterpret_cast<intptr_t>(data)))(args, count, steps);
+    char *const out = args[1];
+    const intptr_t step = steps[1], item = sizeof(T);
+    auto clean = [out](intptr_t at) {
+        const T x = load<T>(out + at);
+        store<T>(out + at, array::widen(x) == 0 ? array::narrow<T>(0) : x);
+    };
+    if (step == item)
+        for (intptr_t i = 0; i < *count; ++i) clean(i * item);
+    else
+        for (intptr_t i = 0; i < *count; ++i) clean(i * step);
+}
+
+template <class T> LoopFn rint_of(DType t) {
+    return {rint_loop<T>, reinterpret_cast<void *>(intptr_t(t))};
+}
 
 // --- casts
 
@@ -240,10 +277,10 @@ LoopFn find_lossy(LoopOp op, DType t) {
         return t == DType::Int32 && family() <= k310P ? guard<SaturatedPower>(t) : LoopFn{};
     case LoopOp::rint:
         switch (t) {
-        case DType::Float16: return guard<Rint<array::Half>>(t);
-        case DType::BFloat16: return guard<Rint<array::BFloat16>>(t);
-        case DType::Float32: return guard<Rint<float>>(t);
-        case DType::Float64: return guard<Rint<double>>(t);
+        case DType::Float16: return rint_of<array::Half>(t);
+        case DType::BFloat16: return rint_of<array::BFloat16>(t);
+        case DType::Float32: return rint_of<float>(t);
+        case DType::Float64: return rint_of<double>(t);
         default: return {};
         }
     default: return {};

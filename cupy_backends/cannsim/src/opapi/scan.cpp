@@ -85,7 +85,9 @@ Status run_extrema(aclOpExecutor &e) {
     rounded.data = memory.get();
     if (Status s = copy(rounded, e.views[0]); s != Status::Ok) return s;
     View values = rounded;
-    if (Status s = scan_extrema(e.i[0], values, &e.views[2], rounded, int(e.i[1])); s != Status::Ok) return s;
+    if (Status s = scan_extrema(e.i[0], values, &e.views[2], rounded, int(e.i[1]));
+        s != Status::Ok)
+        return s;
     float *first = reinterpret_cast<float *>(memory.get());
     for (int64_t i = 0; i < rounded.size(); ++i) first[i] = std::min(first[i], 2147483520.0f);
     return copy(e.views[1], values);
