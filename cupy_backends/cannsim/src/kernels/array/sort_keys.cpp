@@ -66,11 +66,12 @@ template <class K> int bit_length(K x) {
 // cache, is sorted by itself. Pieces of both steps run on any thread; the order is one.
 template <class K> bool radix_sort(K *x, int64_t n, int first = 0) {
     constexpr int kBuckets = 512;
-    if (n < kSmall) {
+    constexpr bool divide = sizeof(K) > 2; // two digits are sorted in as many passes as they are divided in
+    if (n < kSmall || (!divide && n >> 32)) { // radix_passes counts in 32 bits
         std::sort(x, x + n);
         return true;
     }
-    const int64_t pieces = n < kDivide || sizeof(K) == 2 ? 1 : std::min<int64_t>(64, n / kGrain);
+    const int64_t pieces = divide && n >= kDivide ? std::min<int64_t>(64, n / kGrain) : 1;
     const int64_t piece = (n + pieces - 1) / pieces;
     Scratch memory(n * int64_t(sizeof(K))), table(pieces * (kBuckets + 2) * 8);
     if (!memory || !table) return false;
