@@ -2,30 +2,31 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <memory>
 
 namespace cannsim {
 
 namespace {
-struct Message {
-    bool pending = false;
-    char text[1024];
-};
-thread_local Message message;
+constexpr size_t kLength = 1024;
+// On the heap: the memory of threads that a library loaded late may use is short.
+thread_local std::unique_ptr<char[]> message;
+thread_local bool pending = false;
 } // namespace
 
 int fail(int code, const char *format, ...) {
+    if (!message) message.reset(new char[kLength]);
     va_list args;
     va_start(args, format);
-    std::vsnprintf(message.text, sizeof message.text, format, args);
+    std::vsnprintf(message.get(), kLength, format, args);
     va_end(args);
-    message.pending = true;
+    pending = true;
     return code;
 }
 
 const char *take_message() {
-    if (!message.pending) return nullptr;
-    message.pending = false;
-    return message.text;
+    if (!pending) return nullptr;
+    pending = false;
+    return message.get();
 }
 
 } // namespace cannsim

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <pthread.h>
+#include <string>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -67,8 +68,8 @@ thread_local bool is_worker = false;
 
 // Why the last task of this thread stalled.
 struct Stall {
-    bool outside;
-    char text[192];
+    bool outside = false;
+    std::string text;
 };
 thread_local Stall last_stall;
 
@@ -94,7 +95,7 @@ class Patience {
             told = true;
             std::fprintf(stderr, "cannsim: %s %d has waited for %ld s for %s\n",
                          stream ? "stream" : "the host of process", stream ? stream->id : getpid(),
-                         long(seconds), last_stall.text);
+                         long(seconds), last_stall.text.c_str());
         }
         return false;
     }
@@ -102,7 +103,7 @@ class Patience {
 
 int give_up(const DeviceStream *stream) {
     return fail(ACL_ERROR_RT_WAIT_TIMEOUT, "stream %d waits in vain for %s", stream->id,
-                last_stall.text);
+                last_stall.text.c_str());
 }
 
 // How long to sleep before a stalled task is asked again: short at first.
@@ -216,7 +217,7 @@ int drain(const Mark &mark, int timeout_ms) {
         if (timeout_ms >= 0 && now_nanoseconds() - begin > int64_t(timeout_ms) * 1000000)
             return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT,
                         "stream %d did not complete within %d ms: it waits for %s", mark.stream->id,
-                        timeout_ms, last_stall.text);
+                        timeout_ms, last_stall.text.c_str());
         if (!patience) patience.emplace();
         if (patience->is_over(mark.stream)) {
             mark.stream->queue->tasks.pop_front();
@@ -366,11 +367,12 @@ int submit_wait(DeviceStream *stream, const Task &task, const Label &label) {
 }
 
 int stall(bool outside, const char *format, ...) {
-    last_stall.outside = outside;
+    char text[192];
     va_list args;
     va_start(args, format);
-    std::vsnprintf(last_stall.text, sizeof last_stall.text, format, args);
+    std::vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    last_stall = {outside, text};
     return kStalled;
 }
 
@@ -404,10 +406,10 @@ int wait_outside(int (*ask)(void *), void *what, int timeout_ms) {
         if (code != kStalled) return code;
         if (timeout_ms >= 0 && now_nanoseconds() - begin > int64_t(timeout_ms) * 1000000)
             return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "%s did not complete within %d ms",
-                        last_stall.text, timeout_ms);
+                        last_stall.text.c_str(), timeout_ms);
         if (timeout_ms < 0 && patience.is_over(nullptr))
             return fail(ACL_ERROR_RT_WAIT_TIMEOUT, "the host waits in vain for %s",
-                        last_stall.text);
+                        last_stall.text.c_str());
         std::this_thread::sleep_for(nap(round));
     }
 }
