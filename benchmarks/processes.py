@@ -250,8 +250,8 @@ def first_touch(rounds):
     }
     cost, huge, left = costs["cupy"]
     yield "first_touch_ratio", cost / costs["numpy"][0]
-    yield "small_pages", 1 - huge
-    yield "left_mb", left
+    yield "small_pages", max(0, 1 - huge)
+    yield "left_mb", max(0, left)
 
 
 # Each measurement and the rows that it yields.
