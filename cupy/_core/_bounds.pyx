@@ -19,6 +19,7 @@ from libc.stdint cimport int8_t, int64_t
 from libc.string cimport memcpy, memset
 
 from cupy._core cimport _memory
+from cupy._core._creation cimport fetch
 from cupy._core._elementwise cimport Source, converted, launch_elementwise, plan_of
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport DEVICE_RANK, fill_operand, ndarray, new_array
@@ -62,7 +63,7 @@ cdef ndarray bounded(object index, Py_ssize_t n, int axis, bint negative, object
     if not _sync:
         _backend.check(_backend.active().stream_query(current().stream, &done), "querying a stream")
     if done or _sync or len(_pending) >= MOST_PENDING:
-        read_limits(limits, current().stream, ends)
+        fetch(limits, ends, current().stream)
         waited(current().stream)  # what came before is to be reported first
         check_limits(ends, n, axis, negative, error, None)
         return a if ends[0] >= 0 else wrapped(a, n)
@@ -130,16 +131,10 @@ cdef ndarray wrapped(ndarray a, Py_ssize_t n):
     return out
 
 
-cdef int read_limits(ndarray limits, cupyStream stream, int64_t* ends) except -1:
-    return _backend.check(
-        _backend.active().copy_to_host(ends, <char*>limits.block.address + limits.offset, 16, stream),
-        "copying to the host")
-
-
 def limits(a):
     """Return the least and the largest element of a non-empty int64 array as Python integers; waits."""
     cdef int64_t[2] ends
-    read_limits(limits_of(a), current().stream, ends)
+    fetch(limits_of(a), ends, current().stream)
     waited(current().stream)
     return ends[0], ends[1]
 
@@ -179,7 +174,7 @@ cdef int check_pending(int device, cupyStream stream) except -1:
             _pending.append(entry)
             continue
         try:
-            read_limits(limits, other, ends)
+            fetch(limits, ends, other)
             check_limits(ends, n, axis, negative, failure, place)
         except Exception as e:
             error = error or e

@@ -15,7 +15,7 @@ from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_ordered, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend.bfloat16 import rounded
-from cupy_backends.backend._backend cimport CUPY_FLOAT64
+from cupy_backends.backend._backend cimport CUPY_FLOAT64, cupyBackend, cupyStream
 
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
 
@@ -280,12 +280,34 @@ cdef ndarray from_host(object host, object order):
 
 cdef int send(ndarray a, object host) except -1:
     """Copy `host`, which lies in memory as `a` does, to the device."""
+    cdef cupyBackend* backend
+    cdef char* target
+    cdef const void* source = cnp.PyArray_DATA(host)
+    cdef size_t nbytes = a.size * itemsizes[a.code]
+    cdef cupyStream stream
+    cdef int rc
     ensure_current()
     require(a.block)
-    return _backend.check(
-        _backend.active().copy_to_device(<char*>a.block.address + a.offset, cnp.PyArray_DATA(host),
-                                         a.size * itemsizes[a.code], current().stream),
-        "copying from the host")
+    backend, stream, target = _backend.active(), current().stream, <char*>a.block.address + a.offset
+    with nogil:
+        rc = backend.copy_to_device(target, source, nbytes, stream)
+    return _backend.check(rc, "copying from the host")
+
+
+cdef int fetch(ndarray a, void* target, cupyStream stream) except -1:
+    """Copy an array as it lies in memory to the host, after what is queued on `stream`.
+
+    Host functions among that work take the interpreter's lock, which therefore is let go of.
+    """
+    cdef cupyBackend* backend
+    cdef const char* source
+    cdef size_t nbytes = a.size * itemsizes[a.code]
+    cdef int rc
+    require(a.block)
+    backend, source = _backend.active(), <const char*>a.block.address + a.offset
+    with nogil:
+        rc = backend.copy_to_host(target, source, nbytes, stream)
+    return _backend.check(rc, "copying to the host")
 
 
 cdef object to_host(ndarray a, object order="C"):
@@ -302,11 +324,7 @@ cdef object to_host(ndarray a, object order="C"):
     host = numpy.empty(shape_tuple(a), dtype_object(a.code), "F" if fortran else "C")
     if a.size:
         ensure_current()
-        require(source.block)
-        _backend.check(
-            _backend.active().copy_to_host(cnp.PyArray_DATA(host), <char*>source.block.address + source.offset,
-                                           a.size * itemsizes[a.code], current().stream),
-            "copying to the host")
+        fetch(source, cnp.PyArray_DATA(host), current().stream)
         waited(current().stream)
     return host
 
@@ -318,10 +336,7 @@ cdef object first_element(ndarray a):
         with on_device(a.block.arena.device):
             return first_element(a)
     ensure_current()
-    require(a.block)
-    _backend.check(
-        _backend.active().copy_to_host(data, <char*>a.block.address + a.offset, itemsizes[a.code], current().stream),
-        "copying to the host")
+    fetch(a, data, current().stream)
     waited(current().stream)
     if a.code == CUPY_FLOAT64:
         return (<double*>data)[0]

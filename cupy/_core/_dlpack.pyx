@@ -22,6 +22,7 @@ from cupy._core._dtype cimport dtype_object, held, itemsizes
 from cupy._core._memory cimport adopt, current, ensure_current, require
 from cupy._core._ndarray cimport MAX_RANK, WRITEABLE, blank, ndarray, new_view, shape_tuple, update_flags
 from cupy_backends.backend cimport _backend
+from cupy_backends.backend._backend cimport cupyBackend, cupyStream
 
 from cupy._core import _creation
 from cupy._core._device import Device, Stream, device_count
@@ -336,13 +337,17 @@ cdef object host_view(int code, DLTensor* t, const Py_ssize_t* dims, Py_ssize_t 
 cdef int check_memory(char* address, size_t bytes) except -1:
     """Refuse an extension device's memory that is not of this device: read its first and last byte."""
     cdef unsigned char byte
+    cdef cupyBackend* backend
+    cdef cupyStream stream
     cdef int rc
     ensure_current()
-    rc = _backend.active().device_synchronize()  # the producer's work may be on any stream
-    if rc == 0:
-        rc = _backend.active().copy_to_host(&byte, address, 1, current().stream)
-    if rc == 0:
-        rc = _backend.active().copy_to_host(&byte, address + bytes - 1, 1, current().stream)
+    backend, stream = _backend.active(), current().stream
+    with nogil:
+        rc = backend.device_synchronize()  # the producer's work may be on any stream
+        if rc == 0:
+            rc = backend.copy_to_host(&byte, address, 1, stream)
+        if rc == 0:
+            rc = backend.copy_to_host(&byte, address + bytes - 1, 1, stream)
     if rc:
         try:
             _backend.check(rc, "reading the memory of a DLPack tensor")

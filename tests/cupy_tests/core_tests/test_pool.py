@@ -606,3 +606,20 @@ b = cp.ones(3 << 20, "u1")
 assert int(b[-1]) == 1
 """
     run(code)
+
+
+@on_simulator
+def test_copies_to_the_host_wait_for_host_functions():
+    """They take the interpreter's lock, which the waiting thread must not keep."""
+    code = """
+import time
+s = cp.cuda.Stream()
+with s:
+    a = cp.arange(3)
+    for read in (lambda: a.get(), lambda: int(a[1]), lambda: a.tolist()):
+        calls = []
+        s.launch_host_func(lambda x: (time.sleep(0.02), calls.append(x)), 1)
+        read()
+        assert calls == [1]
+"""
+    run(code, **UNWATCHED, CANNSIM_ASYNC="worker")
