@@ -27,6 +27,8 @@ def operands(name):
     any_bits = generator.integers(0, 65536, 300).astype("u2").view(rules.BFLOAT16)
     mild = (generator.standard_normal(200) * 10).astype(rules.BFLOAT16)
     one = np.concatenate([SPECIAL, any_bits, mild])
+    if name in ("sin", "cos", "tan"):  # no chip promises more, unless CUPY_TRIG=exact
+        one = one[~(np.isfinite(one) & (np.abs(one.astype("f")) > 65504))]
     if getattr(np, name).nin == 1:
         return [one]
     pairs = [
