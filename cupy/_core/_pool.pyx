@@ -19,18 +19,15 @@ from cupy._core._memory cimport (
 from cupy_backends.backend cimport _backend
 
 
-LIMIT = "CUPY_GPU_MEMORY_LIMIT"
-
-
 def limit_from_environment():
     """Return the limit of the current device that the environment gives: bytes, or a share such as 40%."""
     cdef size_t free_bytes = 0, total = 0
-    text = os.environ.get(LIMIT, "").strip()
+    text = os.environ.get("CUPY_GPU_MEMORY_LIMIT", "").strip()
     match = re.fullmatch(r"(\d+)|(\d+(?:\.\d*)?)%", text)
     if not text:
         return 0
     if not match or match[2] and float(match[2]) > 100:
-        raise ValueError(f"{LIMIT}={text!r} is neither a number of bytes nor a share of 0% ... 100%")
+        raise ValueError(f"CUPY_GPU_MEMORY_LIMIT={text!r} is neither a number of bytes nor a share of 0% ... 100%")
     if match[1]:
         return min(int(match[1]), MOST_BYTES)
     _backend.check(_backend.active().mem_info(&free_bytes, &total), "asking for the device's memory")
