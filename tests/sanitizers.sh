@@ -82,6 +82,7 @@ CANNSIM_ASYNC=1 check "Python tests, address, deferred" suite tests/cupy_tests/c
 if [ "$full" = --full ]; then
     # One kills a shell with SIGSEGV, the other needs the current folder in Python's path.
     check "other Python tests, address" suite tests/cupy_tests/{edges,doctor}_tests tests/backend_tests/*.py \
+        tests/cannsim_tests/operators \
         tests/examples_tests tests/test_doctests.py \
         --deselect tests/cupy_tests/doctor_tests/test_doctor.py::test_libraries_that_crash \
         --deselect tests/backend_tests/test_docs.py::test_the_command_writes_the_pages
