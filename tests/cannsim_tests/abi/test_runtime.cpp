@@ -103,9 +103,9 @@ int init_fails_with(const char *text) {
 }
 
 void unsupported() {
-    void *address;
-    FAILS(aclrtGetHardwareSyncAddr(&address), ACL_ERROR_RT_FEATURE_NOT_SUPPORT,
-          "aclrtGetHardwareSyncAddr is not supported");
+    aclrtFuncHandle function;
+    FAILS(aclrtBinaryGetFunctionByEntry(nullptr, 0, &function), ACL_ERROR_RT_FEATURE_NOT_SUPPORT,
+          "aclrtBinaryGetFunctionByEntry is not supported");
 }
 
 // The child works on, with helper threads of its own.

@@ -11,6 +11,7 @@
 namespace cannsim {
 
 #ifdef __SANITIZE_ADDRESS__
+constexpr bool kPoisons = true;
 inline void poison(const void *p, size_t size) { __asan_poison_memory_region(p, size); }
 inline void unpoison(const void *p, size_t size) { __asan_unpoison_memory_region(p, size); }
 
@@ -19,6 +20,7 @@ inline void unpoison(const void *p, size_t size) { __asan_unpoison_memory_region
 void pool_block_used(const char *host, size_t size, size_t room);
 void pool_block_freed(const char *host);
 #else
+constexpr bool kPoisons = false;
 inline void poison(const void *, size_t) {}
 inline void unpoison(const void *, size_t) {}
 inline void pool_block_used(const char *, size_t, size_t) {}

@@ -1,5 +1,6 @@
 #include "opapi/batch.h"
 
+#include "base/poison.h"
 #include "base/threads/parallel.h"
 #include "cannsim.h"
 #include "kernels/loops/staging.h"
@@ -245,7 +246,8 @@ void run_batch() {
 using namespace cannsim;
 
 int cannsimBeginBatch(void) {
-    if (batch && batch->open) return 0;
+    // What waits may write into blocks that the program has freed meanwhile.
+    if ((batch && batch->open) || kPoisons) return 0;
     if (!batch) batch = new Batch; // kept: threads that fuse once do so again
     batch->open = batch->whole = true;
     ++captures;

@@ -52,8 +52,8 @@ Status run_product(aclOpExecutor &e) { return product(e.views[2], e.views[0], e.
 
 // The float32 operand rounded to what the cube unit takes.
 Status halve(const View &from, array::Scratch &memory, View *out) {
-    View half = contiguous(memory.get(), DType::Float16, from.ndim, from.shape);
-    *out = contiguous(memory.get() + bytes(half), DType::Float32, from.ndim, from.shape);
+    *out = contiguous(memory.get(), DType::Float32, from.ndim, from.shape);
+    View half = contiguous(memory.get() + bytes(*out), DType::Float16, from.ndim, from.shape);
     if (Status s = copy(half, from); s != Status::Ok) return s;
     return copy(*out, half);
 }
