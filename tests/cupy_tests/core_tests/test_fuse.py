@@ -171,14 +171,14 @@ BATCHES &= all(
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_steps(name, monkeypatch):
+def test_steps(name, monkeypatch, freed_blocks_rest):
     repeated = []
     end = fusion._backend.end_batch
     monkeypatch.setattr(
         fusion._backend, "end_batch", lambda *args: repeated.append(end(*args)) or repeated[-1]
     )
     both(STEPS[name], cp.asarray(host(LONG)), cp.asarray(host(LONG)) + 1)
-    if BATCHES:
+    if BATCHES and not freed_blocks_rest:
         assert repeated == [name not in ("many steps", "many values", "a fill")] * 2
 
 
