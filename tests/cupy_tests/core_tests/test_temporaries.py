@@ -33,7 +33,9 @@ def arrays(xp):
         ("(a + b > 1) | (a < b)", 1.5),
     ],
 )  # fmt: skip
-def test_memory(expression, most):
+def test_memory(expression, most, freed_blocks_rest):
+    if freed_blocks_rest:
+        pytest.skip("among the frames of a sanitizer's build the caller is not found")
     names = arrays(cupy)
     code = compile(expression, "", "eval")
     eval(code, names)
