@@ -146,9 +146,10 @@ class Run {
             }
         }
         int64_t count = elements(target);
-        int64_t flat[2] = {itemsize(list[1].dtype), itemsize(target.dtype)};
+        int64_t flat[2];
         for (int k = 0; tabled && k < 2; k++) { // contiguous temporaries of any rank
             cupyOperand &o = k ? target : list[1];
+            flat[k] = itemsize(o.dtype);
             o.ndim = 1;
             o.shape = &count;
             o.strides = &flat[k];
