@@ -497,18 +497,23 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
 cdef bint has_dlpack(object obj) except -1:
     """Return whether `obj` is an array of another library, which may be on the device as well."""
     cdef object t = type(obj)
-    return t is not ndarray and t is not list and t is not numpy.ndarray and t is not float and t is not int and hasattr(t, "__dlpack_device__") \
-        and not isinstance(obj, (ndarray, numpy.ndarray))
+    if t is ndarray or t is numpy.ndarray or t is list or t is float or t is int:
+        return False
+    return hasattr(t, "__dlpack_device__") and not isinstance(obj, (ndarray, numpy.ndarray))
 
 
 cdef ndarray from_sequence(object obj, object dtype, object order):
     """Return an array of host data, or of nested sequences that hold device arrays."""
     if not isinstance(obj, numpy.ndarray) and contains_arrays(obj):
         return stacked(obj, dtype)
-    if dtype is None:
-        host = numpy.asarray(obj)
-        return from_host(host if host.dtype.isnative else host.astype(host.dtype.newbyteorder("=")), order)
-    wanted = dtype_object(code_of(dtype))
+    host = numpy.asarray(obj) if dtype is None else on_host(obj, dtype_object(code_of(dtype)))
+    if not host.dtype.isnative:
+        host = host.astype(host.dtype.newbyteorder("="))
+    return from_host(host, order)
+
+
+cdef object on_host(object obj, object wanted):
+    """Return host data as a NumPy array of the dtype."""
     with numpy.errstate(all="ignore"):
         if isinstance(obj, numpy.ndarray):
             host = numpy.asarray(obj)
@@ -520,11 +525,7 @@ cdef ndarray from_sequence(object obj, object dtype, object order):
             host = numpy.asarray(obj)
             if host.dtype.kind not in "biufV":
                 host = numpy.asarray(obj, dtype=numpy.float64)
-        if wanted.num >= 24:
-            host = numpy.asarray(rounded(host, wanted))
-    if not host.dtype.isnative:
-        host = host.astype(host.dtype.newbyteorder("="))
-    return from_host(host, order)
+        return numpy.asarray(rounded(host, wanted)) if wanted.num >= 24 else host
 
 
 def to_assign(value, int code):

@@ -38,21 +38,9 @@ cdef cupyPlan* _set_plans[15]
 
 
 cdef object getitem(ndarray a, object key):
-    cdef Py_ssize_t i
-    if type(key) is int and a.rank:
-        i = as_place(key)
-        if i < 0:
-            i += a.dims[0]
-        if i < 0 or i >= a.dims[0]:
-            raise IndexError(f"index {key} is out of bounds for axis 0 with size {a.dims[0]}")
-        return new_view(a, a.code, a.rank - 1, a.dims + 1, a.dims + a.rank + 1, a.offset + i * a.dims[a.rank])
-    if type(key) is slice and a.rank:
-        return sliced(a, key)
-    cdef ndarray view
-    if type(key) is tuple:
-        view = placed(a, <tuple>key)
-        if view is not None:
-            return view
+    cdef ndarray view = basic(a, key)
+    if view is not None:
+        return view
     if type(key) is ndarray and a.rank:
         if (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank:
             view = masked(a, <ndarray>key)
@@ -65,6 +53,17 @@ cdef object getitem(ndarray a, object key):
     if parsed[1] is None:
         return view
     return gather(view, parsed[1], parsed[2])
+
+
+cdef inline ndarray basic(ndarray a, object key):
+    """Return a[key] for an integer, a slice, or a tuple of these; None for any other key."""
+    if type(key) is tuple:
+        return placed(a, <tuple>key)
+    if a.rank and type(key) is int:
+        return new_view(a, a.code, a.rank - 1, a.dims + 1, a.dims + a.rank + 1, a.offset + reach(a, 0, key))
+    if a.rank and type(key) is slice:
+        return sliced(a, key)
+    return None
 
 
 cdef ndarray masked(ndarray a, ndarray mask):
@@ -86,37 +85,24 @@ cdef ndarray masked(ndarray a, ndarray mask):
 cdef ndarray sliced(ndarray a, slice key):
     """Return a[key] for one slice over the first axis."""
     cdef Py_ssize_t[2 * MAX_RANK] dims
-    cdef Py_ssize_t start, stop, step
-    cdef int i, n = a.rank
-    PySlice_Unpack(key, &start, &stop, &step)
-    for i in range(2 * n):
-        dims[i] = a.dims[i]
-    dims[0] = PySlice_AdjustIndices(a.dims[0], &start, &stop, step)
-    dims[n] = a.dims[n] * step
-    return new_view(a, a.code, n, dims, dims + n, a.offset + (start * a.dims[n] if dims[0] else 0))
+    cdef Py_ssize_t offset
+    memcpy(dims, a.dims, 2 * a.rank * sizeof(Py_ssize_t))
+    offset = a.offset + cut(a, 0, key, dims, dims + a.rank)
+    return new_view(a, a.code, a.rank, dims, dims + a.rank, offset)
 
 
 cdef ndarray placed(ndarray a, tuple key):
     """Return a[key] for a key of integers and slices; None for any other."""
     cdef Py_ssize_t[MAX_RANK] shape, strides
-    cdef Py_ssize_t start, stop, step, offset = a.offset
+    cdef Py_ssize_t offset = a.offset
     cdef int axis = 0, n = 0
     if len(key) > a.rank:
         return None
     for item in key:
         if type(item) is int:
-            start = as_place(item)
-            if start < 0:
-                start += a.dims[axis]
-            if start < 0 or start >= a.dims[axis]:
-                raise IndexError(f"index {item} is out of bounds for axis {axis} with size {a.dims[axis]}")
-            offset += start * a.dims[a.rank + axis]
+            offset += reach(a, axis, item)
         elif type(item) is slice:
-            PySlice_Unpack(item, &start, &stop, &step)
-            shape[n] = PySlice_AdjustIndices(a.dims[axis], &start, &stop, step)
-            strides[n] = a.dims[a.rank + axis] * step
-            if shape[n]:
-                offset += start * a.dims[a.rank + axis]
+            offset += cut(a, axis, item, &shape[n], &strides[n])
             n += 1
         else:
             return None
@@ -126,6 +112,25 @@ cdef ndarray placed(ndarray a, tuple key):
         strides[n] = a.dims[a.rank + axis]
         n += 1
     return new_view(a, a.code, n, shape, strides, offset)
+
+
+cdef inline Py_ssize_t reach(ndarray a, int axis, object number) except? -1:
+    """Return the bytes from the start of an axis to what an integer names there."""
+    cdef Py_ssize_t i = as_place(number)
+    if i < 0:
+        i += a.dims[axis]
+    if i < 0 or i >= a.dims[axis]:
+        raise IndexError(f"index {number} is out of bounds for axis {axis} with size {a.dims[axis]}")
+    return i * a.dims[a.rank + axis]
+
+
+cdef inline Py_ssize_t cut(ndarray a, int axis, object part, Py_ssize_t* extent, Py_ssize_t* stride) except? -1:
+    """Write extent and stride of a slice of an axis; return the bytes from the axis's start to the slice's."""
+    cdef Py_ssize_t start, stop, step
+    PySlice_Unpack(part, &start, &stop, &step)
+    extent[0] = PySlice_AdjustIndices(a.dims[axis], &start, &stop, step)
+    stride[0] = a.dims[a.rank + axis] * step
+    return start * a.dims[a.rank + axis] if extent[0] else 0
 
 
 cdef Py_ssize_t as_place(object number) except? -1:
@@ -180,7 +185,7 @@ cdef tuple parse(ndarray a, object key):
     shape stands: where they stood if they were neighbours, else the front.
     """
     cdef Py_ssize_t[2 * MAX_RANK] dims
-    cdef Py_ssize_t start, stop, step, i, offset = a.offset
+    cdef Py_ssize_t offset = a.offset
     cdef int axis = 0, n = a.rank, m = 0, used = 0
     cdef list items = [], arrays = [], positions = []
     cdef bint seen_ellipsis = False
@@ -198,7 +203,6 @@ cdef tuple parse(ndarray a, object key):
     if not seen_ellipsis:
         items.append(Ellipsis)
     has_arrays = any([not isinstance(x, (int, slice)) and x is not None and x is not Ellipsis for x in items])
-    place = -1
     for number, item in enumerate(items):
         if item is Ellipsis:
             for _ in range(n - used):
@@ -211,20 +215,11 @@ cdef tuple parse(ndarray a, object key):
             dims[m], dims[MAX_RANK + m] = 1, 0
             m += 1
         elif isinstance(item, slice):
-            PySlice_Unpack(item, &start, &stop, &step)
-            dims[m] = PySlice_AdjustIndices(a.dims[axis], &start, &stop, step)
-            dims[MAX_RANK + m] = a.dims[n + axis] * step
-            if dims[m]:
-                offset += start * a.dims[n + axis]
+            offset += cut(a, axis, item, &dims[m], &dims[MAX_RANK + m])
             m += 1
             axis += 1
         elif isinstance(item, int):
-            i = as_place(item)
-            if i < 0:
-                i += a.dims[axis]
-            if i < 0 or i >= a.dims[axis]:
-                raise IndexError(f"index {item} is out of bounds for axis {axis} with size {a.dims[axis]}")
-            offset += i * a.dims[n + axis]
+            offset += reach(a, axis, item)
             axis += 1
             if has_arrays:
                 positions.append((number, m - len(arrays)))
@@ -430,12 +425,7 @@ cdef int setitem(ndarray a, object key, object value) except -1:
     if type(key) is ndarray and type(value) is ndarray and a.rank and CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16:
         if set_rows(a, <ndarray>key, <ndarray>value):
             return 0
-    if key is Ellipsis:
-        view = a
-    elif a.rank and (type(key) is int or type(key) is slice):
-        view = getitem(a, key)
-    else:
-        view = placed(a, <tuple>key) if type(key) is tuple else None
+    view = a if key is Ellipsis else basic(a, key)
     if view is None:
         view, arrays, place = parse(a, key)
         if arrays is not None:

@@ -541,56 +541,45 @@ cdef object by_name(str name):
     return getattr(_ufuncs, name)
 
 
-cdef inline bint plain(object dtype, object out, object initial, object where) noexcept:
-    return dtype is None and out is None and initial is _no_value and where is True
+cdef object reduced(str name, int code, ndarray a, object axis, object dtype, object out, object keepdims,
+                    object initial, object where):
+    """The body of the methods: the short way where nothing but the axis is given and `code`, the result's, is not -1."""
+    cdef object result = None
+    if code >= 0 and dtype is None and out is None and initial is _no_value and where is True:
+        result = along_axis(a, axis, keepdims, _ROWS[name], code)
+    return reduce(by_name(name), a, axis, dtype, out, keepdims, initial, where) if result is None else result
 
 
 def sum_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the sum over `axis`; see :func:`cupy.sum`."""
-    cdef object result = None
-    if plain(dtype, out, initial, where):
-        result = along_axis(self, axis, keepdims, "sum", sum_code(self))
-    return reduce(by_name("add"), self, axis, dtype, out, keepdims, initial, where) if result is None else result
+    return reduced("add", sum_code(self), self, axis, dtype, out, keepdims, initial, where)
 
 
 def prod_(ndarray self, axis=None, dtype=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the product over `axis`; see :func:`cupy.prod`."""
-    cdef object result = None
-    if plain(dtype, out, initial, where):
-        result = along_axis(self, axis, keepdims, "prod", sum_code(self))
-    return reduce(by_name("multiply"), self, axis, dtype, out, keepdims, initial, where) if result is None else result
+    return reduced("multiply", sum_code(self), self, axis, dtype, out, keepdims, initial, where)
 
 
 def max_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the maximum over `axis`; see :func:`cupy.max`."""
-    cdef object result = None
-    if plain(None, out, initial, where):
-        result = along_axis(self, axis, keepdims, "max", self.code)
-    return reduce(by_name("maximum"), self, axis, None, out, keepdims, initial, where) if result is None else result
+    return reduced("maximum", self.code, self, axis, None, out, keepdims, initial, where)
 
 
 def min_(ndarray self, axis=None, out=None, keepdims=False, initial=_no_value, where=True):
     """Return the minimum over `axis`; see :func:`cupy.min`."""
-    cdef object result = None
-    if plain(None, out, initial, where):
-        result = along_axis(self, axis, keepdims, "min", self.code)
-    return reduce(by_name("minimum"), self, axis, None, out, keepdims, initial, where) if result is None else result
+    return reduced("minimum", self.code, self, axis, None, out, keepdims, initial, where)
 
 
 def any_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
     """Return whether some element over `axis` is true; see :func:`cupy.any`."""
-    cdef object result = None
-    if self.code == CUPY_BOOL and plain(None, out, _no_value, where):
-        result = along_axis(self, axis, keepdims, "any", CUPY_BOOL)
-    return reduce(by_name("logical_or"), self, axis, None, out, keepdims, _no_value, where) if result is None else result
+    return reduced("logical_or", self.code if self.code == CUPY_BOOL else -1, self, axis, None, out, keepdims,
+                   _no_value, where)
 
 
 def all_(ndarray self, axis=None, out=None, keepdims=False, *, where=True):
     """Return whether every element over `axis` is true; see :func:`cupy.all`."""
-    cdef object result = None
-    if self.code == CUPY_BOOL and plain(None, out, _no_value, where):
-        result = along_axis(self, axis, keepdims, "all", CUPY_BOOL)
-    return reduce(by_name("logical_and"), self, axis, None, out, keepdims, _no_value, where) if result is None else result
+    return reduced("logical_and", self.code if self.code == CUPY_BOOL else -1, self, axis, None, out, keepdims,
+                   _no_value, where)
 
 
 def _scan_method(name, function):

@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import cupy
 import numpy as np
@@ -164,23 +165,11 @@ print(int(a[:10].sum()), float(kept.sum()))
 
 
 def test_threads():
-    import threading
-
-    failures = []
-
     def work(seed):
-        try:
-            stream = cupy.cuda.Stream()
-            with stream:
-                for i in range(50):
-                    a = cupy.full(100 + seed, i)
-                    assert int((a + a).sum()) == 2 * i * (100 + seed)
-        except Exception as error:
-            failures.append(error)
+        with cupy.cuda.Stream():
+            for i in range(50):
+                a = cupy.full(100 + seed, i)
+                assert int((a + a).sum()) == 2 * i * (100 + seed)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    assert not failures
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))  # raises what a thread raised

@@ -3,9 +3,10 @@
 import gc
 import inspect
 import os
+import random
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import cupy
 import pytest
@@ -559,32 +560,22 @@ def test_many_streams():
 def test_threads_share_the_pool():
     """On one stream and on streams of their own, while others give memory back."""
     before = pool.used_bytes()
-    failures = []
 
     def work(seed):
-        import random
-
         generator = random.Random(seed)
-        try:
-            with cupy.cuda.Stream() if seed % 2 else cupy.cuda.Stream.null:
-                live = []
-                for i in range(150):
-                    n = int(2 ** generator.uniform(0, 17))
-                    live.append((cupy.full(n, i, "i4"), i))
-                    if len(live) > 5:
-                        a, value = live.pop(generator.randrange(5))
-                        assert int(a[-1]) == value == int(a.max())
-                    if i % 40 == seed:
-                        pool.free_all_blocks()
-        except BaseException as error:
-            failures.append(error)
+        with cupy.cuda.Stream() if seed % 2 else cupy.cuda.Stream.null:
+            live = []
+            for i in range(150):
+                n = int(2 ** generator.uniform(0, 17))
+                live.append((cupy.full(n, i, "i4"), i))
+                if len(live) > 5:
+                    a, value = live.pop(generator.randrange(5))
+                    assert int(a[-1]) == value == int(a.max())
+                if i % 40 == seed:
+                    pool.free_all_blocks()
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    assert not failures
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))  # raises what a thread raised
     assert pool.used_bytes() == before
 
 
