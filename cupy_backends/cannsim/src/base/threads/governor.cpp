@@ -10,7 +10,7 @@ constexpr int64_t kWindow = 20 * kMillisecond; // long enough for a lost slice o
 constexpr int64_t kTrial = 4 * kMillisecond;
 constexpr int64_t kFirstPause = 50 * kMillisecond, kLongestPause = 800 * kMillisecond;
 
-bool pays(int64_t alone, int64_t wall) { return alone * 5 > wall * 6; }
+bool pays(int64_t alone, int64_t wall) { return alone * 20 > wall * 21; }
 
 } // namespace
 

@@ -200,22 +200,35 @@ template <class T> void add_segments(Run<T> &run, const char *x, int64_t step, i
         &line);
 }
 
+// A line of n elements; `value` may be null.
+template <class T>
+void one_line(const Plan &plan, bool largest, const char *x, int64_t n, int64_t step, char *index,
+              char *value) {
+    Run<T> run{&plan, largest};
+    if (n > 2 * kSegment)
+        add_segments(run, x, step, n);
+    else
+        run.add(x, step, n, 0);
+    const int64_t i = run.find(step, n - run.best_chunk);
+    store_index(index, i, plan.index64);
+    if (value) std::memcpy(value, x + i * step, size_t(plan.in_size));
+}
+
 // The whole array in C order, whatever its strides.
 template <class T>
 void flattened(const Plan &plan, bool largest, Nest<1> nest, const View *value, const View &index) {
     nest.coalesce();
     int last = nest.ndim - 1;
     int64_t n = nest.ndim ? nest.shape[last] : 1, step = nest.ndim ? nest.strides[0][last] : 0;
+    if (nest.ndim <= 1)
+        return one_line<T>(plan, largest, nest.data[0], n, step, index.data,
+                           value ? value->data : nullptr);
     Run<T> run{&plan, largest};
-    if (nest.ndim == 1 && n > 2 * kSegment) {
-        add_segments(run, nest.data[0], step, n);
-    } else {
-        int64_t position = 0;
-        for_each_outer(nest, 1, [&](char *const *p) {
-            run.add(p[0], step, n, position);
-            position += n;
-        });
-    }
+    int64_t position = 0;
+    for_each_outer(nest, 1, [&](char *const *p) {
+        run.add(p[0], step, n, position);
+        position += n;
+    });
     int64_t offset = run.best_chunk % n;
     int64_t i = run.find(step, n - offset);
     store_index(index.data, i, plan.index64);
@@ -287,7 +300,10 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
         }
         kept.sort_axes(kIn);
         kept.coalesce();
-        bool rows = kept.ndim > 0 && n < INT32_MAX &&
+        if (kept.ndim == 0)
+            return one_line<T>(plan, largest, kept.data[kIn], n, step, kept.data[kIndex],
+                               kept.data[kValue]);
+        bool rows = n < INT32_MAX &&
                     std::llabs(kept.strides[kIn][kept.ndim - 1]) < std::llabs(step) &&
                     kept.shape[kept.ndim - 1] >= 8;
         if (!rows)

@@ -196,7 +196,7 @@ struct Engine {
 
     // A single long contiguous run, split at fixed places so that threads do not change the result.
     Status reduce_single(char *result) const {
-        int64_t n = reduced.shape[0], segment = (1 << 20) / size;
+        int64_t n = reduced.shape[0], segment = kGrainBytes / size;
         int64_t count = (n + segment - 1) / segment;
         int64_t bytes = r.lane_bytes * r.lanes_out;
         Scratch values(count * bytes);
@@ -229,7 +229,7 @@ struct Engine {
 
     Status by_runs() const {
         int64_t outputs = kept.size(), n = reduced.size();
-        if (outputs == 1 && reduced.ndim == 1 && n * size > (4 << 20) && !r.saturates) {
+        if (outputs == 1 && reduced.ndim == 1 && n * size > 4 * kGrainBytes && !r.saturates) {
             alignas(16) char value[16];
             Status s = reduce_single(value);
             if (s != Status::Ok) return s;
