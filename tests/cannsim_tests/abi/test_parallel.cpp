@@ -82,8 +82,8 @@ void one_thread_starts_none() {
 void short_work_stays_here() {
     set_thread_count(4);
     for (int i = 0; i < 100; ++i) {
-        Work work(1000, 10, 1);
-        parallel_for(1000, 10, Work::body, &work);
+        Work work(100, 50, 1);
+        parallel_for(100, 50, Work::body, &work);
         EXPECT(work.once());
     }
     EXPECT(parallel_counts().shared < 50); // none, but for those put aside while they were measured
