@@ -4,6 +4,7 @@ Ratios come from samples taken in turn, by their median, so that a busy machine 
 """
 
 import argparse
+import math
 import subprocess
 import sys
 import tomllib
@@ -19,11 +20,14 @@ import processes
 if processes.IN_PLACE:
     sys.path.insert(1, str(HERE.parent))
 
+import numpy as np
 import report
 from measure import Library, Threads, measure
 
 RIVALS = ("torch", "jax", "numexpr")
-ROW_KEYS = {"bar", "floor", "sizes", "dtypes", "setup", "label", *RIVALS}
+ROW_KEYS = {"bar", "floor", "traffic", "sizes", "dtypes", "setup", "label", *RIVALS}
+SHARED_BYTES = 1 << 21  # less stays in one core, whose limit is not the memory's
+NEAR = 0.9  # of a bar or a limit counts as reached on a noisy machine
 
 
 def read_rows(path=HERE / "rows.toml"):
@@ -73,14 +77,34 @@ def read_rows(path=HERE / "rows.toml"):
 
 
 def verdict(row):
-    """Return how the value stands to the bar: ok, floor (the bar of a loaded machine) or slow."""
-    value = round(row["value"], 2)
+    """Return how the value stands to the bar.
+
+    ok: reaches it; near: within a tenth of it; limit: within a tenth of what the memory allows;
+    floor: reaches the bar of a loaded machine; slow: none of these.
+    """
+    value, bar = round(row["value"], 2), row["bar"]
     if row["section"] in ("overhead", "process"):
-        return "ok" if value <= row["bar"] else "slow"
-    return "ok" if value >= row["bar"] else "floor" if value >= row.get("floor", row["bar"]) else "slow"
+        return "ok" if value <= bar else "slow"
+    wanted = {"ok": bar, "limit": NEAR * row.get("limit", math.inf), "floor": row.get("floor", bar)}
+    if row["section"] == "throughput":
+        wanted["near"] = NEAR * bar
+    for word in ("ok", "near", "limit", "floor"):
+        if value >= wanted.get(word, math.inf):
+            return word
+    return "slow"
 
 
-def run_timed(row, libraries, options, host_bar):
+def allowed(row, numpy_ns, memory):
+    """Return {"limit": the speed-up that the memory allows}, {} for what is not bound by it."""
+    item = np.dtype(row["dtype"]).itemsize
+    read, written = (int(items * item * row["size"]) for items in row["traffic"])
+    if read + written < SHARED_BYTES:
+        return {}
+    ns = memory.ns(read, written)
+    return {"limit": numpy_ns / ns} if ns else {}
+
+
+def run_timed(row, libraries, options, host_bar, memory):
     """Measure one row of overhead or throughput; return it with its results."""
     import cupy
 
@@ -99,6 +123,8 @@ def run_timed(row, libraries, options, host_bar):
     }
     base, ours = (library.name for library in libraries[:2])
     result |= {"numpy_ns": found[base][0], "cupy_ns": found[ours][0], "value": ratios[ours]}
+    if "traffic" in row and row["section"] == "throughput":
+        result |= allowed(row, result["numpy_ns"], memory)
     result["rivals"] = {name: ratios[name] for name in RIVALS if name in ratios}
     result["verdict"] = verdict(result) + (" (host)" if result.get("host") else "")
     return result
@@ -171,13 +197,14 @@ def main(argv=None):
     rivals = [name for name in RIVALS if find_spec(name)]
     libraries = [Library(name) for name in ("numpy", "cupy", *rivals)]
     about = report.machine()
+    memory = processes.Memory()
     table, results = report.Table(rivals), []
     compared = {"threads": [Threads(1), Threads(0)], "load": libraries[:2]}
     with busy_processes(options.busy):
         for row in rows:
             if row["section"] not in ("process", "load"):
                 chosen = compared.get(row["section"], libraries)
-                results.append(run_timed(row, chosen, options, overhead["host_bar"]))
+                results.append(run_timed(row, chosen, options, overhead["host_bar"], memory))
                 table.show(results[-1])
         for row in run_processes(rows, options):
             results.append(row)
@@ -185,7 +212,7 @@ def main(argv=None):
     loaded = [row for row in rows if row["section"] == "load"]
     with busy_processes(tables["load"]["processes"] if loaded else 0):
         for row in loaded:
-            results.append(run_timed(row, compared["load"], options, overhead["host_bar"]))
+            results.append(run_timed(row, compared["load"], options, overhead["host_bar"], memory))
             table.show(results[-1])
     print()
     for line in report.summary(results, overhead["mean_bar"]):

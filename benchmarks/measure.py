@@ -2,11 +2,14 @@
 
 import ctypes
 import gc
+import os
 import random
 import statistics
+import threading
 import time
 from importlib import import_module
 from itertools import repeat
+from pathlib import Path
 
 import numpy as np
 
@@ -117,6 +120,26 @@ def timers(row, size, dtype, libraries):
     return found
 
 
+def settle(most=1.0):
+    """Wait until the other threads of this process rest.
+
+    Those of a BLAS library spin for a long time after their work, on a core that the next library needs.
+    """
+    others = [f"/proc/self/task/{task}/stat" for task in os.listdir("/proc/self/task")]
+    others.remove(f"/proc/self/task/{threading.get_native_id()}/stat")
+    end = time.perf_counter() + most
+    while any(state(path) == "R" for path in others) and time.perf_counter() < end:
+        time.sleep(0.001)
+
+
+def state(path):
+    """Return the letter for what a thread does: R runs."""
+    try:
+        return Path(path).read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"  # it has ended
+
+
 def measure(row, size, dtype, libraries, rounds, seconds):
     """Return {name: (median ns, median of the ratios to the first library's ns)}."""
     found = timers(row, size, dtype, libraries)
@@ -129,6 +152,8 @@ def measure(row, size, dtype, libraries, rounds, seconds):
             # A random order cannot fall into step with what else the machine does.
             for name in shuffled.sample(sorted(found), len(found)):
                 timed, loops = found[name]
+                if row["section"] != "overhead":
+                    settle()
                 samples[name].append(timed(loops) / loops)
             if i >= 4 and time.perf_counter() > stop:
                 break

@@ -1,6 +1,7 @@
 """Rows that need processes of their own: import, the bare C loop, a whole program."""
 
 import compileall
+import os
 import re
 import statistics
 import subprocess
@@ -51,6 +52,35 @@ def output(*command):
     return done.stdout
 
 
+def compiled(source, folder, *arguments):
+    """Compile a C++ source of this folder; return the path of the program."""
+    program = Path(folder) / Path(source).stem
+    output("g++", "-std=c++17", str(Path(__file__).with_name(source)), *arguments, "-o", str(program))
+    return str(program)
+
+
+class Memory:
+    """What the machine's memory allows, on all cores; nothing is known without a compiler."""
+
+    def __init__(self):
+        self.known = {}
+        self.folder = tempfile.TemporaryDirectory()
+        self.cores = len(os.sched_getaffinity(0))
+        try:
+            flags = ("-O3", "-march=native", "-pthread")
+            self.program = compiled("stream.cpp", self.folder.name, *flags)
+        except (OSError, RuntimeError):
+            self.program = None
+
+    def ns(self, read, written):
+        """Return how long it takes to read and write so many bytes once, None if it is not known."""
+        key = str(read), str(written)
+        if self.program and key not in self.known:
+            runs = [float(output(self.program, str(self.cores), *key)) for _ in range(3)]
+            self.known[key] = statistics.median(runs)
+        return self.known.get(key)
+
+
 def import_cost(rounds):
     """Yield CPU milliseconds and resident megabytes of `import cupy` beyond those of numpy."""
     for package in ("cupy", "cupy_backends", "cupyx") if IN_PLACE else ():
@@ -80,16 +110,15 @@ def abi_loop(rounds):
     row = {"section": "overhead", "label": "a + b", "statement": "a + b"}
     row["setup"] = "a, b = data(n), data(n)"
     with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "abi_loop"
         library = Path(cannsim.library())
-        output(
-            *("g++", "-std=c++17", "-O2", str(Path(__file__).with_name("abi_loop.cpp"))),
-            *(f"-I{cannsim.include()}", str(library), f"-Wl,-rpath,{library.parent}"),
-            *("-o", str(program)),
+        program = compiled(
+            "abi_loop.cpp",
+            folder,
+            *("-O2", f"-I{cannsim.include()}", str(library), f"-Wl,-rpath,{library.parent}"),
         )
         samples = []
         for _ in range(rounds):
-            bare = float(re.search(r"([\d.]+) ns", output(str(program)))[1])
+            bare = float(re.search(r"([\d.]+) ns", output(program))[1])
             found = measure(row, 1, "float32", [Library("numpy"), Library("cupy")], 5, 1)
             samples.append((bare, found["cupy"][0], found["numpy"][0]))
     yield "abi_ns", statistics.median(bare for bare, _, _ in samples)

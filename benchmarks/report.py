@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import statistics
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -20,6 +21,14 @@ HEADINGS = {
 }
 
 
+def commit():
+    try:
+        command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
 def machine():
     import cupy
 
@@ -31,6 +40,7 @@ def machine():
         "python": platform.python_version(),
         "numpy": np.__version__,
         "cupy": cupy.__version__,
+        "commit": commit(),
         "backend": os.environ.get("CUPY_BACKEND", "ascend"),
     }
 
@@ -42,19 +52,22 @@ def number(value):
 def cells(row, rivals):
     """Return the row as strings: name, dtype, size, NumPy ns, ours ns, value, rivals, bar, verdict."""
     size = "" if row.get("size") is None else f"{row['size']:,}"
+    limit = [number(row.get("limit"))] if row["section"] == "throughput" else []
     times = [number(row.get("numpy_ns")), number(row.get("cupy_ns"))]
     others = [number(row.get("rivals", {}).get(name)) for name in rivals]
     bar = number(row["bar"]) + (f" [{number(row['floor'])}]" if row.get("floor") else "")
     if row["section"] == "process":
         return [row["label"], number(row.get("value")), bar, row["verdict"]]
-    return [row["label"], row["dtype"], size, *times, number(row.get("value")), *others, bar, row["verdict"]]
+    value = number(row.get("value"))
+    return [row["label"], row["dtype"], size, *times, value, *limit, *others, bar, row["verdict"]]
 
 
 def titles(section, rivals):
     if section == "process":
         return ["", "value", "bar", ""]
     times = ["1 thr. ns", "all ns"] if section == "threads" else ["NumPy ns", "CuPy ns"]
-    return ["", "dtype", "size", *times, "ratio", *rivals, "bar", ""]
+    limit = ["limit"] if section == "throughput" else []
+    return ["", "dtype", "size", *times, "ratio", *limit, *rivals, "bar", ""]
 
 
 def text_line(cells, widths):
@@ -101,12 +114,14 @@ def markdown(rows, about, rivals, mean_bar):
     lines = [
         "# Performance",
         "",
-        "Written by `python benchmarks --markdown`; run it on your machine for figures of your own.",
+        f"Written by `python benchmarks --markdown` at commit {about['commit']}; run it on your machine for figures of",
+        "your own.",
         f"{about['processor']}, {about['cores']} cores (load {about['load']:.1f}), Python {about['python']},",
         f"NumPy {about['numpy']}, CuPy for Ascend {about['cupy']} on the simulator of CANN.",
         "",
-        "`ok` reaches the bar. `floor` reaches only the bar in brackets, for one core or a loaded machine.",
-        "`slow` misses both.",
+        "`ok` reaches the bar, `near` comes within a tenth of it, `limit` within a tenth of what the memory of this",
+        "machine allows (the column `limit`: NumPy's time over that of reading and writing the same bytes once on all",
+        "cores). `floor` reaches only the bar in brackets, for one core or a loaded machine. `slow` misses all.",
     ]
     for section, heading in HEADINGS.items():
         chosen = [row for row in rows if row["section"] == section]
