@@ -42,6 +42,7 @@ cdef enum:
     PIECE_BYTES = 2 << 20        # of what the device is asked for, a multiple of it
     SPARE_BYTES = 32 << 20       # the most to ask for beyond what is needed
     LEAST_BYTES = 64 << 10       # to ask for where that fails
+    SLACK = 16                   # the part of what arrays used at most that may lie free when more is asked for
     REST_BYTES = 64 << 20        # of freed blocks that rest where somebody watches them
 
 cdef enum Growth:
@@ -302,6 +303,7 @@ cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
     cdef bint large = bin >= SMALL_BINS
     cdef size_t nbytes = bytes_of(bin)
     cdef size_t comfort = PIECE_BYTES
+    cdef size_t most
     cdef Account* account = arena.account
     cdef Block* block
     cdef Growth growth = GROWN
@@ -328,7 +330,8 @@ cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
         block = best_range(arena, bin)
         if block is not NULL:
             return cut(block, bin)
-        if effort == 0 and account.held + comfort > 2 * max(account.peak, account.used + nbytes):
+        most = max(account.peak, account.used + nbytes)
+        if effort == 0 and account.held + comfort > most + most // SLACK + 2 * PIECE_BYTES:
             give_pieces(arena, False, True)  # what does not serve does not stay
         growth = grow(arena, (comfort, max(nbytes, LEAST_BYTES), nbytes, nbytes)[effort], large)
         if growth == GROWN:

@@ -124,6 +124,17 @@ def test_growing_sizes(blocks_join, factor):
     assert pool.total_bytes() <= 2 * pool.peak_bytes()
 
 
+def test_an_early_size_does_not_stay_beside_larger_ones(blocks_join):
+    """As in a program that marks with a mask before it works with larger arrays."""
+    pool.free_all_blocks()
+    pool.reset_peak_bytes()
+    block(9 * MIB)
+    live = [block(34 * MIB + k) for k in range(3)]
+    assert pool.used_bytes() >= 3 * 34 * MIB
+    assert pool.total_bytes() <= pool.used_bytes() * 17 // 16 + 4 * MIB
+    del live
+
+
 def test_many_sizes_do_not_pile_up(blocks_join):
     generator = __import__("random").Random(0)
     pool.reset_peak_bytes()
