@@ -1,7 +1,6 @@
 """Which operations a program ran, and how: on the device, by several operators, or on the host."""
 
 from collections import Counter
-from difflib import get_close_matches
 
 from cupy_backends.backend import _backend
 
@@ -59,6 +58,8 @@ def _all_of(name):
     from cupy_backends.backend.conformance import plans
 
     if name not in _backend.ops():
+        from difflib import get_close_matches  # not at import, for its time
+
         near = get_close_matches(str(name), _backend.ops(), 3)
         raise ValueError(
             f"{name!r} is no operation of the contract: what is made of several shows in show_routes() after a call"

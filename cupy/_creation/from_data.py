@@ -1,8 +1,5 @@
 """Arrays from Python objects, host buffers, files and other arrays."""
 
-import inspect
-from contextlib import suppress
-
 import numpy
 
 from cupy import _core
@@ -301,10 +298,7 @@ def _through_host(name, summary, example):
         return _core.asarray(host(*args, **kwargs))
 
     reader.__name__ = reader.__qualname__ = name
-    with suppress(ValueError):  # compiled functions of older NumPys have none
-        signature = inspect.signature(host)
-        kept = [p for p in signature.parameters.values() if p.name != "like"]
-        reader.__signature__ = signature.replace(parameters=kept)
+    reader.__wrapped__ = host  # has the signature
     reader.__doc__ = f"""{summary}
 
     Parsed by NumPy on the host, then uploaded.

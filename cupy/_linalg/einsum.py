@@ -7,7 +7,6 @@ integers.
 
 import functools
 import math
-import string
 from typing import NamedTuple
 
 import numpy
@@ -18,7 +17,7 @@ from cupy._operands import as_array, cast
 
 __all__ = ["einsum", "einsum_path"]
 
-_LETTERS = string.ascii_uppercase + string.ascii_lowercase  # sublist integers count in this order
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # sublist integers count in this order
 
 
 def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="safe"):

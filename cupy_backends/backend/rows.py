@@ -3,17 +3,15 @@
 The build has checked ``ops.toml``; here it is only read.
 """
 
-import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _ARITY = {"unary": (1, 1), "binary": (2, 1)}
 ELEMENTWISE = ("unary", "binary", "multi")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One primitive operation; ``nin`` or ``nout`` of -1 means any number."""
 
     name: str
@@ -33,6 +31,8 @@ class Row:
 @cache
 def rows() -> dict[str, Row]:
     """Return the rows by name, in the order of the op numbers."""
+    import tomllib  # not at import, for its time
+
     table = tomllib.loads(Path(__file__).with_name("ops.toml").read_text())
     return {
         name: Row(
