@@ -51,21 +51,12 @@ inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataT
     }
     int64_t size = 1, capacity = 1;
     bool contiguous = true, invalid = false;
-    if (!strides) {
-        for (int i = int(ndim) - 1; i >= 0; --i) {
-            const int64_t extent = view_dims[i];
-            shape[i] = extent;
-            step[i] = size;
-            invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
-        }
-    } else {
-        for (int i = int(ndim) - 1; i >= 0; --i) {
-            const int64_t extent = view_dims[i], stride = strides[i];
-            shape[i] = extent;
-            step[i] = stride;
-            contiguous &= (extent == 1) | (stride == size);
-            invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
-        }
+    for (int i = int(ndim) - 1; i >= 0; --i) {
+        const int64_t extent = view_dims[i], stride = strides ? strides[i] : size;
+        shape[i] = extent;
+        step[i] = stride;
+        contiguous &= (extent == 1) | (stride == size);
+        invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
     }
     for (int i = 0; i < int(storage_ndim); ++i) {
         const int64_t extent = storage[i] = storage_dims[i];
