@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import itertools
 import math
 
 from cupy import _core
@@ -12,7 +13,7 @@ from cupy_backends.backend.rows import rows
 __all__ = ["fuse"]
 
 _PIECE = 1 << 17  # bytes of the widest operand at a time
-_LEAST = 8  # pieces: below, calling a function again and again costs more than the cache gains
+_LONG = 4 * _PIECE  # below, calling a function for a piece costs more than the cache gains
 _KNOWN = 64  # signatures that are remembered
 _MOVES = ("copy", "fill")
 
@@ -58,49 +59,50 @@ def fuse(*args, **kwargs):
         return functools.partial(fuse, kernel_name=name)
     if len(args) != 1 or not callable(args[0]):
         raise TypeError("fuse() takes one function")
-    return _Fused(args[0], name)
+    return _fused(args[0], name)
 
 
-class _Fused:
-    """A function that `fuse` returned."""
+def _fused(function, name):
+    known = {}  # whether calls of a signature may be computed in pieces
 
-    def __init__(self, function, name):
-        functools.update_wrapper(self, function)
-        if name is not None:
-            self.__name__ = name
-        self._known = {}  # whether calls of a signature may be computed in pieces
+    @functools.wraps(function)
+    def fused(*args, **kwargs):
+        for x in args:
+            if type(x) is ndarray and x.nbytes >= _LONG:
+                return _called(function, known, args, kwargs)
+        return function(*args, **kwargs)
 
-    def __get__(self, instance, owner=None):
-        return self if instance is None else functools.partial(self, instance)
+    fused._known = known
+    if name is not None:
+        fused.__name__ = name
+    return fused
 
-    def __repr__(self):
-        return f"<fused {self.__wrapped__!r}>"
 
-    def __call__(self, *args, **kwargs):
-        function = self.__wrapped__
-        step = 0 if kwargs else _rows_at_a_time(args)
-        if not step:
-            return function(*args, **kwargs)
-        key = tuple((x.dtype, x.shape) if isinstance(x, ndarray) else (type(x), x) for x in args)
-        fits = self._known.get(key)
-        if fits is None:
-            result, fits = _watched(function, args)
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            self._known[key] = fits
-            return result
-        if fits and not _observe.observed():  # whoever looks sees what a device would do
-            try:
-                return _in_pieces(function, args, step)
-            except _NotInPieces:
-                self._known[key] = False
-        return function(*args)
+def _called(function, known, args, kwargs):
+    """Return function(*args, **kwargs), computed in pieces if that is known to give the same."""
+    step = 0 if kwargs else _rows_at_a_time(args)
+    if not step:
+        return function(*args, **kwargs)
+    key = tuple((x.dtype, x.shape) if isinstance(x, ndarray) else (type(x), x) for x in args)
+    fits = known.get(key)
+    if fits is None:
+        result, fits = _watched(function, args)
+        if len(known) >= _KNOWN:
+            known.clear()
+        known[key] = fits
+        return result
+    if fits and not _observe.observed():  # whoever looks sees what a device would do
+        try:
+            return _in_pieces(function, args, step)
+        except _NotInPieces:
+            known[key] = False
+    return function(*args)
 
 
 def _rows_at_a_time(args):
     """Return how many rows make a piece; 0 if pieces are not worth while or could change the result."""
     arrays = [x for x in args if isinstance(x, ndarray)]
-    if not arrays or arrays[0].nbytes < _PIECE or not _backend.is_simulator():
+    if not arrays or not _backend.is_simulator():
         return 0
     first = arrays[0]
     if (
@@ -113,7 +115,7 @@ def _rows_at_a_time(args):
         return 0
     widest = max(x.nbytes for x in arrays)
     step = _PIECE * len(first) // widest
-    if step == 0 or step * _LEAST > len(first):
+    if step == 0:
         return 0
     for i, x in enumerate(arrays):
         # A piece that is written must not be read by a later one.
@@ -138,7 +140,8 @@ def _watched(function, args):
     fits = (
         all(isinstance(x, ndarray) and x.shape == arrays[0].shape for x in results)
         and not any(_core.may_share_memory(x, y) for x in results for y in arrays)
-        and not any(event.waits or event.kind == "copy" for event in events)
+        and not any(event.kind == "copy" for event in events)
+        and not _waits(events)
         # A view with other strides or of a part would take elements of other pieces.
         and all(
             e.flat and (table[e.name].elementwise or e.name in _MOVES) for e in events if e.kind == "launch"
@@ -147,6 +150,14 @@ def _watched(function, args):
         and not _sees_arrays(function)
     )
     return result, bool(results) and fits
+
+
+def _waits(events):
+    """Return whether a function waited, other than for memory that the pool gave back."""
+    return any(
+        event.waits and not (event.kind == "wait" and following is not None and following.kind == "free")
+        for event, following in itertools.zip_longest(events, events[1:])
+    )
 
 
 def _sees_arrays(function):

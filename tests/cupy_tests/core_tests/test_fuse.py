@@ -104,10 +104,32 @@ def test_numbers_choose_what_is_done():
 
 
 @pytest.mark.skipif(not fusion._backend.is_simulator(), reason="pieces pay where the device is the processor")
+@pytest.mark.parametrize("waits", [False, True])
+def test_memory_given_back_is_no_wait_of_the_function(waits, freed_blocks_rest):
+    """What the first call finds in the pool may be too small for it, and goes."""
+    if freed_blocks_rest:
+        pytest.skip("freed blocks rest before they are given back")
+    pool = cp.get_default_memory_pool()
+    pool.free_all_blocks()
+    pool.reset_peak_bytes()
+    a = cp.zeros(4_000_000, "f4")
+    cp.zeros(3_000_000, "f4")
+    events = []
+    sink = events.append
+    fused = cp.fuse(lambda x: [x * 2, waits and cp.cuda.get_current_stream().synchronize()][0])
+    _observe.start(sink)
+    try:
+        fused(a)
+    finally:
+        _observe.stop(sink)
+    assert "free" in [event.kind for event in events]
+    assert any(fused._known.values()) == (not waits)
+
+
+@pytest.mark.skipif(not fusion._backend.is_simulator(), reason="pieces pay where the device is the processor")
 def test_pieces_are_small():
     """What lies between the steps is as long as a piece, not as long as the result."""
     pool = cp.get_default_memory_pool()
-    pool.free_all_blocks()  # to give memory back in the first call would be a wait in it
     fused = cp.fuse(lambda x: ((x + 1) * 2 - 3) * (x + 5))
     a = cp.zeros(4_000_000, "f4")
     fused(a)
