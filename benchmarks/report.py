@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+LIMITS = Path(__file__).with_name("limits.md")  # closes the page
 HEADINGS = {
     "overhead": "Cost of a call, as a multiple of NumPy's (less is better)",
     "throughput": "Speed-up over NumPy, results newly allocated (more is better)",
@@ -131,7 +132,8 @@ def markdown(rows, about, rivals, mean_bar):
             table = [head, align, *(cells(row, rivals) for row in chosen)]
             lines += ["", f"## {heading}", ""]
             lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in table]
-    return "\n".join([*lines, "", *(f"- {line}" for line in summary(rows, mean_bar)), ""])
+    lines += ["", *(f"- {line}" for line in summary(rows, mean_bar))]
+    return "\n".join([*lines, "", LIMITS.read_text()])
 
 
 def plot(rows, path):
