@@ -23,6 +23,7 @@ namespace {
 constexpr int64_t kWorthSharing = 20000; // what is left after the first piece
 constexpr int64_t kWorthWaking = 80000;  // the same where helpers sleep
 constexpr int64_t kWorthHelper = 15000;  // of it, for each further thread
+constexpr int64_t kWorthClocks = 100000; // asking how long the processor worked takes 1 us
 constexpr int64_t kPiece = 50000;        // no piece need be longer
 constexpr int64_t kSpin = 50000;
 
@@ -189,12 +190,19 @@ class Pool {
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 
+    void alone(int64_t begin, int64_t n, int64_t cost, RangeBody body, void *context) {
+        if (cost < kWorthClocks) return body(context, begin, n);
+        const int64_t start = now(), cpu = now(CLOCK_THREAD_CPUTIME_ID);
+        body(context, begin, n);
+        governor_.unshared(now(CLOCK_THREAD_CPUTIME_ID) - cpu, now() - start);
+    }
+
     void share(int64_t begin, int64_t n, int64_t grain, int64_t cost, RangeBody body, void *context,
                int threads) {
         const int64_t grains = (n - begin + grain - 1) / grain, start = now();
         if (!governor_.allows(start)) {
             refused_.fetch_add(1, std::memory_order_relaxed);
-            return body(context, begin, n);
+            return alone(begin, n, grains * cost, body, context);
         }
         // One that is woken stays awake for the next operator, if that comes soon.
         const bool asleep = helpers_ == 0 || sleepers_.load(std::memory_order_relaxed) > 0;
