@@ -12,6 +12,7 @@ from libc.stdint cimport uint64_t
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from cupy._core._pool import get_default_memory_pool
+from cupy_backends.backend.rows import rows
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_ROUTE_HOST, cupyAttr, cupyBackend, cupyEvent, cupyOperand, cupyPlan, cupyStream, cupyTask, cupy_op_info,
@@ -48,8 +49,10 @@ class Event:
     thread : int
     place : (str, int)
         File and line of the user's program; ('', 0) outside of any.
-    dtypes, shapes : tuple
-        Of the operands; the shape of a host scalar is None.
+    dtypes, shapes, strides, addresses : tuple
+        Of the operands; of a host scalar all but the dtype are None.
+    attributes : tuple
+        Of the operation, in the contract's order.
     flat : bool
         Whether every operand of the launch is in C order without gaps.
     route, how, why : str
@@ -66,14 +69,14 @@ class Event:
     """
 
     __slots__ = ("kind", "name", "start", "end", "thread", "place", "dtypes", "shapes", "route", "how", "why", "unit",
-                 "tasks", "bytes", "waits", "stream", "memory", "flat")
+                 "tasks", "bytes", "waits", "stream", "memory", "flat", "strides", "addresses", "attributes")
 
     def __init__(self, kind, name, start, end, *, dtypes=(), shapes=(), route="", how="", why="", unit="", tasks=(),
-                 bytes=0, waits=False, stream=0, flat=True):
+                 bytes=0, waits=False, stream=0, flat=True, strides=(), addresses=(), attributes=()):
         self.kind, self.name, self.start, self.end = kind, name, start, end
         self.dtypes, self.shapes, self.route, self.how, self.why = dtypes, shapes, route, how, why
         self.unit, self.tasks, self.bytes, self.waits, self.stream = unit, tasks, bytes, waits, stream
-        self.flat = flat
+        self.flat, self.strides, self.addresses, self.attributes = flat, strides, addresses, attributes
         self.thread = threading.get_ident()
         self.place = user_place()
         self.memory = _pool.used_bytes(), _pool.total_bytes()
@@ -125,6 +128,15 @@ cdef tuple _numbers(const void* values, int n):
     return tuple([(<const long long*>values)[i] for i in range(n)])
 
 
+cdef tuple _attributes(str name, const cupyAttr* attrs):
+    cdef list values = []
+    cdef int k
+    for k, (_, kind) in enumerate(rows()[name].attrs):
+        values.append(_numbers(attrs[k].list, attrs[k].count) if kind == "ints" else
+                      attrs[k].f if kind == "float" else attrs[k].u if kind == "uint" else attrs[k].i)
+    return tuple(values)
+
+
 cdef Py_ssize_t _stored(cupyOperand* o):
     """Return the bytes of an operand; what an axis of stride 0 repeats counts once."""
     cdef Py_ssize_t count = 1
@@ -159,11 +171,17 @@ cdef int watched_launch(cupyPlan* plan, cupyOperand* operands, int n, const cupy
         flat = flat and operands[k].contiguous
     known = [task[2] for task in tasks]
     host = plan.route == CUPY_ROUTE_HOST or any([task[1] == "host" for task in tasks])
+    name = cupy_op_info[plan.op].name.decode()
     note(Event(
-        "launch", cupy_op_info[plan.op].name.decode(), start, end,
+        "launch", name, start, end,
         dtypes=tuple([_DTYPES[operands[k].dtype] for k in range(n)]),
         shapes=tuple([None if operands[k].block is NULL else _numbers(operands[k].shape, operands[k].ndim)
                       for k in range(n)]),
+        strides=tuple([None if operands[k].block is NULL else _numbers(operands[k].strides, operands[k].ndim)
+                       for k in range(n)]),
+        addresses=tuple([None if operands[k].block is NULL else <size_t>operands[k].block + operands[k].offset
+                         for k in range(n)]),
+        attributes=_attributes(name, attrs),
         route=_ROUTES[plan.route], how=plan.how.decode() if plan.how is not NULL else "",
         why=plan.why.decode() if plan.why is not NULL else "",
         unit=plan.unit.decode() if plan.unit is not NULL else "", tasks=tuple(tasks),

@@ -7,6 +7,7 @@ import math
 
 from cupy import _core
 from cupy._core import _observe, ndarray
+from cupy._functional._patterns import find
 from cupy_backends.backend import _backend
 from cupy_backends.backend.rows import rows
 
@@ -41,6 +42,10 @@ def fuse(*args, **kwargs):
     That pays where the device's memory is that of the processor, on the simulator; on a device of its own, and for
     anything else that the function does, such as a reduction, it runs as written.
 
+    What the device has one operator for is launched as that: ``a * b + c`` of arrays of one shape and dtype, and
+    softmax, ``e / e.sum(axis, keepdims=True)`` of ``e = exp(x - x.max(axis, keepdims=True))``. float16 is then
+    rounded once.
+
     Differences from CuPy: nothing is compiled, and any function is accepted.
 
     Examples
@@ -63,12 +68,12 @@ def fuse(*args, **kwargs):
 
 
 def _fused(function, name):
-    known = {}  # whether calls of a signature may be computed in pieces
+    known = {}  # how calls of a signature are computed: a function of theirs, in pieces (True), or as written (False)
 
     @functools.wraps(function)
     def fused(*args, **kwargs):
         for x in args:
-            if type(x) is ndarray and x.nbytes >= _LONG:
+            if type(x) is ndarray and (x.nbytes >= _LONG or not _backend.is_simulator()):
                 return _called(function, known, args, kwargs)
         return function(*args, **kwargs)
 
@@ -79,19 +84,23 @@ def _fused(function, name):
 
 
 def _called(function, known, args, kwargs):
-    """Return function(*args, **kwargs), computed in pieces if that is known to give the same."""
-    step = 0 if kwargs else _rows_at_a_time(args)
-    if not step:
+    """Return function(*args, **kwargs), computed in another way if that is known to give the same."""
+    if kwargs or not _alike(args):
         return function(*args, **kwargs)
-    key = tuple((x.dtype, x.shape) if isinstance(x, ndarray) else (type(x), x) for x in args)
-    fits = known.get(key)
-    if fits is None:
-        result, fits = _watched(function, args)
+    key = _signature(args)
+    way = known.get(key)
+    if way is None:
+        result, way = _watched(function, args)
         if len(known) >= _KNOWN:
             known.clear()
-        known[key] = fits
+        known[key] = way
         return result
-    if fits and not _observe.observed():  # whoever looks sees what a device would do
+    if callable(way):
+        return way(*args)
+    step = (
+        _rows_at_a_time(args) if way and not _observe.observed() else 0
+    )  # who looks sees what a device would do
+    if step:
         try:
             return _in_pieces(function, args, step)
         except _NotInPieces:
@@ -99,33 +108,38 @@ def _called(function, known, args, kwargs):
     return function(*args)
 
 
+def _alike(args):
+    """Return whether the arguments are numbers and arrays in C order of one shape, not empty."""
+    shapes = {x.shape if x.flags.c_contiguous else None for x in args if isinstance(x, ndarray)}
+    numbers = all(isinstance(x, (ndarray, int, float, complex)) for x in args)
+    return numbers and len(shapes) == 1 and None not in shapes and 0 not in next(iter(shapes))
+
+
+def _signature(args):
+    """Return what calls have in common that are computed alike; which arrays are the same one is part of it."""
+    places = {}
+    return tuple(
+        [
+            (x.dtype, x.shape, places.setdefault(x.data.ptr, k)) if isinstance(x, ndarray) else (type(x), x)
+            for k, x in enumerate(args)
+        ]
+    )
+
+
 def _rows_at_a_time(args):
     """Return how many rows make a piece; 0 if pieces are not worth while or could change the result."""
     arrays = [x for x in args if isinstance(x, ndarray)]
-    if not arrays or not _backend.is_simulator():
-        return 0
-    first = arrays[0]
-    if (
-        first.ndim == 0
-        or first.size == 0
-        or any(x.shape != first.shape or not x.flags.c_contiguous for x in arrays)
-    ):
-        return 0
-    if not all(isinstance(x, (ndarray, int, float, complex)) for x in args):
-        return 0
-    widest = max(x.nbytes for x in arrays)
-    step = _PIECE * len(first) // widest
-    if step == 0:
+    if arrays[0].ndim == 0 or not _backend.is_simulator():
         return 0
     for i, x in enumerate(arrays):
         # A piece that is written must not be read by a later one.
         if any(x is not y and _core.may_share_memory(x, y) for y in arrays[:i]):
             return 0
-    return step
+    return _PIECE * len(arrays[0]) // max(x.nbytes for x in arrays)
 
 
 def _watched(function, args):
-    """Call the function as written; return its result and whether pieces would give the same."""
+    """Call the function as written; return its result and how further calls may be computed."""
     events = []
     sink = events.append
     _observe.start(sink)
@@ -136,16 +150,17 @@ def _watched(function, args):
     results = result if isinstance(result, tuple) else (result,)
     arrays = [x for x in args if isinstance(x, ndarray)]
     table = rows()
+    launches = [event for event in events if event.kind == "launch"]
+    if _waits(events) or any(event.kind == "copy" for event in events):
+        return result, False
+    if found := find(launches, args, result):
+        return found(*args), found  # as all further calls, to the last bit
     sizes = {math.prod(shape) for e in events for shape in e.shapes if shape is not None}
     fits = (
         all(isinstance(x, ndarray) and x.shape == arrays[0].shape for x in results)
         and not any(_core.may_share_memory(x, y) for x in results for y in arrays)
-        and not any(event.kind == "copy" for event in events)
-        and not _waits(events)
         # A view with other strides or of a part would take elements of other pieces.
-        and all(
-            e.flat and (table[e.name].elementwise or e.name in _MOVES) for e in events if e.kind == "launch"
-        )
+        and all(e.flat and (table[e.name].elementwise or e.name in _MOVES) for e in launches)
         and sizes == {arrays[0].size}
         and not _sees_arrays(function)
     )

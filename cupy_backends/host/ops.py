@@ -116,6 +116,12 @@ def _clip(inputs, outputs):
     np.clip(*inputs, out=outputs[0], casting="unsafe")
 
 
+@row("addcmul")
+def _addcmul(inputs, outputs):
+    addend, first, second = map(_wide, inputs)
+    _assign(outputs[0], addend + first * second)
+
+
 # ---- movement
 
 
@@ -215,6 +221,13 @@ def _scan(ufunc, array, axis, out):
 @row("cumsum")
 def _cumsum(inputs, outputs, axis):
     _scan(np.add, inputs[0], axis, outputs[0])
+
+
+@row("softmax")
+def _softmax(inputs, outputs, axis):
+    array = _wide(inputs[0])
+    powers = np.exp(array - array.max(axis, keepdims=True))
+    _assign(outputs[0], powers / powers.sum(axis, keepdims=True))
 
 
 @row("cumprod")

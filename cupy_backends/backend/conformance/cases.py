@@ -132,6 +132,8 @@ def loops(row):
         return [("bool", name, name, name) for name in ALL]
     if row.name == "clip":
         return [(name,) * 4 for name in NUMERIC]
+    if row.name == "addcmul":
+        return [(name,) * 4 for name in NUMERIC if name not in COMPLEX]
     if row.name == "wrap_index":
         return [("int64",) * 4]
     found = {}
@@ -172,6 +174,8 @@ def _operand(row, position, name, shape, rng):
             # No overflow: products stay within the type, and the least integer has no absolute value.
             limit = math.isqrt(np.iinfo(name).max)
             values = np.fmod(values, limit) if row.name == "lcm" else np.maximum(values, -np.iinfo(name).max)
+    elif row.name == "addcmul":
+        values = np.abs(values)  # no cancellation, which leaves nothing but the roundings
     elif row.name in _ANGLES and name in ("bfloat16", "float32"):
         values = _in_range(values)
     elif row.name in _NO_NEGATIVE_ZERO:
@@ -193,9 +197,16 @@ def _wrap_index(index, extent, last):
     return np.clip(np.where(index < 0, index + extent, index), 0, last)
 
 
+def _addcmul(addend, first, second):
+    return addend + first * second
+
+
+_OWN = {"wrap_index": _wrap_index, "addcmul": _addcmul}  # of what NumPy has no function for
+
+
 def reference(row, inputs, names):
     """Return NumPy's results for an element-wise row, rounded once to the dtypes ``names``."""
-    function = _wrap_index if row.name == "wrap_index" else getattr(np, row.numpy)
+    function = _OWN.get(row.name) or getattr(np, row.numpy)
     inputs = [np.asarray(value) for value in inputs]
     if row.ulp:
         inputs = [_wide(value) for value in inputs]

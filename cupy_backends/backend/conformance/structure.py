@@ -220,6 +220,29 @@ def scan(row):
             yield Case(row.name, (name, name), layout, [array], [out], [expected], (axis,), bounds)
 
 
+@covers("softmax")
+def softmax(row):
+    for name in REALS:
+        rng = generator(row.name, name)
+        for layout, axis in zip((*LAYOUTS, "broadcast"), (0, 1, 2, 1, 2, 0), strict=True):
+            array = lay(_sample(name, (3, 4, 5), rng, tame), layout)
+            wide = _wide(array).astype(np.float64)
+            powers = np.exp(wide - wide.max(axis, keepdims=True))
+            expected = powers / powers.sum(axis, keepdims=True)
+            out = room(array.shape, name, "strided")
+            bounds = [(array.shape[axis], expected * (1 + np.ptp(wide)))]
+            yield Case(
+                row.name,
+                (name, name),
+                layout,
+                [array],
+                [out],
+                [expected.astype(array.dtype)],
+                (axis,),
+                bounds,
+            )
+
+
 def _indices(n, shape, rng):
     return rng.integers(0, n, shape)
 

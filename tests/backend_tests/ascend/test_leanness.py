@@ -80,3 +80,21 @@ def test_a_scalar_divisor_needs_no_guard():
     for name, most in (("remainder", 3), ("fmod", 9), ("floor_divide", 1)):
         launches, _ = moved(lambda x, name=name: getattr(cp, name)(x, 7), data("i4"))
         assert launches == most, name
+
+
+def softmax(x):
+    powers = cp.exp(x - x.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("function", "count", "eager"),
+    [(lambda a, b, c: a * b + c, 3, 2), (softmax, 1, 5)],
+    ids=["a*b+c", "softmax"],
+)
+def test_fused_functions_of_one_operator(function, count, eager):
+    arguments = [cp.asarray(data("f4").reshape(256, -1).repeat(3, axis=1)) for _ in range(count)]
+    assert moved(function, *arguments)[0] <= eager
+    launches, ratio = moved(cp.fuse(function), *arguments)
+    assert launches == 1
+    assert ratio <= 1.01

@@ -12,6 +12,8 @@ from cupy._core import _observe
 from cupy._functional import fusion
 
 LONG = 400_002  # more than the least number of pieces, and no multiple of one
+ASCEND = os.environ.get("CUPY_BACKEND", "ascend") == "ascend"
+PIECES = ASCEND and fusion._backend.is_simulator()  # they pay where the device is the processor
 
 
 def host(n, dtype="f4"):
@@ -46,7 +48,7 @@ def test_several_results_and_axes():
     both(lambda x: (x + 1, x > 2), a)
     b = cp.asarray(host(600_000).reshape(-1, 6))
     fused = both(lambda x, y: cp.exp(-x) * y, b, b + 1)
-    assert any(fused._known.values()) == fusion._backend.is_simulator()
+    assert any(fused._known.values()) == PIECES
 
 
 WHOLE = cp.asarray(host(LONG))
@@ -103,7 +105,7 @@ def test_numbers_choose_what_is_done():
         np.testing.assert_array_equal(fused(a, center).get(), expected.get())
 
 
-@pytest.mark.skipif(not fusion._backend.is_simulator(), reason="pieces pay where the device is the processor")
+@pytest.mark.skipif(not PIECES, reason="pieces pay where the device is the processor")
 @pytest.mark.parametrize("waits", [False, True])
 def test_memory_given_back_is_no_wait_of_the_function(waits, freed_blocks_rest):
     """What the first call finds in the pool may be too small for it, and goes."""
@@ -126,7 +128,7 @@ def test_memory_given_back_is_no_wait_of_the_function(waits, freed_blocks_rest):
     assert any(fused._known.values()) == (not waits)
 
 
-@pytest.mark.skipif(not fusion._backend.is_simulator(), reason="pieces pay where the device is the processor")
+@pytest.mark.skipif(not PIECES, reason="pieces pay where the device is the processor")
 def test_pieces_are_small():
     """What lies between the steps is as long as a piece, not as long as the result."""
     pool = cp.get_default_memory_pool()
@@ -187,8 +189,7 @@ STEPS = {
     "many values": lambda x, y: sum([x + i for i in range(20)], y),
     "a fill": lambda x, y: x + cp.full_like(y, 3),
 }
-BATCHES = os.environ.get("CUPY_BACKEND", "ascend") == "ascend" and fusion._backend.is_simulator()
-BATCHES &= all(
+PIECES &= all(
     os.environ.get(name, "0") == "0" for name in ("CANNSIM_ASYNC", "CANNSIM_CHECK", "CANNSIM_STRICT")
 )
 
@@ -201,7 +202,7 @@ def test_steps(name, monkeypatch, freed_blocks_rest):
         fusion._backend, "end_batch", lambda *args: repeated.append(end(*args)) or repeated[-1]
     )
     both(STEPS[name], cp.asarray(host(LONG)), cp.asarray(host(LONG)) + 1)
-    if BATCHES and not freed_blocks_rest:
+    if PIECES and not freed_blocks_rest:
         assert repeated == [name not in ("many steps", "many values", "a fill")] * 2
 
 
@@ -277,3 +278,84 @@ print([zlib.crc32(r.get()) for r in results])
         for n in (1, 2, 7)
     }
     assert len(found) == 1
+
+
+def softmax(x, axis):
+    powers = cp.exp(x - x.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def launched(function, *args):
+    events = []
+    sink = events.append
+    _observe.start(sink)
+    try:
+        result = function(*args)
+    finally:
+        _observe.stop(sink)
+    return result, [event.name for event in events if event.kind == "launch"]
+
+
+RNG = np.random.default_rng(3)
+ONE_OPERATOR = pytest.mark.skipif(not ASCEND, reason="the host has one loop for each operation")
+
+
+@ONE_OPERATOR
+@pytest.mark.parametrize("dtype", ["f4", "f2", "i4"])
+@pytest.mark.parametrize(
+    "function", [lambda a, b, c: a * b + c, lambda a, b, c: b + c * a], ids=["first", "last"]
+)
+def test_multiply_and_add_are_one_operator(function, dtype):
+    a, b, c = (cp.asarray(RNG.integers(0, 40, (512, 1030)).astype(dtype)) for _ in range(3))
+    fused = cp.fuse(function)
+    for _ in range(2):
+        result, names = launched(fused, a, b, c)
+        np.testing.assert_array_equal(result.get(), function(a, b, c).get())
+    assert names == ["addcmul"]
+    # The same array twice is another function of it.
+    for args in ((a, a, b), (a, b, a), (b, a, a), (c, c, c)):
+        for _ in range(2):
+            np.testing.assert_array_equal(fused(*args).get(), function(*args).get())
+
+
+@ONE_OPERATOR
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [((600, 1000), 0), ((600, 1000), -1), ((8, 300, 301), 1), ((800, 800), 0), ((800, 800), 1)],
+)
+def test_softmax_is_one_operator(shape, axis):
+    fused = cp.fuse(lambda x: softmax(x, axis))
+    for _ in range(2):
+        x = cp.asarray(RNG.standard_normal(shape).astype("f4"))
+        result, names = launched(fused, x)
+        np.testing.assert_allclose(result.get(), softmax(x, axis).get(), rtol=2e-6)
+    assert names == ["softmax"]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda a, b, c: a * b + a * 1,
+        lambda a, b, c: (a * b + c).T,
+        lambda a, b, c: a * b + c[:1],
+        lambda a, b, c: a * b + c.T,
+        lambda a, b, c: (lambda t: t + t)(a * b),
+        lambda a, b, c: cp.add(a * b, c, out=b),
+        lambda a, b, c: cp.add(cp.multiply(a, b, out=a), c),
+        lambda a, b, c: (a * b + c, a)[1],
+        lambda a, b, c: (lambda p: p / p.sum(axis=0).reshape(-1, 1))(
+            cp.exp(a - a.max(axis=0, keepdims=True))
+        ),
+        lambda a, b, c: (lambda p: p / p.sum(axis=0))(cp.exp(a - a.max(axis=1, keepdims=True))),
+        lambda a, b, c: (lambda p: p / p.sum(axis=0))(cp.exp(a - b.max(axis=0))),
+        lambda a, b, c: (lambda p: p / p.sum())(cp.exp(a - a.max())),
+    ],
+)
+def test_what_only_looks_like_one_operator(function):
+    fused = cp.fuse(function)
+    for _ in range(3):
+        given = [RNG.integers(1, 9, (520, 520)).astype("f4") for _ in range(3)]
+        ours, theirs = ([cp.asarray(x) for x in given] for _ in range(2))
+        np.testing.assert_array_equal(fused(*ours).get(), function(*theirs).get())
+        for x, y in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(x.get(), y.get())
