@@ -104,7 +104,7 @@ def select(condition, x, y, dtype=None, out=None):
     """Return x where `condition` (bool array) holds, else y, in one launch; into `out` if given."""
     if dtype is not None:
         # A scalar travels with the launch: a copy to the device would wait.
-        x, y = (numpy.asarray(v, dtype)[()] if is_host_scalar(v) else as_array(v, dtype) for v in (x, y))
+        x, y = [dtype.type(v) if is_host_scalar(v) else as_array(v, dtype) for v in (x, y)]
     return _core.ufuncs._where(condition, x, y, out=out)
 
 

@@ -7,6 +7,9 @@ import operator
 import numpy
 cimport numpy as cnp
 
+cnp.import_array()
+
+from cupy._core cimport _ndarray
 from cupy._core._dtype cimport (
     can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe, unpack)
 from cupy._core._elementwise cimport converted, copy_into, fill_with
@@ -15,7 +18,8 @@ from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_ordered, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend.bfloat16 import rounded
-from cupy_backends.backend._backend cimport CUPY_FLOAT64, cupyBackend, cupyStream
+from cupy_backends.backend._backend cimport (
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT64, CUPY_INT64, cupyBackend, cupyStream)
 
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
 
@@ -280,9 +284,12 @@ cdef ndarray from_host(object host, object order):
 
 cdef int send(ndarray a, object host) except -1:
     """Copy `host`, which lies in memory as `a` does, to the device."""
+    return upload(a, cnp.PyArray_DATA(host))
+
+
+cdef int upload(ndarray a, const void* source) except -1:
     cdef cupyBackend* backend
     cdef char* target
-    cdef const void* source = cnp.PyArray_DATA(host)
     cdef size_t nbytes = a.size * itemsizes[a.code]
     cdef cupyStream stream
     cdef int rc
@@ -321,7 +328,7 @@ cdef object to_host(ndarray a, object order="C"):
     if not a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS):
         source = new_array(a.code, a.rank, a.dims, fortran)
         copy_into(source, a)
-    host = numpy.empty(shape_tuple(a), dtype_object(a.code), "F" if fortran else "C")
+    host = cnp.PyArray_EMPTY(a.rank, <cnp.npy_intp*>a.dims, (<cnp.dtype>dtype_object(a.code)).num, fortran)
     if a.size:
         ensure_current()
         fetch(source, cnp.PyArray_DATA(host), current().stream)
@@ -469,6 +476,10 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     cdef ndarray a
     cdef int code
     order = order_letter(order, "KACF")
+    if type(object) in _numbers and copy is not False:
+        a = from_number(object, dtype)
+        if a is not None:
+            return a if ndmin <= 0 else a.reshape((1,) * ndmin)
     if has_dlpack(object):
         from cupy._core._dlpack import from_dlpack
         if copy is False and object.__dlpack_device__()[0] != 12:
@@ -491,6 +502,32 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
         a = from_sequence(object, dtype, order)
     if a.rank < ndmin:
         a = a.reshape((1,) * (ndmin - a.rank) + shape_tuple(a))
+    return a
+
+
+cdef object _numbers = frozenset((float, int, bool, complex))
+
+
+cdef ndarray from_number(object value, object dtype):
+    """Return an array of rank 0 with one of Python's numbers; None for an integer beyond int64, which NumPy looks at."""
+    cdef unsigned char[16] scalar
+    cdef object t = type(value)
+    cdef Py_ssize_t no_extents = 0
+    cdef ndarray a
+    cdef int code
+    if dtype is not None:
+        code = code_of(dtype)
+        if code == CUPY_BFLOAT16:  # takes less from Python
+            return None
+    elif t is int:
+        if not -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
+            return None
+        code = CUPY_INT64
+    else:
+        code = float_code if t is float else CUPY_BOOL if t is bool else code_of(complex)
+    pack(value, code, scalar)
+    a = new_array(code, 0, &no_extents)
+    upload(a, scalar)
     return a
 
 
@@ -713,3 +750,6 @@ def copyto(ndarray dst, src):
     if not dst.bits & WRITEABLE:
         raise ValueError("assignment destination is read-only")
     copy_into(dst, asarray(src))
+
+
+_ndarray.only_element = first_element

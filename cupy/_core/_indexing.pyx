@@ -31,6 +31,7 @@ from cupy._core._creation import asarray, empty, to_assign
 cdef extern from "Python.h":
     int PySlice_Unpack(object, Py_ssize_t*, Py_ssize_t*, Py_ssize_t*) except -1
     Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t*, Py_ssize_t*, Py_ssize_t)
+    long long PyLong_AsLongLongAndOverflow(object, int*) except? -1
 
 
 cdef cupyPlan* _take_plans[15]
@@ -41,6 +42,8 @@ cdef object getitem(ndarray a, object key):
     cdef ndarray view = basic(a, key)
     if view is not None:
         return view
+    if key is None or key is Ellipsis:
+        return placed(a, (key,))
     if type(key) is ndarray and a.rank:
         if (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank:
             view = masked(a, <ndarray>key)
@@ -92,26 +95,43 @@ cdef ndarray sliced(ndarray a, slice key):
 
 
 cdef ndarray placed(ndarray a, tuple key):
-    """Return a[key] for a key of integers and slices; None for any other."""
-    cdef Py_ssize_t[MAX_RANK] shape, strides
+    """Return a[key] for a key of integers, slices, new axes and an ellipsis; None for any other."""
+    cdef Py_ssize_t[2 * MAX_RANK] shape, strides
     cdef Py_ssize_t offset = a.offset
-    cdef int axis = 0, n = 0
-    if len(key) > a.rank:
+    cdef int axis = 0, n = 0, left = a.rank - len(key)  # axes that the key does not name
+    cdef bint seen_ellipsis = False
+    for item in key:
+        left += item is None or item is Ellipsis
+    if left < 0 or len(key) > MAX_RANK:
         return None
     for item in key:
         if type(item) is int:
             offset += reach(a, axis, item)
+            axis += 1
         elif type(item) is slice:
             offset += cut(a, axis, item, &shape[n], &strides[n])
             n += 1
+            axis += 1
+        elif item is None:
+            shape[n], strides[n] = 1, 0
+            n += 1
+        elif item is Ellipsis and not seen_ellipsis:
+            seen_ellipsis = True
+            n = whole(a, axis, axis + left, n, shape, strides)
+            axis += left
         else:
             return None
-        axis += 1
-    for axis in range(axis, a.rank):
+    n = whole(a, axis, a.rank, n, shape, strides)
+    return new_view(a, a.code, n, shape, strides, offset) if n <= MAX_RANK else None
+
+
+cdef inline int whole(ndarray a, int axis, int end, int n, Py_ssize_t* shape, Py_ssize_t* strides) noexcept:
+    """Put the axes from `axis` to `end` as they are behind the n axes of a view; return how many it has then."""
+    for axis in range(axis, end):
         shape[n] = a.dims[axis]
         strides[n] = a.dims[a.rank + axis]
         n += 1
-    return new_view(a, a.code, n, shape, strides, offset)
+    return n
 
 
 cdef inline Py_ssize_t reach(ndarray a, int axis, object number) except? -1:
@@ -282,6 +302,14 @@ def nonzero(ndarray a):
     return first_rows("nonzero", source, None, out)
 
 
+def nonzero_by_axis(ndarray a):
+    """Return the columns of :func:`nonzero` as a tuple of views."""
+    cdef ndarray rows = nonzero(a)
+    cdef int axis
+    return tuple([new_view(rows, rows.code, 1, rows.dims, rows.dims + 2, rows.offset + axis * itemsizes[rows.code])
+                  for axis in range(a.rank)])
+
+
 cdef ndarray first_rows(str row, ndarray a, ndarray mask, ndarray out):
     """Launch a row whose output shape depends on the data; shorten `out`, a new array, to what was written."""
     cdef cupyOperand[3] operands
@@ -310,6 +338,9 @@ cdef ndarray first_rows(str row, ndarray a, ndarray mask, ndarray out):
 
 cdef tuple broadcast_indices(list arrays):
     """Return the index arrays in one shape, and that shape."""
+    shape = arrays[0][1].shape
+    if all([index.shape == shape for _, index in arrays]):
+        return [index for _, index in arrays], shape
     try:
         shape = numpy.broadcast_shapes(*[i.shape for _, i in arrays])
     except ValueError:
@@ -584,19 +615,33 @@ def run_op(str name, inputs, outputs, *attrs):
     list of ndarray
         The outputs; of a row whose output shape depends on data, cut to what was written.
     """
+    cdef cupyOperand[64] operands
     cdef cupyAttr[8] slots
     cdef int64_t[4][MAX_RANK] lists
     cdef int8_t[8] codes
-    cdef int i, k, n_lists = 0, n = 0
+    cdef ndarray a
+    cdef int i, k, beyond, n_lists = 0, n = 0, nin = len(inputs)
     cdef Py_ssize_t work = 0
-    for x in outputs:
-        if not (<ndarray>x).bits & WRITEABLE:
-            raise ValueError(f"{name}: output array is read-only")
-    arrays = tuple(inputs) + tuple(outputs)
-    if len(arrays) > 62 and name == "concatenate":
-        raise ValueError("concatenate takes at most 61 arrays in one launch")
+    if nin + len(outputs) > 62:
+        raise ValueError(f"{name} takes at most {62 - len(outputs)} arrays in one launch")
+    for group in (inputs, outputs):
+        for x in group:
+            a = x
+            if n >= nin and not a.bits & WRITEABLE:
+                raise ValueError(f"{name}: output array is read-only")
+            if a.rank > DEVICE_RANK:
+                raise ValueError(f"{name}: arrays of more than {DEVICE_RANK} axes are not supported here, found {a.rank}")
+            fill_operand(&operands[n], a)
+            # Rows with many operands have at most three dtypes: the first, the indices', the last.
+            codes[n if n < 7 else 7] = a.code
+            n += 1
+            work += a.size
     for i, x in enumerate(attrs):
-        if isinstance(x, float):
+        if type(x) is int:
+            slots[i].i = PyLong_AsLongLongAndOverflow(x, &beyond)
+            if beyond:
+                slots[i].u = x
+        elif isinstance(x, float):
             slots[i].f = x
         elif isinstance(x, (tuple, list)):
             slots[i].list = <const int64_t*>lists[n_lists]
@@ -604,21 +649,12 @@ def run_op(str name, inputs, outputs, *attrs):
             for k in range(len(x)):
                 lists[n_lists][k] = x[k]
             n_lists += 1
-        elif isinstance(x, int) and x > 0x7FFFFFFFFFFFFFFF:
-            slots[i].u = x
         else:
             slots[i].i = x
-    for x in arrays:
-        if (<ndarray>x).rank > DEVICE_RANK:
-            raise ValueError(f"{name}: arrays of more than {DEVICE_RANK} axes are not supported here, "
-                             f"found {(<ndarray>x).rank}")
-        # Rows with many operands have at most three dtypes: the first, the indices', the last.
-        codes[n if n < 7 else 7] = (<ndarray>x).code
-        n += 1
-        work += (<ndarray>x).size
     if name in ("nonzero", "masked_select"):
-        return [first_rows(name, inputs[0], inputs[1] if len(inputs) == 2 else None, outputs[0])]
-    launch_op(plan_of(name, codes, n if n < 8 else 8), arrays, slots, work)
+        return [first_rows(name, inputs[0], inputs[1] if nin == 2 else None, outputs[0])]
+    ensure_current()
+    _backend.launch(plan_of(name, codes, n if n < 8 else 8), operands, n, slots, current().stream, work)
     return list(outputs)
 
 

@@ -13,6 +13,9 @@ from cupy._operands import as_array, is_weak, kind_of, on_device, select
 __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "ogrid"]
 
 _INT = numpy.dtype(int)
+_FLOAT = _core.dtype_of(float)
+_PLAIN = {(int, int, float), (int, float, int), (int, float, float), (float, int, int), (float, int, float)}
+_PLAIN |= {(float, float, int), (float, float, float)}
 _LARGE = 2**53  # beyond, NumPy's lengths are rounded
 
 
@@ -95,6 +98,8 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         if out.size:
             _core.run_op("arange", (), (out,), float(start), float(step), start, step)
         return out
+    if dtype is device is None and _FLOAT == float and (type(start), type(stop), type(step)) in _PLAIN:
+        return _sequence(_length(start, stop, step), _FLOAT, float(start), float(start + step))
     start, stop, step = _host(start), _host(stop), _host(step)
     if dtype is None:  # an empty range tells NumPy's choice
         dtype = numpy.result_type(
@@ -145,10 +150,15 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         # NumPy fills with the difference of the first two elements as they are stored.
         compute = numpy.float32 if dtype.itemsize < 4 else dtype.type
         first, second = compute(dtype.type(start)), compute(dtype.type(following))
-        out = _core.empty((length,), dtype)
-        if length:
-            _core.run_op("arange", [], [out], float(first), float(second - first), 0, 0)
-        return out
+        return _sequence(length, dtype, first, second)
+
+
+def _sequence(length, dtype, first, second):
+    """Evenly spaced floats from the first two of them."""
+    out = _core.empty((length,), dtype)
+    if length:
+        _core.run_op("arange", (), (out,), float(first), float(second - first), 0, 0)
+    return out
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):

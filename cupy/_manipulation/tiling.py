@@ -47,7 +47,7 @@ def tile(A, reps):
     if out.size:
         blocks = tuple(v for pair in zip(reps, shape) for v in pair)
         source = a.reshape(tuple(v for n in shape for v in (1, n)))
-        _core.copyto(out.reshape(blocks), _core.broadcast_to(source, blocks))
+        _core.copyto(out.reshape(blocks), source)
     return out
 
 
@@ -107,7 +107,5 @@ def _repeated(a, count, axis):
     before, length, after = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
     out = _core.empty(before + (length * count,) + after, a.dtype)
     if out.size:
-        shape = before + (length, count) + after
-        source = a.reshape(before + (length, 1) + after)
-        _core.copyto(out.reshape(shape), _core.broadcast_to(source, shape))
+        _core.copyto(out.reshape(before + (length, count) + after), a.reshape(before + (length, 1) + after))
     return out

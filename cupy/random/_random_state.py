@@ -5,6 +5,7 @@ import operator
 import numpy
 
 from cupy import _core
+from cupy._core._device import current_device
 from cupy._operands import as_array
 from cupy.random._arguments import documented
 from cupy.random._continuous import Continuous
@@ -13,7 +14,6 @@ from cupy.random._gamma import GammaFamily
 from cupy.random._hypergeometric import Hypergeometric
 from cupy.random._sequence import Sequence
 from cupy.random._stream import Philox4x3210
-from cupy.xpu import Device
 
 __all__ = ["RandomState", "get_random_state", "reset_states", "set_random_state"]
 
@@ -76,7 +76,7 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         self._bits.state = state
 
     def _shaped(self, size):
-        return tuple(operator.index(n) for n in size) if size else None
+        return tuple([operator.index(n) for n in size]) if size else None
 
     def rand(self, *size, dtype=float):
         """Uniform numbers in [0, 1); the shape as separate arguments.
@@ -172,10 +172,6 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
 _states = {}
 
 
-def _device():
-    return Device().id
-
-
 def get_random_state():
     """Return the RandomState of the current device, which the module's functions use.
 
@@ -184,7 +180,7 @@ def get_random_state():
         >>> type(cp.random.get_random_state()).__name__
         'RandomState'
     """
-    device = _device()
+    device = current_device()
     state = _states.get(device)
     if state is None:
         state = _states.setdefault(device, RandomState())
@@ -203,7 +199,7 @@ def set_random_state(rs):
     """
     if not isinstance(rs, RandomState):
         raise TypeError(f"Random state must be an instance of RandomState. Actual: {type(rs)}")
-    _states[_device()] = rs
+    _states[current_device()] = rs
 
 
 def reset_states():
