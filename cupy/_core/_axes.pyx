@@ -7,13 +7,7 @@ from numpy.exceptions import AxisError
 
 cpdef Py_ssize_t normalize_axis(object axis, Py_ssize_t ndim) except -1:
     """Return `axis` as a number from 0 to ndim - 1; AxisError if there is no such axis."""
-    cdef Py_ssize_t place
-    if type(axis) is not int:
-        axis = operator.index(axis)
-    try:
-        place = axis
-    except OverflowError:
-        place = ndim
+    cdef Py_ssize_t place = axis if type(axis) is int else operator.index(axis)
     if place < -ndim or place >= ndim:
         raise AxisError(axis, ndim)
     return place + ndim if place < 0 else place

@@ -536,15 +536,15 @@ cdef bint has_dlpack(object obj) except -1:
     cdef object t = type(obj)
     if t is ndarray or t is numpy.ndarray or t is list or t is float or t is int:
         return False
-    return hasattr(t, "__dlpack_device__") and not isinstance(obj, (ndarray, numpy.ndarray))
+    return not isinstance(obj, (ndarray, cnp.ndarray)) and hasattr(t, "__dlpack_device__")
 
 
 cdef ndarray from_sequence(object obj, object dtype, object order):
     """Return an array of host data, or of nested sequences that hold device arrays."""
-    if not isinstance(obj, numpy.ndarray) and contains_arrays(obj):
+    if not isinstance(obj, cnp.ndarray) and contains_arrays(obj):
         return stacked(obj, dtype)
     host = numpy.asarray(obj) if dtype is None else on_host(obj, dtype_object(code_of(dtype)))
-    if not host.dtype.isnative:
+    if cnp.PyArray_ISBYTESWAPPED(host):
         host = host.astype(host.dtype.newbyteorder("="))
     return from_host(host, order)
 

@@ -122,7 +122,8 @@ cdef ndarray placed(ndarray a, tuple key):
         else:
             return None
     n = whole(a, axis, a.rank, n, shape, strides)
-    return new_view(a, a.code, n, shape, strides, offset) if n <= MAX_RANK else None
+    check_rank(n)
+    return new_view(a, a.code, n, shape, strides, offset)
 
 
 cdef inline int whole(ndarray a, int axis, int end, int n, Py_ssize_t* shape, Py_ssize_t* strides) noexcept:
@@ -206,7 +207,7 @@ cdef tuple parse(ndarray a, object key):
     """
     cdef Py_ssize_t[2 * MAX_RANK] dims
     cdef Py_ssize_t offset = a.offset
-    cdef int axis = 0, n = a.rank, m = 0, used = 0
+    cdef int axis = 0, n = a.rank, rank = n, m = 0, used = 0
     cdef list items = [], arrays = [], positions = []
     cdef bint seen_ellipsis = False
     for item in (key if isinstance(key, tuple) else (key,)):
@@ -215,11 +216,18 @@ cdef tuple parse(ndarray a, object key):
             if seen_ellipsis:
                 raise IndexError("an index can only have a single ellipsis ('...')")
             seen_ellipsis = True
-        elif item is not None:
+        elif item is None:
+            rank += 1
+        else:
             used += _axes_of(item)
+            if isinstance(item, int):
+                rank -= 1
+            elif not isinstance(item, slice):
+                rank += item.ndim == 0 and is_mask(item)  # which indexes a new axis
         items.append(item)
     if used > n:
         raise IndexError(f"too many indices for array: array is {n}-dimensional, but {used} were indexed")
+    check_rank(rank)
     if not seen_ellipsis:
         items.append(Ellipsis)
     has_arrays = any([not isinstance(x, (int, slice)) and x is not None and x is not Ellipsis for x in items])
@@ -230,8 +238,6 @@ cdef tuple parse(ndarray a, object key):
                 m += 1
                 axis += 1
         elif item is None:
-            if m >= MAX_RANK:
-                raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}]")
             dims[m], dims[MAX_RANK + m] = 1, 0
             m += 1
         elif isinstance(item, slice):
@@ -252,7 +258,7 @@ cdef tuple parse(ndarray a, object key):
                 dims[m], dims[MAX_RANK + m] = a.dims[axis], a.dims[n + axis]
                 m += 1
                 axis += 1
-            if item.ndim == 0 and item.dtype.kind == "b":
+            if item.ndim == 0 and is_mask(item):
                 dims[m], dims[MAX_RANK + m] = 1, 0
                 arrays.append((m, asarray(numpy.zeros(int(bool(item)), numpy.int64))))
                 m += 1
@@ -264,13 +270,22 @@ cdef tuple parse(ndarray a, object key):
     return view, arrays, positions[0][1] if together else 0
 
 
+cdef inline int check_rank(int n) except -1:
+    if n > MAX_RANK:
+        raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}], indexing result would have {n}")
+    return 0
+
+
 cdef int _axes_of(object item) except -1:
     """Return how many axes an entry of a key takes up."""
     if isinstance(item, (int, slice)):
         return 1
-    if item.dtype.kind == "b":
-        return item.ndim
-    return 1
+    return item.ndim if is_mask(item) else 1
+
+
+cdef inline bint is_mask(object index) except -1:
+    """Return whether an index array, on the device or the host, is boolean."""
+    return (<ndarray>index).code == CUPY_BOOL if isinstance(index, ndarray) else index.dtype.kind == "b"
 
 
 cdef inline int check_mask_extent(ndarray a, int axis, Py_ssize_t extent) except -1:
@@ -283,7 +298,7 @@ cdef inline int check_mask_extent(ndarray a, int axis, Py_ssize_t extent) except
 
 cdef list integer_indices(ndarray a, object item, int axis):
     """Return the int64 device arrays in [0, n) that an index array stands for."""
-    if item.dtype.kind != "b":
+    if not is_mask(item):
         return [bounded(item, a.dims[axis], axis, True)]
     if item.ndim == 0:
         return [None]
@@ -363,7 +378,7 @@ cdef object gather(ndarray view, list arrays, int place):
     if len(axes) == 1 and place == axes[0]:
         return taken(view, index[0], place)
     out = empty(shape + kept, view.dtype)
-    view = view.transpose(axes + rest)
+    view = view if axes + rest == list(range(view.rank)) else view.transpose(axes + rest)
     if out.size and fits(view, out, index):
         run_op("getitem_advanced", [view] + index, [out])
     elif out.size:
@@ -380,8 +395,7 @@ cdef ndarray taken(ndarray a, ndarray index, int axis):
     cdef Py_ssize_t[2 * MAX_RANK] shape
     cdef ndarray out
     cdef int i
-    if index.rank + a.rank - 1 > MAX_RANK:
-        raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}]")
+    check_rank(index.rank + a.rank - 1)
     for i in range(axis):
         shape[i] = a.dims[i]
     for i in range(index.rank):

@@ -89,7 +89,8 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         step = 1
     if (
         type(start) is type(stop) is type(step) is int
-        and dtype is device is None
+        and (dtype is None or dtype is int or dtype == _INT)
+        and device is None
         and step
         and -_LARGE < start < _LARGE
         and -_LARGE < stop < _LARGE

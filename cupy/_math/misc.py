@@ -176,10 +176,10 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         # a point itself, and all beyond the last one, take its value whatever the slope
         out = select(x0 == x, y0, _line(x, x0, y0, x1, y1))
         out = select(x >= xp[-1], fp[-1], out)
-    out = select(x < xp[0], fp[0] if left is None else left, out, fp.dtype)
+    out = select(x < xp[0], fp[0], out) if left is None else select(x < xp[0], left, out, fp.dtype)
     if right is not None:
         out = select(x > xp[-1], right, out, fp.dtype)
-    return select(uf.isnan(x), x, out, fp.dtype) if xp.size > 1 else out
+    return select(uf.isnan(x), x, out) if xp.size > 1 else out
 
 
 def _line(x, x0, y0, x1, y1):

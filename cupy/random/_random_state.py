@@ -7,7 +7,7 @@ import numpy
 from cupy import _core
 from cupy._core._device import current_device
 from cupy._operands import as_array
-from cupy.random._arguments import documented
+from cupy.random._arguments import as_shape, documented, float_dtype
 from cupy.random._continuous import Continuous
 from cupy.random._discrete import Discrete
 from cupy.random._gamma import GammaFamily
@@ -98,15 +98,9 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         """
         return self.standard_normal(self._shaped(size), dtype)
 
+    @documented("Uniform numbers in [0, 1).", "", "random(3).shape\n        (3,)")
     def random(self, size=None, dtype=float):
-        """Uniform numbers in [0, 1): an alias of random_sample.
-
-        Example:
-            >>> import cupy as cp
-            >>> cp.random.random(3).shape
-            (3,)
-        """
-        return self.random_sample(size, dtype)
+        return self._bits.uniform(as_shape(size), float_dtype(dtype))
 
     @documented(
         "Integers in [low, high).",
