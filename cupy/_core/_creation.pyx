@@ -24,6 +24,10 @@ from cupy_backends.backend._backend cimport (
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
 
 
+cdef enum:
+    FEW_BYTES = 4096  # are copied before another thread could take the interpreter's lock
+
+
 cpdef str order_letter(object order, str allowed):
     """Return an argument `order` as one of the capital letters allowed; None means the first of them."""
     if order is None or order == "C" and allowed[0] == "C":
@@ -304,16 +308,22 @@ cdef int upload(ndarray a, const void* source) except -1:
 cdef int fetch(ndarray a, void* target, cupyStream stream) except -1:
     """Copy an array as it lies in memory to the host, after what is queued on `stream`.
 
-    Host functions among that work take the interpreter's lock, which therefore is let go of.
+    Host functions among that work take the interpreter's lock, which therefore is let go of, but for a few bytes
+    that nothing is queued before.
     """
     cdef cupyBackend* backend
     cdef const char* source
     cdef size_t nbytes = a.size * itemsizes[a.code]
-    cdef int rc
+    cdef int rc, done = 0
     require(a.block)
     backend, source = _backend.active(), <const char*>a.block.address + a.offset
-    with nogil:
+    if nbytes <= FEW_BYTES:
+        _backend.check(backend.stream_query(stream, &done), "querying a stream")
+    if done:
         rc = backend.copy_to_host(target, source, nbytes, stream)
+    else:
+        with nogil:
+            rc = backend.copy_to_host(target, source, nbytes, stream)
     return _backend.check(rc, "copying to the host")
 
 

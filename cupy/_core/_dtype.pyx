@@ -14,7 +14,7 @@ import warnings
 import numpy
 cimport numpy as cnp
 from cpython.bool cimport PyBool_Check
-from cpython.complex cimport PyComplex_Check
+from cpython.complex cimport PyComplex_AsCComplex, PyComplex_Check, Py_complex
 from cpython.float cimport PyFloat_Check, PyFloat_AsDouble
 from cpython.long cimport PyLong_Check
 from cpython.bytes cimport PyBytes_AS_STRING
@@ -220,8 +220,8 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
     out of the range of an integer dtype, TypeError for a complex one in a real dtype."""
     cdef double d
     cdef float f
-    cdef double complex z
-    cdef float complex c
+    cdef Py_complex z
+    cdef float[2] parts
     cdef long long i
     cdef int beyond, bits
     cdef object t = type(value)
@@ -231,12 +231,12 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
             return 0
         value, t = int(value), int
     if CUPY_COMPLEX64 <= code and (t is float or t is int or t is complex):
-        z = value
+        z = PyComplex_AsCComplex(value)
         if code == CUPY_COMPLEX128:
             memcpy(out, &z, 16)
         else:
-            c = <float complex>z
-            memcpy(out, &c, 8)
+            parts[0], parts[1] = <float>z.real, <float>z.imag
+            memcpy(out, parts, 8)
         return 0
     if t is float or t is int and (code == CUPY_FLOAT32 or code == CUPY_FLOAT64):
         d = value

@@ -15,6 +15,7 @@ __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "
 _INT = numpy.dtype(int)
 _FLOAT = _core.dtype_of(float)
 _PLAIN = {(int, int, float), (int, float, int), (int, float, float), (float, int, int), (float, int, float)}
+_REAL = {int, float}
 _PLAIN |= {(float, float, int), (float, float, float)}
 _LARGE = 2**53  # beyond, NumPy's lengths are rounded
 
@@ -201,6 +202,11 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
     div = num - 1 if endpoint else num
+    if type(start) in _REAL and type(stop) in _REAL and axis == 0 and dtype is device is None and _FLOAT == float:
+        start, stop = float(start), float(stop)
+        step = (stop - start) / div if div > 0 else numpy.nan
+        out = _spread(_iota(num, _FLOAT), start, stop, stop - start, step, div, endpoint)
+        return (out, numpy.float64(step)) if retstep else out
     on_host = not any(isinstance(v, (ndarray, list, tuple)) for v in (start, stop))
     with on_device(device):
         convert, result_type = (
@@ -214,28 +220,33 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
         dtype = computed if dtype is None else _core.dtype_of(dtype)
         delta = stop - start
         out = _iota(num, computed).reshape((-1,) + (1,) * delta.ndim)
-        if div > 0:
-            step = delta / div
-            if on_host:
-                if step == 0:
-                    out /= div
-                    out = out * delta.item()
-                else:
-                    out = out * step.item()
-            else:  # NumPy changes the formula for all elements if one step underflows
-                out = select((step == 0).any(), (out / div) * delta, out * step)
+        step = delta / div if div > 0 else numpy.nan
+        if on_host:
+            ends = start.item(), stop.item(), delta.item(), step.item() if div > 0 else step
+            out = _spread(out, *ends, div, endpoint)
         else:
-            step = numpy.nan
-            out = out * (delta.item() if on_host else delta)
-        out += start.item() if on_host else start
-        if endpoint and num > 1:
-            out[-1] = stop.item() if on_host else stop
+            # NumPy changes the formula for all elements if one step underflows
+            out = select((step == 0).any(), (out / div) * delta, out * step) if div > 0 else out * delta
+            out += start
+            if endpoint and num > 1:
+                out[-1] = stop
         if axis != 0:
             out = out.transpose(_last_moved(out.ndim, axis))
         if kind_of(dtype) in "iu":
             out = uf.floor(out)
         out = out.astype(dtype, copy=False)
     return (out, step) if retstep else out
+
+
+def _spread(out, start, stop, delta, step, div, endpoint):
+    """Make 0, 1, ... evenly spaced numbers, in place; the ends and the steps are on the host."""
+    if step == 0:  # underflow
+        out /= div
+    out *= step if div > 0 and step else delta
+    out += start
+    if endpoint and out.size > 1:
+        out[-1] = stop
+    return out
 
 
 def _last_moved(ndim, axis):

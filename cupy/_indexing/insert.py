@@ -34,7 +34,7 @@ def _writeable(a):
 
 def _values(values, dtype):
     """Values that replace elements: arrays only if the cast is safe, Python's numbers in any case."""
-    if isinstance(values, ndarray) and not _core.can_cast(values.dtype, dtype):
+    if isinstance(values, ndarray) and values.dtype != dtype and not _core.can_cast(values.dtype, dtype):
         raise TypeError(
             f"Cannot cast array data from {values.dtype!r} to {dtype!r} according to the rule 'safe'"
         )
@@ -232,7 +232,7 @@ def putmask(a, /, mask, values):
         values = values.reshape(())
     elif values.shape != a.shape:
         values = resize(values, a.shape)
-    select(mask.reshape(a.shape), values, a, a.dtype, out=a)
+    select(mask if mask.shape == a.shape else mask.reshape(a.shape), values, a, out=a)
 
 
 def fill_diagonal(a, val, wrap=False):

@@ -56,7 +56,10 @@ def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
             "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden."
         )
     a = as_array(a)
-    a_min, a_max = (b if b is None or is_host_scalar(b) else as_array(b) for b in (a_min, a_max))
+    if a_min is not None and not is_host_scalar(a_min):
+        a_min = as_array(a_min)
+    if a_max is not None and not is_host_scalar(a_max):
+        a_max = as_array(a_max)
     if kind_of(a.dtype) in "iu":  # a bound beyond the dtype limits nothing
         limits = numpy.iinfo(a.dtype)
         if type(a_min) is int and a_min <= limits.min:
@@ -212,9 +215,11 @@ def _slide(a, v, mode):
     elif not a.flags.c_contiguous:
         a = a.copy()
     step = dtype.itemsize
+    rows = max(_CHUNK // m, 1)
+    if count <= rows:
+        return _core.as_strided(a, (count, m), (step, step)) @ v
     out = _core.empty((count,), dtype)
     column = v.reshape(m, 1)
-    rows = max(_CHUNK // m, 1)
     for start in range(0, count, rows):
         stop = min(start + rows, count)
         windows = _core.as_strided(a, (stop - start, m), (step, step), start * step)

@@ -34,6 +34,8 @@ mask + True
 complexes + 1
 complexes * 2.5
 complexes - 1j
+xp.full(2, -0.0, 'c8')
+xp.add(complexes * 0, -0.0)
 single * 1j
 small + 1j
 np.float64(2.5) * single
@@ -159,6 +161,33 @@ xp.arange(2, 9, 3, dtype=int)
 xp.arange(3, dtype=np.int64)
 xp.arange(3, dtype="i2")
 xp.indices((2, 3))
+xp.linspace(0, 1, 7)
+xp.linspace(2, -1.5, 5, endpoint=False)
+xp.linspace(3, 3, 4)
+xp.linspace(0, 5e-324, 4)
+xp.linspace(1, 2, 1)
+xp.linspace(1, 2, 0)
+xp.linspace(0, np.inf, 3)
+float(xp.linspace(0, 1, 5, retstep=True)[1])
+xp.linspace(0, 1, 1, retstep=True)
+xp.linspace(0, 10, 5, dtype=int)
+xp.linspace(np.float32(0), 1, 5)
+xp.linspace(0, 1j, 3)
+xp.linspace(0, 5e-324j, 3, endpoint=False)
+xp.linspace(0, 1, -1)
+# sliding and masks
+xp.correlate(single, double)
+xp.correlate(small, count, "full")
+xp.correlate(complexes, complexes, "same")
+xp.convolve(single[::-1], single[::2])
+xp.convolve(mask, small)
+xp.putmask(matrix, matrix > 3, single)
+xp.putmask(matrix.T, mask[:, None] & xp.ones((4, 3), bool), 7)
+xp.putmask(small, mask, single)
+xp.putmask(single, mask, small)
+xp.linalg.solve(square + xp.eye(4), single)
+xp.linalg.solve(xp.stack([square + xp.eye(4), xp.eye(4)]), square)
+xp.linalg.solve(square, matrix)
 # selections
 xp.take(single, places)
 xp.take(matrix, places)
@@ -283,7 +312,7 @@ def lines(text):
 
 @pytest.mark.parametrize("case", lines(CASES) + PADS)
 def test_short_way_does_as_numpy(case):
-    statement = any(s in case for s in (".at(", ".sort(", "fill_diagonal(", "xp.put("))
+    statement = any(s in case for s in (".at(", ".sort(", "fill_diagonal(", "xp.put(", "putmask("))
     code = compile(case, case, "eval")
 
     def call(side):
