@@ -231,7 +231,10 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
             return 0
         value, t = int(value), int
     if CUPY_COMPLEX64 <= code and (t is float or t is int or t is complex):
-        z = PyComplex_AsCComplex(value)
+        if t is complex:
+            z = PyComplex_AsCComplex(value)
+        else:
+            z.real, z.imag = value, 0
         if code == CUPY_COMPLEX128:
             memcpy(out, &z, 16)
         else:

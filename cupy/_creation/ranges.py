@@ -14,6 +14,7 @@ __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "
 
 _INT = numpy.dtype(int)
 _FLOAT = _core.dtype_of(float)
+_DOUBLE = _FLOAT.itemsize == 8  # not so by CUPY_FLOAT64
 _PLAIN = {(int, int, float), (int, float, int), (int, float, float), (float, int, int), (float, int, float)}
 _REAL = {int, float}
 _PLAIN |= {(float, float, int), (float, float, float)}
@@ -90,7 +91,7 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         step = 1
     if (
         type(start) is type(stop) is type(step) is int
-        and (dtype is None or dtype is int or dtype == _INT)
+        and (dtype is None or dtype is int or dtype is _INT)
         and device is None
         and step
         and -_LARGE < start < _LARGE
@@ -100,7 +101,7 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         if out.size:
             _core.run_op("arange", (), (out,), float(start), float(step), start, step)
         return out
-    if dtype is device is None and _FLOAT == float and (type(start), type(stop), type(step)) in _PLAIN:
+    if dtype is device is None and _DOUBLE and (type(start), type(stop), type(step)) in _PLAIN:
         return _sequence(_length(start, stop, step), _FLOAT, float(start), float(start + step))
     start, stop, step = _host(start), _host(stop), _host(step)
     if dtype is None:  # an empty range tells NumPy's choice
@@ -202,7 +203,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
     div = num - 1 if endpoint else num
-    if type(start) in _REAL and type(stop) in _REAL and axis == 0 and dtype is device is None and _FLOAT == float:
+    if type(start) in _REAL and type(stop) in _REAL and axis == 0 and dtype is device is None and _DOUBLE:
         start, stop = float(start), float(stop)
         step = (stop - start) / div if div > 0 else numpy.nan
         out = _spread(_iota(num, _FLOAT), start, stop, stop - start, step, div, endpoint)

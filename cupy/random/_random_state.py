@@ -1,7 +1,5 @@
 """RandomState, NumPy's older interface, and the state that the module's functions draw from."""
 
-import operator
-
 import numpy
 
 from cupy import _core
@@ -75,9 +73,6 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         """
         self._bits.state = state
 
-    def _shaped(self, size):
-        return tuple([operator.index(n) for n in size]) if size else None
-
     def rand(self, *size, dtype=float):
         """Uniform numbers in [0, 1); the shape as separate arguments.
 
@@ -86,7 +81,7 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
             >>> cp.random.rand(2, 3).shape
             (2, 3)
         """
-        return self.random_sample(self._shaped(size), dtype)
+        return self._bits.uniform(as_shape(size), float_dtype(dtype))
 
     def randn(self, *size, dtype=float):
         """Normal numbers of mean 0 and deviation 1; the shape as separate arguments.
@@ -96,7 +91,7 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
             >>> cp.random.randn(2, 3).shape
             (2, 3)
         """
-        return self.standard_normal(self._shaped(size), dtype)
+        return self._bits.normal(as_shape(size), float_dtype(dtype))
 
     @documented("Uniform numbers in [0, 1).", "", "random(3).shape\n        (3,)")
     def random(self, size=None, dtype=float):

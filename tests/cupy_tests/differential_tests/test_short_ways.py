@@ -301,9 +301,21 @@ xp.linalg.norm(matrix.T, "fro")
 xp.linalg.norm(small, keepdims=True)
 xp.linalg.norm(nothing)
 """
-PADS = [f"xp.pad(single, {width}, {mode!r})" for mode in ("edge", "wrap", "reflect", "symmetric") for width in (1, 3, 11)]
-PADS += [f"xp.pad(matrix, ((2, 9), (5, 0)), {mode!r})" for mode in ("edge", "wrap", "reflect", "symmetric", "constant")]
-PADS += ["xp.pad(single[:1], 4, 'reflect')", "xp.pad(matrix.T, 2)", "xp.pad(small, -1)", "xp.pad(small, True)"]
+PADS = [
+    f"xp.pad(single, {width}, {mode!r})"
+    for mode in ("edge", "wrap", "reflect", "symmetric")
+    for width in (1, 3, 11)
+]
+PADS += [
+    f"xp.pad(matrix, ((2, 9), (5, 0)), {mode!r})"
+    for mode in ("edge", "wrap", "reflect", "symmetric", "constant")
+]
+PADS += [
+    "xp.pad(single[:1], 4, 'reflect')",
+    "xp.pad(matrix.T, 2)",
+    "xp.pad(small, -1)",
+    "xp.pad(small, True)",
+]
 
 
 def lines(text):
