@@ -282,16 +282,12 @@ cdef ndarray from_host(object host, object order):
         if not (f if fortran else c) or not cnp.PyArray_ISALIGNED(host):
             host = numpy.require(host, requirements="FA" if fortran else "CA")
     if a.size:
-        send(a, host)
+        upload(a, cnp.PyArray_DATA(host))
     return a
 
 
-cdef int send(ndarray a, object host) except -1:
-    """Copy `host`, which lies in memory as `a` does, to the device."""
-    return upload(a, cnp.PyArray_DATA(host))
-
-
 cdef int upload(ndarray a, const void* source) except -1:
+    """Copy elements that lie in host memory as those of `a` do to the device."""
     cdef cupyBackend* backend
     cdef char* target
     cdef size_t nbytes = a.size * itemsizes[a.code]

@@ -163,7 +163,9 @@ cdef class ufunc:
         extra = {} if casting is None else {"casting": casting}
         if reduction:
             extra["reduction"] = True
-        found = resolved(self.reference, dtypes, None if signature is None else canonical_signature(self.__name__, self.nin, self.nout, signature), extra)
+        if signature is not None:
+            signature = canonical_signature(self.__name__, self.nin, self.nout, signature)
+        found = resolved(self.reference, dtypes, signature, extra)
         return tuple([held(d) for d in found])
 
     def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=numpy._NoValue, where=True):

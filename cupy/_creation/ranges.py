@@ -15,9 +15,8 @@ __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "
 _INT = numpy.dtype(int)
 _FLOAT = _core.dtype_of(float)
 _DOUBLE = _FLOAT.itemsize == 8  # not so by CUPY_FLOAT64
-_PLAIN = {(int, int, float), (int, float, int), (int, float, float), (float, int, int), (float, int, float)}
 _REAL = {int, float}
-_PLAIN |= {(float, float, int), (float, float, float)}
+_FLOATS = {float}, {int, float}
 _LARGE = 2**53  # beyond, NumPy's lengths are rounded
 
 
@@ -101,7 +100,7 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         if out.size:
             _core.run_op("arange", (), (out,), float(start), float(step), start, step)
         return out
-    if dtype is device is None and _DOUBLE and (type(start), type(stop), type(step)) in _PLAIN:
+    if dtype is device is None and _DOUBLE and {type(start), type(stop), type(step)} in _FLOATS:
         return _sequence(_length(start, stop, step), _FLOAT, float(start), float(start + step))
     start, stop, step = _host(start), _host(stop), _host(step)
     if dtype is None:  # an empty range tells NumPy's choice

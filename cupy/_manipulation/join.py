@@ -109,10 +109,9 @@ def _concatenated(arrays, axis, out, dtype, casting):
     if not arrays:
         raise ValueError("need at least one array to concatenate")
     common = _common_dtype(given, arrays)
-    if (
-        out is None and dtype is None and type(axis) is int
-    ):  # a copy of what has another dtype is all there is to do
-        result = _shortcuts.concatenate([a if a.dtype == common else a.astype(common) for a in arrays], axis)
+    if out is None and dtype is None and type(axis) is int:
+        arrays = [a if a.dtype == common else a.astype(common) for a in arrays]
+        result = _shortcuts.concatenate(arrays, axis)
         if result is not None:
             return result
     if axis is None:
