@@ -109,6 +109,7 @@ from cupy._core import (  # noqa: E402
 )
 from cupy._core import from_capsule as fromDlpack  # noqa: E402
 from cupy._core._flat import broadcast, flatiter  # noqa: E402
+from cupy._core._methods import install_functions as _install_functions  # noqa: E402
 from cupy._core.ufuncs import *  # noqa: E402, F403
 from cupy._core._formatting import array2string, array_repr, array_str  # noqa: E402
 from cupy._config import show_config  # noqa: E402
@@ -160,6 +161,8 @@ from cupy._statistics.correlation import *  # noqa: E402, F403
 from cupy._statistics.extrema import *  # noqa: E402, F403
 from cupy._statistics.histograms import *  # noqa: E402, F403
 from cupy._statistics.quantiles import *  # noqa: E402, F403
+
+_install_functions(globals())
 
 __version__ = "0.1.0"
 

@@ -29,6 +29,7 @@ __all__ = [
 INT64 = numpy.dtype(numpy.int64)
 BOOL = numpy.dtype(numpy.bool_)
 DEVICE_RANK = 8
+_WEAK = frozenset((bool, int, float, complex))
 
 
 def kind_of(dtype):
@@ -67,12 +68,16 @@ def cast(array, dtype):
 
 
 def is_host_scalar(obj):
-    return isinstance(obj, (bool, int, float, complex, numpy.generic))
+    return type(obj) is not ndarray and isinstance(obj, (bool, int, float, complex, numpy.generic))
 
 
 def is_weak(obj):
     """Whether `obj` is a Python number, whose dtype gives way to that of arrays."""
-    return isinstance(obj, (bool, int, float, complex)) and not isinstance(obj, numpy.generic)
+    return type(obj) in _WEAK or (
+        type(obj) is not ndarray
+        and isinstance(obj, (bool, int, float, complex))
+        and not isinstance(obj, numpy.generic)
+    )
 
 
 def truncated(obj):
@@ -104,7 +109,7 @@ def select(condition, x, y, dtype=None, out=None):
     """Return x where `condition` (bool array) holds, else y, in one launch; into `out` if given."""
     if dtype is not None:
         # A scalar travels with the launch: a copy to the device would wait.
-        x, y = (numpy.asarray(v, dtype)[()] if is_host_scalar(v) else as_array(v, dtype) for v in (x, y))
+        x, y = [dtype.type(v) if is_host_scalar(v) else as_array(v, dtype) for v in (x, y)]
     return _core.ufuncs._where(condition, x, y, out=out)
 
 

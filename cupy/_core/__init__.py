@@ -32,12 +32,23 @@ from cupy._core._views import (
 )
 from cupy._core import _ufunc, ufuncs
 from cupy._core._bounds import bounded_index, limits
-from cupy._core._indexing import nonzero, run_op, scatter, take_valid
+from cupy._core._indexing import nonzero, nonzero_by_axis, run_op, scatter, take_valid
 from cupy._core._reduction import accumulate, index_reduction, reduce_row
-from cupy._core._ufunc import as_mask, input_casting_error, output_casting_error, ufunc
+from cupy._core._resolution import input_casting_error, output_casting_error
+from cupy._core._ufunc import as_mask, ufunc
 from cupy._core._pool import MemoryPool, get_default_memory_pool
 from cupy._core._dlpack import from_capsule, from_dlpack
 from cupy._core import _inplace, _methods, _protocols
+
+
+_METHODS = {
+    "sum": "add",
+    "prod": "multiply",
+    "max": "maximum",
+    "min": "minimum",
+    "any": "logical_or",
+    "all": "logical_and",
+}
 
 
 def reduce(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
@@ -45,18 +56,10 @@ def reduce(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=Non
 
     ``mean`` and ``count_nonzero`` are rows without a ufunc: they take neither `initial` nor `where`.
     """
-    names = {
-        "sum": "add",
-        "prod": "multiply",
-        "max": "maximum",
-        "min": "minimum",
-        "any": "logical_or",
-        "all": "logical_and",
-    }
     if name in ("mean", "count_nonzero"):
         return reduce_row(name, a, axis, dtype, out, keepdims)
     extra = {} if initial is None else {"initial": initial}
-    return getattr(ufuncs, names.get(name, name)).reduce(
+    return getattr(ufuncs, _METHODS.get(name, name)).reduce(
         a, axis=axis, dtype=dtype, out=out, keepdims=keepdims, where=where, **extra
     )
 

@@ -7,6 +7,9 @@ import operator
 import numpy
 cimport numpy as cnp
 
+cnp.import_array()
+
+from cupy._core cimport _ndarray
 from cupy._core._dtype cimport (
     can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe, unpack)
 from cupy._core._elementwise cimport converted, copy_into, fill_with
@@ -15,9 +18,14 @@ from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_ordered, read_shape, shape_tuple)
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend.bfloat16 import rounded
-from cupy_backends.backend._backend cimport CUPY_FLOAT64, cupyBackend, cupyStream
+from cupy_backends.backend._backend cimport (
+    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT64, CUPY_INT64, cupyBackend, cupyStream)
 
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
+
+
+cdef enum:
+    FEW_BYTES = 4096  # are copied before another thread could take the interpreter's lock
 
 
 cpdef str order_letter(object order, str allowed):
@@ -274,15 +282,14 @@ cdef ndarray from_host(object host, object order):
         if not (f if fortran else c) or not cnp.PyArray_ISALIGNED(host):
             host = numpy.require(host, requirements="FA" if fortran else "CA")
     if a.size:
-        send(a, host)
+        upload(a, cnp.PyArray_DATA(host))
     return a
 
 
-cdef int send(ndarray a, object host) except -1:
-    """Copy `host`, which lies in memory as `a` does, to the device."""
+cdef int upload(ndarray a, const void* source) except -1:
+    """Copy elements that lie in host memory as those of `a` do to the device."""
     cdef cupyBackend* backend
     cdef char* target
-    cdef const void* source = cnp.PyArray_DATA(host)
     cdef size_t nbytes = a.size * itemsizes[a.code]
     cdef cupyStream stream
     cdef int rc
@@ -297,16 +304,22 @@ cdef int send(ndarray a, object host) except -1:
 cdef int fetch(ndarray a, void* target, cupyStream stream) except -1:
     """Copy an array as it lies in memory to the host, after what is queued on `stream`.
 
-    Host functions among that work take the interpreter's lock, which therefore is let go of.
+    Host functions among that work take the interpreter's lock, which therefore is let go of, but for a few bytes
+    that nothing is queued before.
     """
     cdef cupyBackend* backend
     cdef const char* source
     cdef size_t nbytes = a.size * itemsizes[a.code]
-    cdef int rc
+    cdef int rc, done = 0
     require(a.block)
     backend, source = _backend.active(), <const char*>a.block.address + a.offset
-    with nogil:
+    if nbytes <= FEW_BYTES:
+        _backend.check(backend.stream_query(stream, &done), "querying a stream")
+    if done:
         rc = backend.copy_to_host(target, source, nbytes, stream)
+    else:
+        with nogil:
+            rc = backend.copy_to_host(target, source, nbytes, stream)
     return _backend.check(rc, "copying to the host")
 
 
@@ -321,7 +334,7 @@ cdef object to_host(ndarray a, object order="C"):
     if not a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS):
         source = new_array(a.code, a.rank, a.dims, fortran)
         copy_into(source, a)
-    host = numpy.empty(shape_tuple(a), dtype_object(a.code), "F" if fortran else "C")
+    host = cnp.PyArray_EMPTY(a.rank, <cnp.npy_intp*>a.dims, (<cnp.dtype>dtype_object(a.code)).num, fortran)
     if a.size:
         ensure_current()
         fetch(source, cnp.PyArray_DATA(host), current().stream)
@@ -469,6 +482,10 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     cdef ndarray a
     cdef int code
     order = order_letter(order, "KACF")
+    if type(object) in _numbers and copy is not False:
+        a = from_number(object, dtype)
+        if a is not None:
+            return a if ndmin <= 0 else a.reshape((1,) * ndmin)
     if has_dlpack(object):
         from cupy._core._dlpack import from_dlpack
         if copy is False and object.__dlpack_device__()[0] != 12:
@@ -494,20 +511,46 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     return a
 
 
+cdef object _numbers = frozenset((float, int, bool, complex))
+
+
+cdef ndarray from_number(object value, object dtype):
+    """Return an array of rank 0 with one of Python's numbers; None for an integer beyond int64, which NumPy looks at."""
+    cdef unsigned char[16] scalar
+    cdef object t = type(value)
+    cdef Py_ssize_t no_extents = 0
+    cdef ndarray a
+    cdef int code
+    if dtype is not None:
+        code = code_of(dtype)
+        if code == CUPY_BFLOAT16:  # takes less from Python
+            return None
+    elif t is int:
+        if not -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
+            return None
+        code = CUPY_INT64
+    else:
+        code = float_code if t is float else CUPY_BOOL if t is bool else code_of(complex)
+    pack(value, code, scalar)
+    a = new_array(code, 0, &no_extents)
+    upload(a, scalar)
+    return a
+
+
 cdef bint has_dlpack(object obj) except -1:
     """Return whether `obj` is an array of another library, which may be on the device as well."""
     cdef object t = type(obj)
     if t is ndarray or t is numpy.ndarray or t is list or t is float or t is int:
         return False
-    return hasattr(t, "__dlpack_device__") and not isinstance(obj, (ndarray, numpy.ndarray))
+    return not isinstance(obj, (ndarray, cnp.ndarray)) and hasattr(t, "__dlpack_device__")
 
 
 cdef ndarray from_sequence(object obj, object dtype, object order):
     """Return an array of host data, or of nested sequences that hold device arrays."""
-    if not isinstance(obj, numpy.ndarray) and contains_arrays(obj):
+    if not isinstance(obj, cnp.ndarray) and contains_arrays(obj):
         return stacked(obj, dtype)
     host = numpy.asarray(obj) if dtype is None else on_host(obj, dtype_object(code_of(dtype)))
-    if not host.dtype.isnative:
+    if cnp.PyArray_ISBYTESWAPPED(host):
         host = host.astype(host.dtype.newbyteorder("="))
     return from_host(host, order)
 
@@ -713,3 +756,6 @@ def copyto(ndarray dst, src):
     if not dst.bits & WRITEABLE:
         raise ValueError("assignment destination is read-only")
     copy_into(dst, asarray(src))
+
+
+_ndarray.only_element = first_element

@@ -390,6 +390,12 @@ cdef class Stream:
 _null = Stream(null=True)
 
 
+def current_device():
+    """Return the number of the calling thread's device."""
+    ensure_current()
+    return current().device
+
+
 def get_current_stream(device_id=None):
     """Return the calling thread's stream.
 

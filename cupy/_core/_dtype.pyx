@@ -4,6 +4,7 @@ NumPy decides every promotion; bfloat16, which NumPy leaves open, stands here. C
 too: the dtypes float64 and complex128 then have the codes of float32 and complex64.
 """
 
+from libc.stdint cimport int8_t
 from libc.string cimport memcpy, memset
 
 import os
@@ -13,7 +14,7 @@ import warnings
 import numpy
 cimport numpy as cnp
 from cpython.bool cimport PyBool_Check
-from cpython.complex cimport PyComplex_Check
+from cpython.complex cimport PyComplex_AsCComplex, PyComplex_Check, Py_complex
 from cpython.float cimport PyFloat_Check, PyFloat_AsDouble
 from cpython.long cimport PyLong_Check
 from cpython.bytes cimport PyBytes_AS_STRING
@@ -26,6 +27,8 @@ from cupy_backends.backend._backend cimport (
     CUPY_INT16, CUPY_INT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT16, CUPY_UINT32, CUPY_UINT64)
 
 from cupy_backends.backend.bfloat16 import rounded
+
+cnp.import_array()
 
 cdef list _objects = [
     numpy.dtype(t) for t in (
@@ -74,6 +77,9 @@ cdef object _bfloat16 = None
 cdef int _bfloat16_num = -1
 
 
+cdef type _generic = numpy.generic
+
+
 cdef object bfloat16_dtype():
     """Return ml_dtypes' bfloat16; imported when a program first asks for it."""
     global _bfloat16, _bfloat16_num
@@ -114,7 +120,7 @@ cdef int code_of_dtype(object d) except -1:
 
 cdef object held(object d):
     """Return the dtype that an array of dtype `d` has: `d` itself, but for CUPY_FLOAT64=float32."""
-    if _single and isinstance(d, numpy.dtype) and d.num < 24 and _code_of_num[d.num] >= 0:
+    if _single and isinstance(d, cnp.dtype) and d.num < 24 and _code_of_num[d.num] >= 0:
         return dtype_object(_code_of_num[d.num])
     return d
 
@@ -140,7 +146,7 @@ cdef int code_of_bytes(object obj, int code) except -1:
 
 cdef object as_dtype(object obj):
     """Return the numpy.dtype of anything that names one, also one that arrays cannot hold."""
-    if isinstance(obj, numpy.dtype):
+    if isinstance(obj, cnp.dtype):
         return obj
     if isinstance(obj, type) and issubclass(obj, numpy.dtype) and obj is not numpy.dtype:
         return obj()  # a class of numpy.dtypes
@@ -194,7 +200,7 @@ cdef int scalar_code(object value) except -2:
         return CUPY_BOOL
     if t is complex:
         return WEAK_COMPLEX
-    if isinstance(value, numpy.generic):
+    if isinstance(value, _generic):
         return code_of_dtype(value.dtype)
     if PyBool_Check(value):
         return CUPY_BOOL
@@ -214,9 +220,27 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
     out of the range of an integer dtype, TypeError for a complex one in a real dtype."""
     cdef double d
     cdef float f
+    cdef Py_complex z
+    cdef float[2] parts
     cdef long long i
     cdef int beyond, bits
     cdef object t = type(value)
+    if t is bool:
+        if code == CUPY_BOOL:
+            out[0] = value
+            return 0
+        value, t = int(value), int
+    if CUPY_COMPLEX64 <= code and (t is float or t is int or t is complex):
+        if t is complex:
+            z = PyComplex_AsCComplex(value)
+        else:
+            z.real, z.imag = value, 0
+        if code == CUPY_COMPLEX128:
+            memcpy(out, &z, 16)
+        else:
+            parts[0], parts[1] = <float>z.real, <float>z.imag
+            memcpy(out, parts, 8)
+        return 0
     if t is float or t is int and (code == CUPY_FLOAT32 or code == CUPY_FLOAT64):
         d = value
         if code == CUPY_FLOAT32:
@@ -236,15 +260,28 @@ cdef int pack(object value, int code, unsigned char* out) except -1:
             return 0
     elif t is int and code == CUPY_FLOAT16 and -2048 <= value <= 2048:
         return store(numpy.float16(value), code, out)
+    elif copied(value, code, out):
+        return 0
     cdef object element = numpy.empty((), numpy.float64 if code == CUPY_BFLOAT16 else dtype_object(code))
-    if isinstance(value, numpy.generic) and value.dtype.kind == "V":
+    if isinstance(value, _generic) and value.dtype.kind == "V":
         value = numpy.float32(value)  # NumPy assigns no bfloat16 to another dtype
     with numpy.errstate(all="ignore"):
-        if code == CUPY_BFLOAT16 and isinstance(value, numpy.generic):
+        if code == CUPY_BFLOAT16 and isinstance(value, _generic):
             element = numpy.asarray(value.real)
         else:
             element[()] = value
     return store(element, code, out)
+
+
+cdef bint copied(object value, int code, unsigned char* out) except -1:
+    """Write one of NumPy's scalars that has the dtype already; False, with nothing done, for any other value."""
+    if not isinstance(value, _generic):
+        return False
+    cdef object d = value.dtype
+    if _native_code(d) != code or (<cnp.dtype>d).itemsize != itemsizes[code]:
+        return False
+    cnp.PyArray_ScalarAsCtype(value, out)
+    return True
 
 
 cdef int pack_unsafe(object value, int code, unsigned char* out) except -1:
@@ -254,6 +291,8 @@ cdef int pack_unsafe(object value, int code, unsigned char* out) except -1:
         return pack(value, code, out)
     if type(value) is int:
         return pack(<long long>value != 0 if code == CUPY_BOOL else value, code, out)
+    if copied(value, code, out):
+        return 0
     with numpy.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # NumPy's ComplexWarning
         element = numpy.asarray(value)
@@ -280,13 +319,27 @@ cdef object unpack(int code, const unsigned char* data):
     return numpy.frombuffer((<const char*>data)[:itemsizes[code]], dtype=dtype_object(code))[0]
 
 
+cdef object _scalar_types = frozenset((int, float, complex, bool))
+
+
 cdef int _stand_in(int code) noexcept:
     return CUPY_FLOAT16 if code == CUPY_BFLOAT16 else code
+
+
+# What promotion gives for two codes, asked of NumPy once.
+cdef int8_t[15][15] _promoted
+memset(_promoted, -1, sizeof(_promoted))
 
 
 cdef int promote_codes(int a, int b) except -1:
     """Return the common dtype of two codes, as numpy.promote_types; bfloat16 behaves like float16, and gives
     float32 together with it."""
+    if _promoted[a][b] < 0:
+        _promoted[a][b] = _promotion(a, b)
+    return _promoted[a][b]
+
+
+cdef int _promotion(int a, int b) except -1:
     cdef int result
     if a == b:
         return a
@@ -296,6 +349,18 @@ cdef int promote_codes(int a, int b) except -1:
         return CUPY_FLOAT32
     result = code_of_dtype(numpy.promote_types(dtype_object(_stand_in(a)), dtype_object(_stand_in(b))))
     return CUPY_BFLOAT16 if result == CUPY_FLOAT16 else result
+
+
+cdef dict _answers = {}  # of numpy.can_cast
+
+
+cdef object _allowed(object source, object target, object casting):
+    """Return numpy.can_cast of two of NumPy's own dtypes in the machine's byte order, asked once."""
+    key = ((<cnp.dtype>source).num, (<cnp.dtype>target).num, casting)
+    answer = _answers.get(key)
+    if answer is None:
+        answer = _answers[key] = numpy.can_cast(source, target, casting)
+    return answer
 
 
 cdef bint can_cast_codes(int source, int target, object casting) except -1:
@@ -309,7 +374,7 @@ cdef bint can_cast_codes(int source, int target, object casting) except -1:
     if casting == "same_value":
         raise ValueError("casting='same_value' is for astype, which looks at the elements")
     if source != CUPY_BFLOAT16 and target != CUPY_BFLOAT16:
-        return numpy.can_cast(dtype_object(source), meant(dtype_object(target)), casting)
+        return _allowed(dtype_object(source), meant(dtype_object(target)), casting)
     if casting in ("no", "equiv"):
         return False
     if casting == "safe" and (source == CUPY_FLOAT16 or target == CUPY_FLOAT16):
@@ -355,15 +420,49 @@ def result_type(*arrays_and_dtypes):
     >>> cp.result_type(cp.float32, cp.zeros(2, 'i4'), 1.0)
     dtype('float64')
     """
-    parts = [_strip(a) for a in arrays_and_dtypes]
-    strong = [p for p in parts if isinstance(p, numpy.dtype)]
+    cdef list codes = []
+    for a in arrays_and_dtypes:
+        code = _operand_code(a)
+        if code < 0:
+            return _common_dtype(arrays_and_dtypes)
+        codes.append(code)
+    key = tuple(codes)
+    found = _common.get(key)
+    if found is None:
+        found = _common_dtype(arrays_and_dtypes)
+        _common[key] = found
+    return found
+
+
+# By the codes of the operands: promotion sees no more of them.
+cdef dict _common = {}
+
+
+cdef int _operand_code(object a) except -2:
+    """Return the code of an array, a scalar or a dtype; -1 for what else may name a dtype."""
+    cdef int code
+    if type(a) in _scalar_types:
+        return scalar_code(a)
+    cdef object d = a if isinstance(a, cnp.dtype) else None if isinstance(a, type) else getattr(a, "dtype", None)
+    return _native_code(d) if isinstance(d, cnp.dtype) else -1
+
+
+cdef inline int _native_code(object d) noexcept:
+    """Return the code of one of NumPy's dtypes in the machine's byte order, -1 for any other."""
+    cdef int num = (<cnp.dtype>d).num
+    return _code_of_num[num] if 0 <= num < 24 and (<cnp.dtype>d).byteorder in (b"=", b"|") else -1
+
+
+cdef object _common_dtype(tuple operands):
+    parts = [_strip(a) for a in operands]
+    strong = [p for p in parts if isinstance(p, cnp.dtype)]
     if not any([is_bfloat16(p) for p in strong]):
         return held(numpy.result_type(*parts))
     cdef int code = code_of_dtype(strong[0])
     for p in strong[1:]:
         code = promote_codes(code, code_of_dtype(p))
     if code != CUPY_BFLOAT16:
-        return held(numpy.result_type(dtype_object(code), *[p for p in parts if not isinstance(p, numpy.dtype)]))
+        return held(numpy.result_type(dtype_object(code), *[p for p in parts if not isinstance(p, cnp.dtype)]))
     return numpy.dtype("complex64") if any(isinstance(p, complex) for p in parts) else dtype_object(code)
 
 
@@ -377,6 +476,9 @@ def promote_types(type1, type2):
     dtype('float64')
     """
     one, two = as_dtype(type1), as_dtype(type2)
+    cdef int a = _native_code(one), b = _native_code(two)
+    if a >= 0 and b >= 0:
+        return dtype_object(promote_codes(a, b))
     if not is_bfloat16(one) and not is_bfloat16(two):
         return held(numpy.promote_types(one, two))
     return dtype_object(promote_codes(code_of_dtype(one), code_of_dtype(two)))
@@ -393,10 +495,12 @@ def can_cast(from_, to, casting="safe"):
     >>> cp.can_cast('i4', 'f4'), cp.can_cast('i4', 'f4', casting='same_kind')
     (False, True)
     """
-    if isinstance(from_, (int, float, complex)) and not isinstance(from_, numpy.generic):
+    if isinstance(from_, (int, float, complex)) and not isinstance(from_, _generic):
         raise TypeError("can_cast() does not take Python scalars: their dtype depends on the other operand")
-    source = as_dtype(from_ if isinstance(from_, (type, numpy.dtype)) else getattr(from_, "dtype", from_))
+    source = as_dtype(from_ if isinstance(from_, (type, cnp.dtype)) else getattr(from_, "dtype", from_))
     target = as_dtype(to)
+    if _native_code(source) >= 0 and _native_code(target) >= 0:
+        return _allowed(source, meant(target), casting)
     if not is_bfloat16(source) and not is_bfloat16(target):
         return numpy.can_cast(source, meant(target), casting)
     return bool(can_cast_codes(code_of_dtype(source), code_of_dtype(target), casting))

@@ -31,6 +31,7 @@ from cupy._core._creation import asarray, empty, to_assign
 cdef extern from "Python.h":
     int PySlice_Unpack(object, Py_ssize_t*, Py_ssize_t*, Py_ssize_t*) except -1
     Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t*, Py_ssize_t*, Py_ssize_t)
+    long long PyLong_AsLongLongAndOverflow(object, int*) except? -1
 
 
 cdef cupyPlan* _take_plans[15]
@@ -41,6 +42,8 @@ cdef object getitem(ndarray a, object key):
     cdef ndarray view = basic(a, key)
     if view is not None:
         return view
+    if key is None or key is Ellipsis:
+        return placed(a, (key,))
     if type(key) is ndarray and a.rank:
         if (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank == a.rank:
             view = masked(a, <ndarray>key)
@@ -92,26 +95,44 @@ cdef ndarray sliced(ndarray a, slice key):
 
 
 cdef ndarray placed(ndarray a, tuple key):
-    """Return a[key] for a key of integers and slices; None for any other."""
-    cdef Py_ssize_t[MAX_RANK] shape, strides
+    """Return a[key] for a key of integers, slices, new axes and an ellipsis; None for any other."""
+    cdef Py_ssize_t[2 * MAX_RANK] shape, strides
     cdef Py_ssize_t offset = a.offset
-    cdef int axis = 0, n = 0
-    if len(key) > a.rank:
+    cdef int axis = 0, n = 0, left = a.rank - len(key)  # axes that the key does not name
+    cdef bint seen_ellipsis = False
+    for item in key:
+        left += item is None or item is Ellipsis
+    if left < 0 or len(key) > MAX_RANK:
         return None
     for item in key:
         if type(item) is int:
             offset += reach(a, axis, item)
+            axis += 1
         elif type(item) is slice:
             offset += cut(a, axis, item, &shape[n], &strides[n])
             n += 1
+            axis += 1
+        elif item is None:
+            shape[n], strides[n] = 1, 0
+            n += 1
+        elif item is Ellipsis and not seen_ellipsis:
+            seen_ellipsis = True
+            n = whole(a, axis, axis + left, n, shape, strides)
+            axis += left
         else:
             return None
-        axis += 1
-    for axis in range(axis, a.rank):
+    n = whole(a, axis, a.rank, n, shape, strides)
+    check_rank(n)
+    return new_view(a, a.code, n, shape, strides, offset)
+
+
+cdef inline int whole(ndarray a, int axis, int end, int n, Py_ssize_t* shape, Py_ssize_t* strides) noexcept:
+    """Put the axes from `axis` to `end` as they are behind the n axes of a view; return how many it has then."""
+    for axis in range(axis, end):
         shape[n] = a.dims[axis]
         strides[n] = a.dims[a.rank + axis]
         n += 1
-    return new_view(a, a.code, n, shape, strides, offset)
+    return n
 
 
 cdef inline Py_ssize_t reach(ndarray a, int axis, object number) except? -1:
@@ -186,7 +207,7 @@ cdef tuple parse(ndarray a, object key):
     """
     cdef Py_ssize_t[2 * MAX_RANK] dims
     cdef Py_ssize_t offset = a.offset
-    cdef int axis = 0, n = a.rank, m = 0, used = 0
+    cdef int axis = 0, n = a.rank, rank = n, m = 0, used = 0
     cdef list items = [], arrays = [], positions = []
     cdef bint seen_ellipsis = False
     for item in (key if isinstance(key, tuple) else (key,)):
@@ -195,11 +216,18 @@ cdef tuple parse(ndarray a, object key):
             if seen_ellipsis:
                 raise IndexError("an index can only have a single ellipsis ('...')")
             seen_ellipsis = True
-        elif item is not None:
+        elif item is None:
+            rank += 1
+        else:
             used += _axes_of(item)
+            if isinstance(item, int):
+                rank -= 1
+            elif not isinstance(item, slice):
+                rank += item.ndim == 0 and is_mask(item)  # which indexes a new axis
         items.append(item)
     if used > n:
         raise IndexError(f"too many indices for array: array is {n}-dimensional, but {used} were indexed")
+    check_rank(rank)
     if not seen_ellipsis:
         items.append(Ellipsis)
     has_arrays = any([not isinstance(x, (int, slice)) and x is not None and x is not Ellipsis for x in items])
@@ -210,8 +238,6 @@ cdef tuple parse(ndarray a, object key):
                 m += 1
                 axis += 1
         elif item is None:
-            if m >= MAX_RANK:
-                raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}]")
             dims[m], dims[MAX_RANK + m] = 1, 0
             m += 1
         elif isinstance(item, slice):
@@ -232,7 +258,7 @@ cdef tuple parse(ndarray a, object key):
                 dims[m], dims[MAX_RANK + m] = a.dims[axis], a.dims[n + axis]
                 m += 1
                 axis += 1
-            if item.ndim == 0 and item.dtype.kind == "b":
+            if item.ndim == 0 and is_mask(item):
                 dims[m], dims[MAX_RANK + m] = 1, 0
                 arrays.append((m, asarray(numpy.zeros(int(bool(item)), numpy.int64))))
                 m += 1
@@ -244,13 +270,22 @@ cdef tuple parse(ndarray a, object key):
     return view, arrays, positions[0][1] if together else 0
 
 
+cdef inline int check_rank(int n) except -1:
+    if n > MAX_RANK:
+        raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}], indexing result would have {n}")
+    return 0
+
+
 cdef int _axes_of(object item) except -1:
     """Return how many axes an entry of a key takes up."""
     if isinstance(item, (int, slice)):
         return 1
-    if item.dtype.kind == "b":
-        return item.ndim
-    return 1
+    return item.ndim if is_mask(item) else 1
+
+
+cdef inline bint is_mask(object index) except -1:
+    """Return whether an index array, on the device or the host, is boolean."""
+    return (<ndarray>index).code == CUPY_BOOL if isinstance(index, ndarray) else index.dtype.kind == "b"
 
 
 cdef inline int check_mask_extent(ndarray a, int axis, Py_ssize_t extent) except -1:
@@ -263,7 +298,7 @@ cdef inline int check_mask_extent(ndarray a, int axis, Py_ssize_t extent) except
 
 cdef list integer_indices(ndarray a, object item, int axis):
     """Return the int64 device arrays in [0, n) that an index array stands for."""
-    if item.dtype.kind != "b":
+    if not is_mask(item):
         return [bounded(item, a.dims[axis], axis, True)]
     if item.ndim == 0:
         return [None]
@@ -280,6 +315,14 @@ def nonzero(ndarray a):
     cdef ndarray source = a if a.rank else a.reshape(1), out
     out = empty((source.size, source.rank), numpy.int64)
     return first_rows("nonzero", source, None, out)
+
+
+def nonzero_by_axis(ndarray a):
+    """Return the columns of :func:`nonzero` as a tuple of views."""
+    cdef ndarray rows = nonzero(a)
+    cdef int axis
+    return tuple([new_view(rows, rows.code, 1, rows.dims, rows.dims + 2, rows.offset + axis * itemsizes[rows.code])
+                  for axis in range(a.rank)])
 
 
 cdef ndarray first_rows(str row, ndarray a, ndarray mask, ndarray out):
@@ -310,6 +353,9 @@ cdef ndarray first_rows(str row, ndarray a, ndarray mask, ndarray out):
 
 cdef tuple broadcast_indices(list arrays):
     """Return the index arrays in one shape, and that shape."""
+    shape = arrays[0][1].shape
+    if all([index.shape == shape for _, index in arrays]):
+        return [index for _, index in arrays], shape
     try:
         shape = numpy.broadcast_shapes(*[i.shape for _, i in arrays])
     except ValueError:
@@ -332,7 +378,7 @@ cdef object gather(ndarray view, list arrays, int place):
     if len(axes) == 1 and place == axes[0]:
         return taken(view, index[0], place)
     out = empty(shape + kept, view.dtype)
-    view = view.transpose(axes + rest)
+    view = view if axes + rest == list(range(view.rank)) else view.transpose(axes + rest)
     if out.size and fits(view, out, index):
         run_op("getitem_advanced", [view] + index, [out])
     elif out.size:
@@ -349,8 +395,7 @@ cdef ndarray taken(ndarray a, ndarray index, int axis):
     cdef Py_ssize_t[2 * MAX_RANK] shape
     cdef ndarray out
     cdef int i
-    if index.rank + a.rank - 1 > MAX_RANK:
-        raise IndexError(f"number of dimensions must be within [0, {MAX_RANK}]")
+    check_rank(index.rank + a.rank - 1)
     for i in range(axis):
         shape[i] = a.dims[i]
     for i in range(index.rank):
@@ -584,19 +629,33 @@ def run_op(str name, inputs, outputs, *attrs):
     list of ndarray
         The outputs; of a row whose output shape depends on data, cut to what was written.
     """
+    cdef cupyOperand[64] operands
     cdef cupyAttr[8] slots
     cdef int64_t[4][MAX_RANK] lists
     cdef int8_t[8] codes
-    cdef int i, k, n_lists = 0, n = 0
+    cdef ndarray a
+    cdef int i, k, beyond, n_lists = 0, n = 0, nin = len(inputs)
     cdef Py_ssize_t work = 0
-    for x in outputs:
-        if not (<ndarray>x).bits & WRITEABLE:
-            raise ValueError(f"{name}: output array is read-only")
-    arrays = tuple(inputs) + tuple(outputs)
-    if len(arrays) > 62 and name == "concatenate":
-        raise ValueError("concatenate takes at most 61 arrays in one launch")
+    if nin + len(outputs) > 62:
+        raise ValueError(f"{name} takes at most {62 - len(outputs)} arrays in one launch")
+    for group in (inputs, outputs):
+        for x in group:
+            a = x
+            if n >= nin and not a.bits & WRITEABLE:
+                raise ValueError(f"{name}: output array is read-only")
+            if a.rank > DEVICE_RANK:
+                raise ValueError(f"{name}: arrays of more than {DEVICE_RANK} axes are not supported here, found {a.rank}")
+            fill_operand(&operands[n], a)
+            # Rows with many operands have at most three dtypes: the first, the indices', the last.
+            codes[n if n < 7 else 7] = a.code
+            n += 1
+            work += a.size
     for i, x in enumerate(attrs):
-        if isinstance(x, float):
+        if type(x) is int:
+            slots[i].i = PyLong_AsLongLongAndOverflow(x, &beyond)
+            if beyond:
+                slots[i].u = x
+        elif isinstance(x, float):
             slots[i].f = x
         elif isinstance(x, (tuple, list)):
             slots[i].list = <const int64_t*>lists[n_lists]
@@ -604,21 +663,12 @@ def run_op(str name, inputs, outputs, *attrs):
             for k in range(len(x)):
                 lists[n_lists][k] = x[k]
             n_lists += 1
-        elif isinstance(x, int) and x > 0x7FFFFFFFFFFFFFFF:
-            slots[i].u = x
         else:
             slots[i].i = x
-    for x in arrays:
-        if (<ndarray>x).rank > DEVICE_RANK:
-            raise ValueError(f"{name}: arrays of more than {DEVICE_RANK} axes are not supported here, "
-                             f"found {(<ndarray>x).rank}")
-        # Rows with many operands have at most three dtypes: the first, the indices', the last.
-        codes[n if n < 7 else 7] = (<ndarray>x).code
-        n += 1
-        work += (<ndarray>x).size
     if name in ("nonzero", "masked_select"):
-        return [first_rows(name, inputs[0], inputs[1] if len(inputs) == 2 else None, outputs[0])]
-    launch_op(plan_of(name, codes, n if n < 8 else 8), arrays, slots, work)
+        return [first_rows(name, inputs[0], inputs[1] if nin == 2 else None, outputs[0])]
+    ensure_current()
+    _backend.launch(plan_of(name, codes, n if n < 8 else 8), operands, n, slots, current().stream, work)
     return list(outputs)
 
 

@@ -1,33 +1,36 @@
 """Methods of the array whose body is a function of the API, or Python.
 
-A method listed in ``_FORWARDED`` calls ``cupy.<name>(self, ...)`` when it is used, so this module imports no
-function of the API.
+A method listed in ``_FUNCTIONS`` is the function of that name in ``cupy``, which hands them over when it has them all:
+this module imports no function of the API.
 """
 
 import pickle
 import types
 from contextlib import nullcontext
 
-from cupy._core import _creation
+from cupy._core import _creation, ufuncs
 from cupy._core._ndarray import install, ndarray
 
-_FORWARDED = (
+_FUNCTIONS = (
     "argpartition argsort choose clip dot mean nonzero ptp put repeat round searchsorted std take trace var"
 ).split()
 # These change the array itself.
 _IN_PLACE = {"sort": 0, "partition": 1}  # name: place of the argument `axis`
 
 
-def _forward(name):
-    def method(self, *args, **kwargs):
-        import cupy
-
-        return getattr(cupy, name)(self, *args, **kwargs)
-
-    method.__name__ = name
-    method.__qualname__ = f"ndarray.{name}"
-    method.__doc__ = f"See :func:`cupy.{name}`."
-    return method
+def install_functions(namespace):
+    """Make methods of functions whose first argument is the array."""
+    for name in _FUNCTIONS:
+        function = namespace[name]
+        method = types.FunctionType(
+            function.__code__, function.__globals__, name, function.__defaults__, function.__closure__
+        )
+        method.__kwdefaults__ = function.__kwdefaults__
+        method.__qualname__ = f"ndarray.{name}"
+        method.__doc__ = f"See :func:`cupy.{name}`."
+        install(name, method)
+    for name, place in _IN_PLACE.items():
+        install(name, _in_place(name, place, namespace[name]))
 
 
 def _compress(self, condition, axis=None, out=None):
@@ -37,13 +40,11 @@ def _compress(self, condition, axis=None, out=None):
     return cupy.compress(condition, self, axis, out)
 
 
-def _in_place(name, axis_place):
+def _in_place(name, axis_place, function):
     def method(self, *args, **kwargs):
-        import cupy
-
         if kwargs.get("axis", args[axis_place] if len(args) > axis_place else -1) is None:
             raise TypeError(f"{name}: axis must be an integer; None would flatten the array")
-        self[...] = getattr(cupy, name)(self, *args, **kwargs)
+        self[...] = function(self, *args, **kwargs)
 
     method.__name__ = name
     method.__qualname__ = f"ndarray.{name}"
@@ -168,8 +169,6 @@ def _scatter(name):
 
 def _conjugate(self):
     """Return the complex conjugate; the array itself if it is real."""
-    from cupy._core import ufuncs
-
     return ufuncs.conjugate(self) if self.dtype.kind == "c" else self
 
 
@@ -227,10 +226,6 @@ def _set_flat(self, value):
     _flat(self)[...] = value
 
 
-for _name in _FORWARDED:
-    install(_name, _forward(_name))
-for _name, _place in _IN_PLACE.items():
-    install(_name, _in_place(_name, _place))
 for _name in ("scatter_add", "scatter_max", "scatter_min"):
     install(_name, _scatter(_name))
 for _name, _function in {

@@ -35,8 +35,10 @@ ctypedef object (*getitem_fn)(ndarray a, object key)
 ctypedef int (*setitem_fn)(ndarray a, object key, object value) except -1
 cdef operator_fn binary_operator
 cdef operator_fn inplace_operator
+ctypedef object (*element_fn)(ndarray a)
 cdef getitem_fn getitem
 cdef setitem_fn setitem
+cdef element_fn only_element  # as a Python number
 
 cdef ndarray blank(int code, int ndim)
 cdef ndarray new_array(int code, int ndim, const Py_ssize_t* shape, bint fortran=*)

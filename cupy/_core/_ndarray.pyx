@@ -41,6 +41,7 @@ cdef operator_fn binary_operator = NULL
 cdef operator_fn inplace_operator = NULL
 cdef getitem_fn getitem = NULL
 cdef setitem_fn setitem = NULL
+cdef element_fn only_element = NULL
 
 
 # Objects of dead arrays, whole but for the count of references: the next ones are made of them.
@@ -456,7 +457,7 @@ cdef class ndarray:
                              "Use a.any() or a.all()" if self.size else
                              "The truth value of an empty array is ambiguous. Use `array.size > 0` to check "
                              "that an array is not empty.")
-        return bool(self.item())
+        return bool(only_element(self))
 
     def __getitem__(self, key):
         return getitem(self, key)
@@ -483,7 +484,7 @@ cdef class ndarray:
     def __index__(self):
         if self.rank or self.dtype.kind not in "iu":
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return int(self.item())
+        return int(only_element(self))
 
     def __repr__(self):
         from cupy._core._formatting import array_repr
@@ -558,7 +559,7 @@ cdef object _scalar(ndarray a):
     if a.rank:
         raise TypeError("only 0-dimensional arrays can be converted to Python scalars; this one has shape "
                         f"{shape_tuple(a)}")
-    return a.item()
+    return only_element(a)
 
 
 def _elements(ndarray a):

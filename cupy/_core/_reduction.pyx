@@ -5,6 +5,7 @@ from libc.string cimport memset
 
 import numpy
 
+from cupy._core._axes cimport normalize_axes, normalize_axis, reduction_axes
 from cupy._core._dtype cimport can_cast_codes, code_of, dtype_object, itemsizes, pack, unpack
 from cupy._core._elementwise cimport (
     Source, as_contiguous, axis_order, converted, copy_into, new_like, plan_of)
@@ -17,8 +18,8 @@ from cupy_backends.backend._backend cimport (
     CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyAttr,
     cupyOperand, cupyPlan)
 
-from cupy._core._axes import normalize_axes, normalize_axis, reduction_axes
 from cupy._core._creation import asarray, empty, full
+from cupy._core._indexing import scatter
 from cupy._core._ndarray import install
 from cupy._core._ufunc import as_mask
 from cupy._core._views import broadcast_to, may_share_memory
@@ -488,11 +489,12 @@ def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
     return target
 
 
+cdef dict _SCATTER_MODES = {"add": 1, "multiply": 2, "maximum": 3, "minimum": 4}
+
+
 def at(ufunc u, ndarray a, indices, b=_no_value):
     """The body of ``ufunc.at``."""
-    from cupy import arange
-    from cupy._core._indexing import scatter
-    cdef Py_ssize_t repeated
+    cdef str name = u.__name__
     if u.nout != 1:
         raise ValueError("Only single output ufuncs supported at this time")
     if (u.nin == 2) != (b is not _no_value):
@@ -501,13 +503,13 @@ def at(ufunc u, ndarray a, indices, b=_no_value):
     if not a.bits & WRITEABLE:
         raise ValueError("output array is read-only")
     operands = (a,) if u.nin == 1 else (a, asarray(b))
+    if name in _SCATTER_MODES and (<ndarray>operands[1]).code == a.code and u.loop(a.code, a.code).codes[2] == a.code:
+        return scatter(a, indices, operands[1], _SCATTER_MODES[name])
     # The loop, and NumPy's errors, are those of a call that may cast as it likes.
-    probe = tuple([empty((0,), x.dtype) for x in operands])
-    loop = u(*probe, casting="unsafe")
-    modes = {"add": 1, "multiply": 2, "maximum": 3, "minimum": 4}
-    if u.__name__ in modes and loop.dtype == a.dtype:
-        scatter(a, indices, operands[1].astype(a.dtype, copy=False), modes[u.__name__])
-        return
+    result = u(*[empty((0,), x.dtype) for x in operands], casting="unsafe")
+    if name in _SCATTER_MODES and result.dtype == a.dtype:
+        return scatter(a, indices, operands[1].astype(a.dtype), _SCATTER_MODES[name])
+    from cupy import arange
     places = arange(a.size).reshape(shape_tuple(a))[indices]
     shape = places.shape
     places = places.ravel()

@@ -6,27 +6,29 @@ Python scalar beside an array - take a short path without any Python object but 
 """
 
 from cpython.object cimport PyObject
-from libc.stdint cimport int8_t, int64_t
+from libc.stdint cimport int8_t
 from libc.stdlib cimport calloc
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp
 
 import numpy
 
 from cupy._core._dtype cimport (
     WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT, can_cast_codes, code_of, code_of_dtype, dtype_object, held, itemsizes,
-    meant, pack, pack_unsafe, scalar_code)
+    pack, pack_unsafe, scalar_code)
 from cupy._core._elementwise cimport (
-    MAX_OPERANDS, Source, broadcast_shape, broadcast_view, converted, copy_into, flat_operand,
+    MAX_OPERANDS, Source, broadcast_shape, converted, copy_into, flat_operand,
     launch_elementwise, new_like,
     plan_of)
 from cupy._core._memory cimport current, ensure_current
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, new_array, overlaps, same_layout, shape_tuple)
+from cupy._core._resolution cimport canonical_signature, is_comparison, loop_codes, resolved, stand_in
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
-    CUPY_BFLOAT16, CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_FLOAT32, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyOperand)
+    CUPY_BOOL, CUPY_COMPLEX64, CUPY_FLOAT16, CUPY_INT64, CUPY_UINT8, CUPY_UINT64, cupyOperand)
 
 from cupy._core._creation import asarray
+from cupy._core._resolution import output_casting_error
 
 cdef extern from *:
     """
@@ -41,8 +43,6 @@ cdef extern from *:
     Py_ssize_t PyVectorcall_NARGS(size_t flagged)
 
 cdef int _power = _backend.op_index("power")
-cdef object _half = numpy.dtype("float16")
-cdef object _single = numpy.dtype("float32")
 
 
 cdef class ufunc:
@@ -71,7 +71,7 @@ cdef class ufunc:
         self.nout = numpy_ufunc.nout
         self.op = -1 if op is None else _backend.op_index(op)
         self.composed = composed
-        self.comparison = name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+        self.comparison = is_comparison(numpy_ufunc)
         self.wraps = name == "where"
         self.vectorcall = <void*>vector_call
         self.table = <Loop**>calloc(NUM_CODES * NUM_CODES, sizeof(Loop*))
@@ -163,7 +163,9 @@ cdef class ufunc:
         extra = {} if casting is None else {"casting": casting}
         if reduction:
             extra["reduction"] = True
-        found = resolved(self, dtypes, None if signature is None else canonical_signature(self, signature), extra)
+        if signature is not None:
+            signature = canonical_signature(self.__name__, self.nin, self.nout, signature)
+        found = resolved(self.reference, dtypes, signature, extra)
         return tuple([held(d) for d in found])
 
     def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=numpy._NoValue, where=True):
@@ -250,77 +252,20 @@ cdef tuple as_outputs(ufunc u, object out):
     return None if all(o is None for o in out) else out
 
 
-cdef bint is_bfloat16(object d) except -1:
-    return isinstance(d, numpy.dtype) and d.name == "bfloat16"
-
-
-cdef tuple resolved(ufunc u, object dtypes, tuple signature, dict extra):
-    """Ask NumPy for a loop's dtypes. It does not know bfloat16, for which float16 stands, or float32 beside float16."""
-    cdef bint narrow = any([is_bfloat16(d) for d in dtypes]) if isinstance(dtypes, tuple) else False
-    cdef object replacement = _single if narrow and _half in dtypes else _half
-    if narrow:
-        dtypes = tuple([replacement if is_bfloat16(d) else d for d in dtypes])
-    if signature is not None:
-        if any([is_bfloat16(d) for d in signature]):
-            narrow = True
-            signature = tuple([_half if is_bfloat16(d) else d for d in signature])
-        extra["signature"] = signature
-    found = u.reference.resolve_dtypes(dtypes, **extra)
-    if narrow and replacement is _half:
-        found = tuple([dtype_object(CUPY_BFLOAT16) if d == _half else d for d in found])
-    return found
-
-
 cdef Loop* find_loop(ufunc u, tuple codes, object signature, object casting) except NULL:
     """Ask NumPy which dtypes the operands of these codes compute in, and the backend how."""
-    cdef Loop* loop
-    cdef int i, code, n = u.nin + u.nout
-    cdef bint narrow = CUPY_BFLOAT16 in codes, half = narrow and CUPY_FLOAT16 in codes, asked
-    cdef object replacement
-    if signature is not None:
-        asked = any([s is not None and s.num >= 24 for s in signature])
-        half = _half in signature or half and not asked
-        narrow = narrow or asked
-        signature = tuple([_half if s is not None and s.num >= 24 else meant(s) for s in signature])
-    replacement = _single if narrow and half else _half  # float16 proper is in play: bfloat16 has to be told from it
-    given = []
-    for code in codes:
-        if code == WEAK_INT:
-            given.append(int)
-        elif code == WEAK_FLOAT:
-            given.append(float)
-        elif code == WEAK_COMPLEX:
-            given.append(complex)
-        else:
-            given.append(replacement if code == CUPY_BFLOAT16 else dtype_object(code))
-    extra = {} if signature is None else {"signature": signature}
-    if casting == "equiv" and any(isinstance(d, type) for d in given):
-        # NumPy's resolver would crash where it has to refuse a Python scalar; a call of the function refuses.
-        u.reference(*[d(1) if isinstance(d, type) else numpy.empty(0, d) for d in given], casting=casting, **extra)
-        casting = "same_kind"
-    try:
-        found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
-    except TypeError:
-        # The comparisons of int64 with uint64 are found under the names of `long long` only.
-        if not u.comparison or signature is None or None in signature:
-            raise
-        extra["signature"] = tuple([numpy.dtype({"l": "q", "L": "Q"}.get(d.char, d.char)) for d in signature])
-        found = u.reference.resolve_dtypes(tuple(given) + (None,) * u.nout, casting=casting, **extra)
-    loop = <Loop*>calloc(1, sizeof(Loop))
+    cdef tuple found = loop_codes(u.reference, codes, signature, casting)
+    cdef Loop* loop = <Loop*>calloc(1, sizeof(Loop))
+    cdef int i, code
     if loop is NULL:
         raise MemoryError()
     loop.same = True
-    for i in range(n):
-        code = code_of_dtype(found[i])
-        if narrow and code == CUPY_FLOAT16 and replacement is _half:
-            code = CUPY_BFLOAT16
-            if i < u.nin and codes[i] < 15 and not can_cast_codes(codes[i], code, casting):
-                raise input_casting_error(u.reference, casting, dtype_object(codes[i]), dtype_object(code), i)
-        loop.codes[i] = code
+    for i in range(len(found)):
+        code = loop.codes[i] = found[i]
         if i < u.nin and codes[i] < 15 and codes[i] != code:
             loop.same = False
     if u.op >= 0:
-        loop.plan = _backend.resolve(u.op, <int8_t*>loop.codes, n)
+        loop.plan = _backend.resolve(u.op, <int8_t*>loop.codes, len(found))
     return loop
 
 
@@ -353,11 +298,6 @@ cdef Loop* reduction_loop(ufunc u, str method, ndarray a, object dtype, ndarray 
         loop = find_loop(u, (first, a.code), signature, "unsafe")
     u.loops[key] = <size_t>loop
     return loop
-
-
-cdef object stand_in(int code):
-    """Return the dtype that has NumPy's loops for a code."""
-    return _half if code == CUPY_BFLOAT16 else dtype_object(code)
 
 
 cdef inline bint same_shape(ndarray a, ndarray b) noexcept:
@@ -415,6 +355,9 @@ cdef object vector_call(ufunc self, PyObject** args, size_t flagged, PyObject* n
                     return result
             elif self.nin == 1 and type(<object>args[0]) is ndarray:
                 return call1(self, <ndarray>args[0], target)
+            elif self.nin == 3:
+                return call(self, (<object>args[0], <object>args[1], <object>args[2]),
+                            None if target is None else (target,), True, "K", "same_kind", None)
     return general_call(self, *[<object>args[k] for k in range(n)],
                         **{(<tuple>names)[k]: <object>args[n + k] for k in range(keywords)})
 
@@ -545,8 +488,95 @@ cdef int pack_beyond(ufunc u, list operands, list codes, int i, Source* s) excep
     return pack(1 if large else 0, s[i].code, s[i].scalar)
 
 
+cdef object plain(ufunc u, tuple inputs, ndarray out):
+    """The call without options on arrays, which may have to be converted and stretched, and numbers beside them.
+
+    None, with nothing done, where the general call has to decide or to refuse.
+    """
+    cdef Source[4] s
+    cdef Py_ssize_t[MAX_RANK] shape
+    cdef Loop* loop
+    cdef ndarray result, a
+    cdef list kept = None  # converted arrays, which a Source only borrows
+    cdef int codes[3]
+    cdef int i, ndim, nin = u.nin
+    cdef bint any_array = False
+    if u.nout != 1 or nin > 3 or u.op < 0:
+        return None
+    for i in range(nin):
+        x = inputs[i]
+        if type(x) is ndarray:
+            codes[i] = (<ndarray>x).code
+            s[i].array = <void*>x
+            any_array = True
+        else:
+            codes[i] = scalar_code(x)
+            s[i].array = NULL
+            if codes[i] < 0:
+                return None
+    if not any_array:
+        return None
+    if nin < 3:
+        loop = u.loop(codes[0], codes[1] if nin == 2 else 0)
+    else:
+        key = (codes[0] * NUM_CODES + codes[1]) * NUM_CODES + codes[2]
+        known = u.loops.get(key)
+        if known is None:
+            known = u.loops[key] = <size_t>find_loop(u, (codes[0], codes[1], codes[2]), None, "same_kind")
+        loop = <Loop*><size_t>known
+    if u.op == _power and CUPY_BOOL < loop.codes[1] < CUPY_UINT8:
+        return None
+    for i in range(nin):
+        s[i].code = loop.codes[i]
+        if s[i].array is NULL:
+            if codes[i] == WEAK_FLOAT and loop.codes[i] < CUPY_FLOAT16 \
+                    or codes[i] == WEAK_COMPLEX and loop.codes[i] < CUPY_COMPLEX64:
+                return None
+            try:
+                if codes[i] < WEAK_INT:
+                    pack_unsafe(inputs[i], loop.codes[i], s[i].scalar)
+                else:
+                    pack_operand(inputs[i], loop.codes[i], s[i].scalar)
+            except OverflowError:
+                return None
+    s[nin].array = <void*>out  # which takes part in the broadcast
+    s[nin].code = loop.codes[nin]
+    ndim = broadcast_shape(s, nin + (out is not None), shape)
+    if out is None:
+        result = None
+    elif out.code != loop.codes[nin] or not out.bits & WRITEABLE or out.rank != ndim \
+            or memcmp(out.dims, shape, ndim * sizeof(Py_ssize_t)):
+        return None
+    else:
+        result = out
+        for i in range(nin):
+            if s[i].array is not NULL and overlaps(out, <ndarray>s[i].array) and (
+                    codes[i] != loop.codes[i] or not same_layout(out, <ndarray>s[i].array)):
+                return None
+    for i in range(nin):
+        if s[i].array is not NULL and codes[i] != loop.codes[i]:
+            a = converted(<ndarray>s[i].array, loop.codes[i])
+            kept = [a] if kept is None else kept + [a]
+            s[i].array = <void*>a
+    if result is None:
+        result = new_like(s, nin, loop.codes[nin], ndim, shape, "K")
+        s[nin].array = <void*>result
+    ensure_current()
+    launch_elementwise(loop.plan, s, nin + 1, ndim, shape)
+    return result
+
+
 cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object order, object casting, object signature):
     """The general call: any operands, casts, broadcasting, overlap, outputs, masks."""
+    if where is True and signature is None and order == "K" and casting == "same_kind":
+        result = plain(u, inputs, None if outputs is None else outputs[0])
+        if result is not None:
+            return result
+    return _general(u, inputs, outputs, where, order, casting, signature)
+
+
+cdef object _general(ufunc u, tuple inputs, tuple outputs, object where, object order, object casting,
+                     object signature):
     cdef Source[MAX_OPERANDS] s
     cdef Py_ssize_t[MAX_RANK] shape
     cdef Loop* loop
@@ -579,7 +609,7 @@ cdef object call(ufunc u, tuple inputs, tuple outputs, object where, object orde
             keep = [(keep[0] > keep[1]) - (keep[0] < keep[1]), 0]
             codes = [CUPY_INT64, CUPY_INT64]
     if signature is not None:
-        signature = canonical_signature(u, signature)
+        signature = canonical_signature(u.__name__, u.nin, u.nout, signature)
     if nin < 3 and signature is None and casting == "same_kind":
         loop = u.loop(codes[0], codes[1] if nin == 2 else 0)
     else:
@@ -727,32 +757,3 @@ cdef int check_outputs(ufunc u, Loop* loop, const Source* s, tuple outputs, int 
         if not can_cast_codes(loop.codes[u.nin + k], o.code, casting):
             raise output_casting_error(u.reference, casting, dtype_object(loop.codes[u.nin + k]), o.dtype, u.nin + k)
     return 0
-
-
-def input_casting_error(reference, casting, source, target, index):
-    """Return NumPy's exception for an input that cannot be converted to the dtype of the loop."""
-    from numpy._core._exceptions import _UFuncInputCastingError
-    return _UFuncInputCastingError(reference, casting, source, target, index)
-
-
-def output_casting_error(reference, casting, source, target, index):
-    """Return NumPy's exception for an output that cannot take the result."""
-    from numpy._core._exceptions import _UFuncOutputCastingError
-    return _UFuncOutputCastingError(reference, casting, source, target, index)
-
-
-cdef object canonical_signature(ufunc u, object signature):
-    """Return a signature given as text or tuple as a tuple of dtypes and None."""
-    cdef int n = u.nin + u.nout
-    if isinstance(signature, str) and "->" in signature:
-        ins, _, outs = signature.partition("->")
-        if len(ins) != u.nin or len(outs) != u.nout:
-            raise ValueError(f"a type-string for {u.__name__}, {u.nin} typecode(s) before and {u.nout} after the -> sign")
-        signature = tuple(ins + outs)
-    elif not isinstance(signature, (str, tuple)):
-        raise TypeError("the signature object to ufunc must be a string or a tuple.")
-    if len(signature) == 1 and n > 1:
-        raise TypeError("Use `dtype` or fill the tuple with more than one 'None'.")
-    if len(signature) != n:
-        raise ValueError(f"a type-tuple must be specified of length {n} for ufunc '{u.__name__}'")
-    return tuple([None if x is None else dtype_object(code_of(x)) for x in signature])

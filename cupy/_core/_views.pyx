@@ -6,8 +6,9 @@ import operator
 
 import numpy
 
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
+from cupy._core._axes cimport normalize_axes, normalize_axis
 from cupy._core._dtype cimport code_of, code_of_bytes, itemsizes
 from cupy._core._elementwise cimport Source, axis_order, broadcast_shape, broadcast_view, copy_into
 from cupy._core._memory cimport retain
@@ -16,7 +17,6 @@ from cupy._core._ndarray cimport (
     shape_tuple, update_flags)
 from cupy_backends.backend._backend cimport CUPY_UINT8
 
-from cupy._core._axes import normalize_axes, normalize_axis
 from cupy._core._creation import asarray, order_letter, stride_order, zeros_like
 from cupy._core._ndarray import install
 
@@ -205,8 +205,10 @@ def transpose(ndarray self, *axes):
     (3, 2, 4)
     """
     cdef Py_ssize_t[2 * MAX_RANK] dims
-    cdef int i, axis, n = self.rank
-    if len(axes) == 1 and (axes[0] is None or hasattr(axes[0], "__len__")):
+    cdef bint[MAX_RANK] seen
+    cdef Py_ssize_t axis
+    cdef int i, n = self.rank
+    if len(axes) == 1 and (axes[0] is None or type(axes[0]) is not int and hasattr(axes[0], "__len__")):
         axes = axes[0]
         if isinstance(axes, str):
             raise TypeError("axes are integers: 'str' object cannot be interpreted as an integer")
@@ -216,12 +218,12 @@ def transpose(ndarray self, *axes):
         return self.T
     if len(axes) != n:
         raise ValueError("axes don't match array")
-    seen = set()
+    memset(seen, 0, sizeof(seen))
     for i in range(n):
         axis = normalize_axis(axes[i], n)
-        if axis in seen:
+        if seen[axis]:
             raise ValueError("repeated axis in transpose")
-        seen.add(axis)
+        seen[axis] = True
         dims[i] = self.dims[axis]
         dims[n + i] = self.dims[n + axis]
     return new_view(self, self.code, n, dims, dims + n, self.offset)
@@ -236,10 +238,13 @@ def swapaxes(ndarray self, axis1, axis2):
     >>> cp.zeros((2, 3, 4)).swapaxes(0, 2).shape
     (4, 3, 2)
     """
-    order = list(range(self.rank))
-    i, j = normalize_axis(axis1, self.rank), normalize_axis(axis2, self.rank)
-    order[i], order[j] = j, i
-    return transpose(self, tuple(order)) if order else self
+    cdef Py_ssize_t[2 * MAX_RANK] dims
+    cdef int n = self.rank
+    cdef Py_ssize_t i = normalize_axis(axis1, n), j = normalize_axis(axis2, n)
+    memcpy(dims, self.dims, 2 * n * sizeof(Py_ssize_t))
+    dims[i], dims[j] = dims[j], dims[i]
+    dims[n + i], dims[n + j] = dims[n + j], dims[n + i]
+    return new_view(self, self.code, n, dims, dims + n, self.offset)
 
 
 def squeeze(ndarray self, axis=None):

@@ -17,9 +17,10 @@ def _scaled(numerator, denominator):
     """Return the composition of a ufunc that multiplies by a quotient, which like NumPy's has the dtype of the loop,
     but at least single precision."""
 
+    single, double = (kind(numerator) / kind(denominator) for kind in (numpy.float32, numpy.float64))
+
     def composed(inputs, outputs):
-        kind = numpy.float64 if outputs[0].dtype == numpy.float64 else numpy.float32
-        factor = kind(numerator) / kind(denominator)
+        factor = double if outputs[0].dtype == numpy.float64 else single
         _made["multiply"](inputs[0], factor, out=outputs[0])
 
     return composed

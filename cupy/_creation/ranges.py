@@ -13,6 +13,10 @@ from cupy._operands import as_array, is_weak, kind_of, on_device, select
 __all__ = ["arange", "geomspace", "linspace", "logspace", "meshgrid", "mgrid", "ogrid"]
 
 _INT = numpy.dtype(int)
+_FLOAT = _core.dtype_of(float)
+_DOUBLE = _FLOAT.itemsize == 8  # not so by CUPY_FLOAT64
+_REAL = {int, float}
+_FLOATS = {float}, {int, float}
 _LARGE = 2**53  # beyond, NumPy's lengths are rounded
 
 
@@ -86,7 +90,8 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         step = 1
     if (
         type(start) is type(stop) is type(step) is int
-        and dtype is device is None
+        and (dtype is None or dtype is int or dtype is _INT)
+        and device is None
         and step
         and -_LARGE < start < _LARGE
         and -_LARGE < stop < _LARGE
@@ -95,6 +100,8 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         if out.size:
             _core.run_op("arange", (), (out,), float(start), float(step), start, step)
         return out
+    if dtype is device is None and _DOUBLE and {type(start), type(stop), type(step)} in _FLOATS:
+        return _sequence(_length(start, stop, step), _FLOAT, float(start), float(start + step))
     start, stop, step = _host(start), _host(stop), _host(step)
     if dtype is None:  # an empty range tells NumPy's choice
         dtype = numpy.result_type(
@@ -145,10 +152,15 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         # NumPy fills with the difference of the first two elements as they are stored.
         compute = numpy.float32 if dtype.itemsize < 4 else dtype.type
         first, second = compute(dtype.type(start)), compute(dtype.type(following))
-        out = _core.empty((length,), dtype)
-        if length:
-            _core.run_op("arange", [], [out], float(first), float(second - first), 0, 0)
-        return out
+        return _sequence(length, dtype, first, second)
+
+
+def _sequence(length, dtype, first, second):
+    """Evenly spaced floats from the first two of them."""
+    out = _core.empty((length,), dtype)
+    if length:
+        _core.run_op("arange", (), (out,), float(first), float(second - first), 0, 0)
+    return out
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
@@ -190,6 +202,11 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
     div = num - 1 if endpoint else num
+    if type(start) in _REAL and type(stop) in _REAL and axis == 0 and dtype is device is None and _DOUBLE:
+        start, stop = float(start), float(stop)
+        step = (stop - start) / div if div > 0 else numpy.nan
+        out = _spread(_iota(num, _FLOAT), start, stop, stop - start, step, div, endpoint)
+        return (out, numpy.float64(step)) if retstep else out
     on_host = not any(isinstance(v, (ndarray, list, tuple)) for v in (start, stop))
     with on_device(device):
         convert, result_type = (
@@ -203,28 +220,33 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
         dtype = computed if dtype is None else _core.dtype_of(dtype)
         delta = stop - start
         out = _iota(num, computed).reshape((-1,) + (1,) * delta.ndim)
-        if div > 0:
-            step = delta / div
-            if on_host:
-                if step == 0:
-                    out /= div
-                    out = out * delta.item()
-                else:
-                    out = out * step.item()
-            else:  # NumPy changes the formula for all elements if one step underflows
-                out = select((step == 0).any(), (out / div) * delta, out * step)
+        step = delta / div if div > 0 else numpy.nan
+        if on_host:
+            ends = start.item(), stop.item(), delta.item(), step.item() if div > 0 else step
+            out = _spread(out, *ends, div, endpoint)
         else:
-            step = numpy.nan
-            out = out * (delta.item() if on_host else delta)
-        out += start.item() if on_host else start
-        if endpoint and num > 1:
-            out[-1] = stop.item() if on_host else stop
+            # NumPy changes the formula for all elements if one step underflows
+            out = select((step == 0).any(), (out / div) * delta, out * step) if div > 0 else out * delta
+            out += start
+            if endpoint and num > 1:
+                out[-1] = stop
         if axis != 0:
             out = out.transpose(_last_moved(out.ndim, axis))
         if kind_of(dtype) in "iu":
             out = uf.floor(out)
         out = out.astype(dtype, copy=False)
     return (out, step) if retstep else out
+
+
+def _spread(out, start, stop, delta, step, div, endpoint):
+    """Make 0, 1, ... evenly spaced numbers, in place; the ends and the steps are on the host."""
+    if step == 0:  # underflow
+        out /= div
+    out *= step if div > 0 and step else delta
+    out += start
+    if endpoint and out.size > 1:
+        out[-1] = stop
+    return out
 
 
 def _last_moved(ndim, axis):

@@ -234,13 +234,15 @@ def unravel_index(indices, shape, order="C"):
 
 def coordinates(indices, shape, order="C"):
     """`unravel_index` of device indices that are known to be in range."""
-    rest = indices.astype(INT64, copy=False)
-    out = [None] * len(shape)
-    axes = range(len(shape))
-    for axis in reversed(axes) if order == "C" else axes:
-        out[axis] = rest % shape[axis]
-        rest = rest // shape[axis]
-    return tuple(out)
+    rest = cast(indices, INT64)
+    out = []
+    sizes = shape[:0:-1] if order == "C" else shape[:-1]
+    for n in sizes:
+        out.append(rest % n)
+        rest = rest // n
+    if shape:
+        out.append(rest.copy() if rest is indices else rest)
+    return tuple(reversed(out) if order == "C" else out)
 
 
 def ravel_multi_index(multi_index, dims, mode="raise", order="C"):

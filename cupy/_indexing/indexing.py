@@ -65,6 +65,9 @@ def take(a, indices, axis=None, out=None, mode="raise"):
         a, axis = a.ravel(), 0
     elif a.ndim == 0:
         a = a.reshape(1)
+    if type(indices) is ndarray and type(axis) is int and axis == 0 and mode == "raise" and out is None:
+        if a.size and indices.dtype.kind in "iu":
+            return a[indices]
     axis = _core.normalize_axis(axis, a.ndim)
     extent = a.shape[axis]
     if not isinstance(indices, ndarray):

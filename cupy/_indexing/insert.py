@@ -4,7 +4,17 @@ from cupy import _core
 from cupy._core import ndarray
 from cupy._indexing.indexing import _along
 from cupy._manipulation.add_remove import resize
-from cupy._operands import BOOL, DEVICE_RANK, as_array, cast, select, three_axes, truncated, valid_indices
+from cupy._operands import (
+    BOOL,
+    DEVICE_RANK,
+    as_array,
+    cast,
+    is_weak,
+    select,
+    three_axes,
+    truncated,
+    valid_indices,
+)
 
 __all__ = ["fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
@@ -24,7 +34,7 @@ def _writeable(a):
 
 def _values(values, dtype):
     """Values that replace elements: arrays only if the cast is safe, Python's numbers in any case."""
-    if isinstance(values, ndarray) and not _core.can_cast(values.dtype, dtype):
+    if isinstance(values, ndarray) and values.dtype != dtype and not _core.can_cast(values.dtype, dtype):
         raise TypeError(
             f"Cannot cast array data from {values.dtype!r} to {dtype!r} according to the rule 'safe'"
         )
@@ -65,7 +75,10 @@ def put(a, ind, v, mode="raise"):
     values = as_array(v, a.dtype).reshape(-1)
     if values.size == 0:
         return
-    indices = valid_indices(ind, a.size, mode, rule="safe").reshape(-1)
+    if isinstance(ind, ndarray) and mode == "raise" and ind.dtype.kind == "i":
+        indices = ind.reshape(-1)  # looked at by the assignment
+    else:
+        indices = valid_indices(ind, a.size, mode, rule="safe").reshape(-1)
     if indices.size == 0:
         return
     if values.size != indices.size:
@@ -219,7 +232,7 @@ def putmask(a, /, mask, values):
         values = values.reshape(())
     elif values.shape != a.shape:
         values = resize(values, a.shape)
-    select(mask.reshape(a.shape), values, a, a.dtype, out=a)
+    select(mask if mask.shape == a.shape else mask.reshape(a.shape), values, a, out=a)
 
 
 def fill_diagonal(a, val, wrap=False):
@@ -258,13 +271,17 @@ def fill_diagonal(a, val, wrap=False):
     columns = a.shape[-1]
     tops = range(0, a.shape[0], columns + 1) if wrap and a.ndim == 2 else (0,)
     counts = [min(a.shape[0] - top, *a.shape[1:]) for top in tops]
+    lines = [_core.as_strided(a, (n,), (sum(a.strides),), top * a.strides[0]) for top, n in zip(tops, counts)]
+    if is_weak(val):
+        for line in lines:
+            line[...] = val
+        return
     values = as_array(val, a.dtype).ravel()
     if values.size == 0:
         return
     if values.size != 1:
         values = resize(values, sum(counts))
     start = 0
-    for top, count in zip(tops, counts):
-        line = _core.as_strided(a, (count,), (sum(a.strides),), top * a.strides[0])
-        _core.copyto(line, values if values.size == 1 else values[start : start + count])
-        start += count
+    for line in lines:
+        line[...] = values if values.size == 1 else values[start : start + line.size]
+        start += line.size

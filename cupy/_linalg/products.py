@@ -45,6 +45,10 @@ def _not_aligned(a, b, i, j):
 
 def _product(a, b, count, out=None):
     """Contract the last `count` axes of a with the first `count` axes of b, extents already equal."""
+    if count == 1 and out is None:
+        result = _shortcuts.matmul(a, b)
+        if result is not None:
+            return result
     shape = a.shape[: a.ndim - count] + b.shape[count:]
     inner_size = math.prod(b.shape[:count])
     rows, columns = math.prod(a.shape[: a.ndim - count]), math.prod(b.shape[count:])

@@ -58,6 +58,13 @@ def _order(arr):
     return "F" if arr.flags.fnc else "C"
 
 
+def _joined(parts, axis, arr, count):
+    """Join parts that make `arr` longer by `count`, in its memory order."""
+    if arr.ndim == 1:
+        return concatenate(parts)
+    return concatenate(parts, axis, _core.empty(_longer(arr, axis, count), arr.dtype, _order(arr)))
+
+
 def _longer(arr, axis, count):
     """The shape of `arr` with `count` more along `axis`."""
     return (*arr.shape[:axis], arr.shape[axis] + count, *arr.shape[axis + 1 :])
@@ -92,6 +99,10 @@ def delete(arr, obj, axis=None):
     """
     arr, axis = _along(arr, axis)
     length = arr.shape[axis]
+    before = (slice(None),) * axis
+    if type(obj) is int and -length <= obj < length:
+        parts = arr[(*before, slice(0, obj % length))], arr[(*before, slice(obj % length + 1, None))]
+        return _joined(parts, axis, arr, -1)
     try:
         kept = numpy.delete(numpy.arange(length), _on_host(obj))
     except IndexError as error:
@@ -101,14 +112,35 @@ def delete(arr, obj, axis=None):
     breaks = numpy.flatnonzero(numpy.diff(kept) != 1) + 1
     if breaks.size > 1:
         return take_valid(arr, _core.asarray(kept), axis)
-    before = (slice(None),) * axis
     runs = [slice(r[0], r[-1] + 1) for r in numpy.split(kept, breaks) if r.size]
     parts = [arr[(*before, slice(int(r.start), int(r.stop)))] for r in runs]
     if not parts:
         return arr[(*before, slice(0, 0))].copy()
-    return concatenate(
-        parts, axis, _core.empty(_longer(arr, axis, kept.size - length), arr.dtype, _order(arr))
-    )
+    return _joined(parts, axis, arr, kept.size - length)
+
+
+def _positions(obj, length, axis):
+    """The places that an argument of `insert` names, on the host."""
+    if type(obj) is int and -length <= obj <= length:
+        return numpy.array(obj + length if obj < 0 else obj)
+    if isinstance(obj, slice):
+        where = numpy.arange(*obj.indices(length))
+    else:
+        where = numpy.asarray(_on_host(obj))
+        if where.dtype == bool:
+            if where.ndim != 1:
+                raise ValueError("boolean array argument obj to insert must be one dimensional")
+            where = numpy.flatnonzero(where)
+        elif where.ndim > 1:
+            raise ValueError("index array argument obj to insert must be one dimensional or scalar")
+        elif where.size == 0:
+            where = where.astype(int)
+        elif kind_of(where.dtype) not in "iu":
+            raise IndexError("arrays used as indices must be of integer (or boolean) type")
+    if ((where < -length) | (where > length)).any():
+        bad = where[(where < -length) | (where > length)].ravel()[0]
+        raise IndexError(f"index {bad} is out of bounds for axis {axis} with size {length}")
+    return numpy.where(where < 0, where + length, where)
 
 
 def insert(arr, obj, values, axis=None):
@@ -142,24 +174,7 @@ def insert(arr, obj, values, axis=None):
     arr, axis = _along(arr, axis)
     length = arr.shape[axis]
     before = (slice(None),) * axis
-    if isinstance(obj, slice):
-        where = numpy.arange(*obj.indices(length))
-    else:
-        where = numpy.asarray(_on_host(obj))
-        if where.dtype == bool:
-            if where.ndim != 1:
-                raise ValueError("boolean array argument obj to insert must be one dimensional")
-            where = numpy.flatnonzero(where)
-        elif where.ndim > 1:
-            raise ValueError("index array argument obj to insert must be one dimensional or scalar")
-        elif where.size == 0:
-            where = where.astype(int)
-        elif kind_of(where.dtype) not in "iu":
-            raise IndexError("arrays used as indices must be of integer (or boolean) type")
-    if ((where < -length) | (where > length)).any():
-        bad = where[(where < -length) | (where > length)].ravel()[0]
-        raise IndexError(f"index {bad} is out of bounds for axis {axis} with size {length}")
-    where = numpy.where(where < 0, where + length, where)
+    where = _positions(obj, length, axis)
     values = as_array(values, arr.dtype)
     if where.size == 1:
         # one position takes any number of values
@@ -178,7 +193,7 @@ def insert(arr, obj, values, axis=None):
         shape[axis] = count
         values = _core.broadcast_to(values, tuple(shape))
         parts = arr[(*before, slice(0, index))], values, arr[(*before, slice(index, None))]
-        return concatenate(parts, axis, _core.empty(_longer(arr, axis, count), arr.dtype, _order(arr)))
+        return _joined(parts, axis, arr, count)
     if where.size == 0 and values.size == 1:
         return arr.copy(order="A")
     order = where.argsort(kind="stable")

@@ -124,5 +124,7 @@ def size(a, axis=None):
     >>> cp.size(cp.ones((2, 3)), 1)
     3
     """
+    if axis is None and isinstance(a, ndarray):
+        return a.size
     extents = shape(a)
     return math.prod(extents[i] for i in _core.normalize_axes(axis, len(extents)))

@@ -17,8 +17,9 @@ __all__ = [
 
 
 def _each(function, arrays):
-    out = tuple(function(as_array(a)) for a in arrays)
-    return out[0] if len(out) == 1 else out
+    if len(arrays) == 1:
+        return function(as_array(arrays[0]))
+    return tuple([function(as_array(a)) for a in arrays])
 
 
 def atleast_1d(*arys):

@@ -108,6 +108,12 @@ def _concatenated(arrays, axis, out, dtype, casting):
     given, arrays = arrays, _sequence(arrays)
     if not arrays:
         raise ValueError("need at least one array to concatenate")
+    common = _common_dtype(given, arrays)
+    if out is None and dtype is None and type(axis) is int:
+        arrays = [a if a.dtype == common else a.astype(common) for a in arrays]
+        result = _shortcuts.concatenate(arrays, axis)
+        if result is not None:
+            return result
     if axis is None:
         arrays = [a.reshape(-1) for a in arrays]
         axis = 0
@@ -134,9 +140,6 @@ def _concatenated(arrays, axis, out, dtype, casting):
                     f"match exactly, but along dimension {j}, the array at index 0 has size "
                     f"{shape[j]} and the array at index {i} has size {extents[j]}"
                 )
-    common = first.dtype
-    if any(a.dtype != common for a in arrays):
-        common = _core.result_type(*(x if is_weak(x) else a.dtype for x, a in zip(given, arrays)))
     target = common
     if out is not None:
         if dtype is not None:
@@ -174,6 +177,14 @@ def _concatenated(arrays, axis, out, dtype, casting):
         _core.copyto(out, result)
         return out
     return result
+
+
+def _common_dtype(given, arrays):
+    common = arrays[0].dtype
+    for a in arrays:
+        if a.dtype != common:
+            return _core.result_type(*[x if is_weak(x) else a.dtype for x, a in zip(given, arrays)])
+    return common
 
 
 concat = concatenate

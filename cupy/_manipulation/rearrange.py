@@ -7,6 +7,8 @@ from cupy._operands import as_array, truncated
 
 __all__ = ["flip", "fliplr", "flipud", "roll", "rot90"]
 
+_WHOLE, _BACKWARDS = slice(None), slice(None, None, -1)
+
 
 def flip(m, axis=None):
     """Return a view with the order of the elements reversed along axes.
@@ -34,7 +36,7 @@ def flip(m, axis=None):
     """
     m = as_array(m)
     axes = _core.normalize_axes(axis, m.ndim)
-    return m[tuple(slice(None, None, -1 if i in axes else None) for i in range(m.ndim))]
+    return m[tuple([_BACKWARDS if i in axes else _WHOLE for i in range(m.ndim)])]
 
 
 def fliplr(m):

@@ -35,19 +35,19 @@ def tile(A, reps):
            [0, 1, 0, 1]])
     """
     a = as_array(A)
-    reps = tuple(host_ints(reps, "reps").ravel().tolist())
-    if any(r < 0 for r in reps):
+    reps = (reps,) if type(reps) is int else tuple(host_ints(reps, "reps").ravel().tolist())
+    if min(reps, default=0) < 0:
         raise ValueError("negative dimensions are not allowed")
     ndim = max(a.ndim, len(reps))
     reps = (1,) * (ndim - len(reps)) + reps
     shape = (1,) * (ndim - a.ndim) + a.shape
-    if all(r == 1 for r in reps):
+    if reps == (1,) * ndim:
         return a.copy(order="K").reshape(shape)
-    out = _core.empty(tuple(r * n for r, n in zip(reps, shape)), a.dtype)
+    out = _core.empty(tuple([r * n for r, n in zip(reps, shape)]), a.dtype)
     if out.size:
-        blocks = tuple(v for pair in zip(reps, shape) for v in pair)
-        source = a.reshape(tuple(v for n in shape for v in (1, n)))
-        _core.copyto(out.reshape(blocks), _core.broadcast_to(source, blocks))
+        blocks = tuple([v for pair in zip(reps, shape) for v in pair])
+        source = a.reshape(tuple([v for n in shape for v in (1, n)]))
+        _core.copyto(out.reshape(blocks), source)
     return out
 
 
@@ -107,7 +107,5 @@ def _repeated(a, count, axis):
     before, length, after = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
     out = _core.empty(before + (length * count,) + after, a.dtype)
     if out.size:
-        shape = before + (length, count) + after
-        source = a.reshape(before + (length, 1) + after)
-        _core.copyto(out.reshape(shape), _core.broadcast_to(source, shape))
+        _core.copyto(out.reshape(before + (length, count) + after), a.reshape(before + (length, 1) + after))
     return out

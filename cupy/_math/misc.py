@@ -56,7 +56,10 @@ def clip(a, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
             "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden."
         )
     a = as_array(a)
-    a_min, a_max = (b if b is None or is_host_scalar(b) else as_array(b) for b in (a_min, a_max))
+    if a_min is not None and not is_host_scalar(a_min):
+        a_min = as_array(a_min)
+    if a_max is not None and not is_host_scalar(a_max):
+        a_max = as_array(a_max)
     if kind_of(a.dtype) in "iu":  # a bound beyond the dtype limits nothing
         limits = numpy.iinfo(a.dtype)
         if type(a_min) is int and a_min <= limits.min:
@@ -168,18 +171,18 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         xp, fp = take_valid(xp, order, 0), take_valid(fp, order, 0)
         xp = concatenate((xp[-1:] - period, xp, xp[:1] + period))
         fp = concatenate((fp[-1:], fp, fp[:1]))
-    last = xp.size - 1
-    place = uf.maximum(searchsorted(xp, x, "right") - 1, 0)
-    following = uf.minimum(place + 1, last)
-    x0, y0 = take_valid(xp, place, 0), take_valid(fp, place, 0)
-    x1, y1 = take_valid(xp, following, 0), take_valid(fp, following, 0)
-    out = _line(x, x0, y0, x1, y1)
-    # a point itself, and all beyond the last one, take its value whatever the slope
-    out = select((x0 == x) | (place == last), y0, out)
-    out = select(x < xp[0], fp[0] if left is None else left, out, fp.dtype)
+    out = fp[-1]
+    if xp.size > 1:
+        place = searchsorted(xp[1:-1], x, "right")
+        x0, y0 = take_valid(xp, place, 0), take_valid(fp, place, 0)
+        x1, y1 = take_valid(xp[1:], place, 0), take_valid(fp[1:], place, 0)
+        # a point itself, and all beyond the last one, take its value whatever the slope
+        out = select(x0 == x, y0, _line(x, x0, y0, x1, y1))
+        out = select(x >= xp[-1], fp[-1], out)
+    out = select(x < xp[0], fp[0], out) if left is None else select(x < xp[0], left, out, fp.dtype)
     if right is not None:
         out = select(x > xp[-1], right, out, fp.dtype)
-    return out if last == 0 else select(uf.isnan(x), x, out, fp.dtype)
+    return select(uf.isnan(x), x, out) if xp.size > 1 else out
 
 
 def _line(x, x0, y0, x1, y1):
@@ -191,8 +194,7 @@ def _line(x, x0, y0, x1, y1):
         return out
     slope = (y1 - y0) / (x1 - x0)
     out = slope * (x - x0) + y0
-    out = select(uf.isnan(out), slope * (x - x1) + y1, out)
-    return select(uf.isnan(out) & (y0 == y1), y0, out)
+    return select(uf.isnan(out), select(y0 == y1, y0, slope * (x - x1) + y1), out)
 
 
 _MODES = ("valid", "same", "full")
@@ -213,9 +215,11 @@ def _slide(a, v, mode):
     elif not a.flags.c_contiguous:
         a = a.copy()
     step = dtype.itemsize
+    rows = max(_CHUNK // m, 1)
+    if count <= rows:
+        return _core.as_strided(a, (count, m), (step, step)) @ v
     out = _core.empty((count,), dtype)
     column = v.reshape(m, 1)
-    rows = max(_CHUNK // m, 1)
     for start in range(0, count, rows):
         stop = min(start + rows, count)
         windows = _core.as_strided(a, (stop - start, m), (step, step), start * step)

@@ -12,6 +12,8 @@ __all__ = ["pad"]
 
 def _pairs(value, ndim, name, integer=False):
     """Expand a scalar, a pair, or one pair per axis (or a dict of them) to one pair per axis."""
+    if integer and type(value) is int and value >= 0:
+        return [(value, value)] * ndim
     if isinstance(value, dict):
         pairs = [(0, 0)] * ndim
         for axis, entry in value.items():
@@ -43,43 +45,33 @@ def _fill_constant(out, axis, margins, n, values):
         out[along(before + n, None)] = values[1]
 
 
-def _source_of(position, n, mode):
-    """The index in 0..n-1 that supplies the element at `position` (negative or beyond n)."""
-    if mode == "edge" or n == 1:
-        return numpy.clip(position, 0, n - 1)
-    if mode == "wrap":
-        return position % n
-    period = 2 * n if mode == "symmetric" else 2 * n - 2
-    folded = position % period
-    last = 2 * n - 1 if mode == "symmetric" else 2 * n - 2
-    return numpy.where(folded < n, folded, last - folded)
+def _runs(first, stop, n, mode):
+    """Split positions outside of [0, n) into runs with evenly spaced sources: (position, source, step, length)."""
+    period = {"wrap": n, "symmetric": 2 * n, "reflect": 2 * n - 2}[mode]
+    mirror = 2 * n - 1 if mode == "symmetric" else 2 * n - 2
+    while first < stop:
+        folded = first % period
+        rises = folded < n
+        length = min(stop - first, (n if rises else period) - folded)
+        yield first, folded if rises else mirror - folded, 1 if rises else -1, length
+        first += length
 
 
 def _fill_indexed(out, axis, margins, n, mode):
     """Fill margins with copies of elements: one strided copy per run of evenly spaced sources."""
     before, after = margins
     along = _along(axis)
-    for first, count in ((-before, before), (n, after)):
-        if not count:
-            continue
-        positions = numpy.arange(first, first + count)
-        sources = _source_of(positions, n, mode)
-        steps = numpy.diff(sources)
-        start = 0
-        while start < count:
-            step = int(steps[start]) if start + 1 < count else 1
-            stop = start + 1
-            while stop < count and steps[stop - 1] == step:
-                stop += 1
-            low = before + int(positions[start])
-            origin = before + int(sources[start])
-            if step == 0:
-                source = out[along(origin, origin + 1)]
-            else:
-                end = origin + (stop - start) * step
-                source = out[along(origin, end if end >= 0 else None, step)]
-            out[along(low, low + stop - start)] = source
-            start = stop
+    if mode == "edge" or n == 1:
+        if before:
+            out[along(0, before)] = out[along(before, before + 1)]
+        if after:
+            out[along(before + n, None)] = out[along(before + n - 1, before + n)]
+        return
+    for first, stop in ((-before, 0), (n, n + after)):
+        for position, source, step, length in _runs(first, stop, n, mode):
+            low, origin = before + position, before + source
+            end = origin + length * step
+            out[along(low, low + length)] = out[along(origin, end if end >= 0 else None, step)]
 
 
 def _fill_odd(out, axis, margins, n, include_edge):
@@ -216,8 +208,12 @@ def pad(array, pad_width, mode="constant", **kwargs):
             raise ValueError(f"unsupported keyword arguments for mode '{mode}': {unknown}")
     shape = tuple(n + before + after for n, (before, after) in zip(array.shape, widths))
     order = "F" if array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-    padded = _core.empty(shape, array.dtype, order)
+    zeros = mode == "constant" and not kwargs
+    padded = (_core.zeros if zeros else _core.empty)(shape, array.dtype, order)
     centre = tuple(slice(b, b + n) for n, (b, _) in zip(array.shape, widths))
+    if zeros:
+        padded[centre] = array
+        return padded
     if callable(mode):
         padded.fill(0)
         padded[centre] = array

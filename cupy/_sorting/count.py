@@ -1,9 +1,7 @@
 """Counting."""
 
-import numpy
-
 from cupy import _core
-from cupy._operands import as_array
+from cupy._operands import INT64, as_array
 
 __all__ = ["count_nonzero"]
 
@@ -35,8 +33,6 @@ def count_nonzero(a, axis=None, *, keepdims=False):
     array([1, 2])
     """
     a = as_array(a)
-    if a.ndim == 0 and axis in (0, -1):
-        axis = None
     if a.size == 0:
-        return _core.ufuncs.add.reduce(a, axis, numpy.int64, keepdims=keepdims)
-    return _core.reduce("count_nonzero", a, axis, numpy.int64, keepdims=keepdims)
+        return _core.ufuncs.add.reduce(a, axis, INT64, keepdims=keepdims)
+    return _core.reduce_row("count_nonzero", a, axis, INT64, None, keepdims)

@@ -195,8 +195,9 @@ def nonzero(a):
         raise ValueError(
             "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead."
         )
-    rows = argwhere(a)
-    return tuple(rows[:, i] for i in range(a.ndim))
+    if a.ndim <= DEVICE_RANK:
+        return _core.nonzero_by_axis(a)
+    return tuple(coordinates(argwhere(a.ravel())[:, 0], a.shape))
 
 
 def flatnonzero(a):
@@ -373,6 +374,8 @@ def digitize(x, bins, right=False):
 def _rises(bins):
     """Whether bins on the host rise: told by the first that differ; with NaN nothing contradicts."""
     low, high = bins[:-1], bins[1:]
+    if (low <= high).all():
+        return True
     differ = numpy.flatnonzero(low != high)
     rises = differ.size == 0 or bool(low[differ[0]] < high[differ[0]])
     if ((low > high) if rises else (low < high)).any():

@@ -97,8 +97,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if axis is None:
         if ord is None or (ord == 2 and x.ndim == 1) or (ord in ("f", "fro") and x.ndim == 2):
             flat = x.reshape(-1)
-            square = products.vecdot(flat, flat)
-            result = _core.ufuncs.sqrt(square.real if x.dtype.kind == "c" else square)
+            square = products.vecdot(flat, flat).real if x.dtype.kind == "c" else flat @ flat
+            result = _core.ufuncs.sqrt(square)
             return result.reshape((1,) * x.ndim) if keepdims else result
         axis = tuple(range(x.ndim))
     elif not isinstance(axis, tuple):

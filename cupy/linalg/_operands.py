@@ -1,5 +1,7 @@
 """Dtypes and shapes that the matrix factorizations accept."""
 
+import functools
+
 import numpy
 from numpy.linalg import LinAlgError
 
@@ -12,15 +14,20 @@ _DOUBLE = {"f": numpy.dtype(numpy.float64), "c": numpy.dtype(numpy.complex128)}
 
 def factor_dtype(*arrays):
     """Return the dtype in which LAPACK works: single precision only if every operand is single."""
+    return _factor_dtype(*[a.dtype for a in arrays])
+
+
+@functools.cache
+def _factor_dtype(*dtypes):
     table, kind = _SINGLE, "f"
-    for a in arrays:
-        if a.dtype.kind in "biu":
+    for dtype in dtypes:
+        if dtype.kind in "biu":
             table = _DOUBLE
-        elif a.dtype.kind in "fc" and a.dtype != numpy.float16:
-            kind = "c" if a.dtype.kind == "c" else kind
-            table = table if a.dtype in _SINGLE.values() else _DOUBLE
+        elif dtype.kind in "fc" and dtype != numpy.float16:
+            kind = "c" if dtype.kind == "c" else kind
+            table = table if dtype in _SINGLE.values() else _DOUBLE
         else:
-            raise TypeError(f"array type {a.dtype.name} is unsupported in linalg")
+            raise TypeError(f"array type {dtype.name} is unsupported in linalg")
     return table[kind]
 
 

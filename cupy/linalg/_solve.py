@@ -53,9 +53,10 @@ def solve(a, b):
             f"0, with gufunc signature {signature} (size {b.shape[-2]} is different from "
             f"{a.shape[-1]})"
         )
-    batch = _core.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    a = _core.broadcast_to(a, batch + a.shape[-2:])
-    b = _core.broadcast_to(b, batch + b.shape[-2:])
+    if a.shape[:-2] != b.shape[:-2]:
+        batch = _core.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        a = _core.broadcast_to(a, batch + a.shape[-2:])
+        b = _core.broadcast_to(b, batch + b.shape[-2:])
     out = _core.empty(b.shape, dtype)
     if out.size:
         launch("solve", [a, b], [out])

@@ -34,7 +34,7 @@ def as_shape(size):
     if isinstance(size, (bool, numpy.bool_)):
         raise TypeError(f"size must be an integer or a sequence of integers, not {size!r}")
     if isinstance(size, (tuple, list)):
-        shape = tuple(operator.index(n) for n in size)
+        shape = tuple([operator.index(n) for n in size])
     else:
         try:
             shape = (operator.index(size),)
@@ -42,8 +42,9 @@ def as_shape(size):
             if not hasattr(size, "__iter__"):
                 raise TypeError(f"size must be an integer or a sequence of integers, not {size!r}") from None
             shape = tuple(operator.index(n) for n in size)
-    if any(n < 0 for n in shape):
-        raise ValueError("negative dimensions are not allowed")
+    for n in shape:
+        if n < 0:
+            raise ValueError("negative dimensions are not allowed")
     return shape
 
 
@@ -77,17 +78,16 @@ class Parameters:
         self.host = {}  # what is known without waiting
         shapes = []
         for name, (value, check) in named.items():
-            if not isinstance(value, _core.ndarray):
-                self.host[name] = value = _host_parameter(value, name, check)
-            if type(value) is not float:
-                value = (
-                    as_array(value, dtype)
-                    if isinstance(value, _core.ndarray)
-                    else _core.asarray(value, dtype)
-                )
-            self.values.append(value)
             if isinstance(value, _core.ndarray):
+                value = as_array(value, dtype)
                 shapes.append(value.shape)
+            else:
+                self.host[name] = value = _host_parameter(value, name, check)
+                if type(value) is not float:
+                    value = _core.asarray(value, dtype)
+                    shapes.append(value.shape)
+            self.values.append(value)
+        self.scalar = not shapes  # no parameter is an array
         if size is None:
             self.shape = _core.broadcast_shapes(*shapes) if shapes else ()
         else:
@@ -110,11 +110,6 @@ class Parameters:
             wrong = a >= b if strict else a > b
             if wrong is not False and numpy.any(wrong):
                 raise ValueError(message.format(low, high))
-
-    @property
-    def scalar(self):
-        """Whether no parameter is an array."""
-        return not any(isinstance(v, _core.ndarray) for v in self.values)
 
 
 def _broadcast(*shapes):

@@ -4,6 +4,7 @@ With scalar parameters the cumulative distribution is tabulated on the host and 
 array parameters a small mean is inverted step by step and a large one goes through transformed rejection.
 """
 
+import functools
 import math
 
 import numpy
@@ -35,6 +36,28 @@ def tabulate(mode, low, high, spread, log_ratio):
     logs -= logs.max()
     cumulative = numpy.cumsum(numpy.exp(logs))
     return first, cumulative / cumulative[-1]
+
+
+def _kept(make):
+    """Let the tables be remembered that a function makes of moderate parameters, which are short."""
+    remembered = functools.lru_cache(maxsize=64)(make)
+    return lambda *parameters: (remembered if max(parameters) < 1e6 else make)(*parameters)
+
+
+@_kept
+def _poisson_table(lam):
+    return tabulate(math.floor(lam), 0, math.inf, math.sqrt(lam), lambda k: math.log(lam) - numpy.log(k + 1))
+
+
+@_kept
+def _binomial_table(n, p):
+    return tabulate(
+        math.floor((n + 1) * p),
+        0,
+        n,
+        math.sqrt(n * p * (1 - p)),
+        lambda k: numpy.log((n - k) / (k + 1)) + math.log(p / (1 - p)),
+    )
 
 
 def log_factorial(k):
@@ -80,9 +103,7 @@ class Discrete:
                 return _core.zeros(shape, numpy.int64)
             if lam > 2.0**62:
                 raise ValueError("lam value too large")
-            table = tabulate(
-                math.floor(lam), 0, math.inf, math.sqrt(lam), lambda k: math.log(lam) - numpy.log(k + 1)
-            )
+            table = _poisson_table(lam)
             if table is not None:
                 return self._from_table(shape, table)
             lam = _core.full((), lam, _DOUBLE)
@@ -114,13 +135,7 @@ class Discrete:
                 return _core.zeros(shape, numpy.int64)
             if p == 1:
                 return _core.full(shape, int(n), numpy.int64)
-            table = tabulate(
-                math.floor((n + 1) * p),
-                0,
-                n,
-                math.sqrt(n * p * (1 - p)),
-                lambda k: numpy.log((n - k) / (k + 1)) + math.log(p / (1 - p)),
-            )
+            table = _binomial_table(n, p)
             if table is not None:
                 return self._from_table(shape, table)
         n = as_array(n, _DOUBLE)

@@ -1,19 +1,17 @@
 """RandomState, NumPy's older interface, and the state that the module's functions draw from."""
 
-import operator
-
 import numpy
 
 from cupy import _core
+from cupy._core._device import current_device
 from cupy._operands import as_array
-from cupy.random._arguments import documented
+from cupy.random._arguments import as_shape, documented, float_dtype
 from cupy.random._continuous import Continuous
 from cupy.random._discrete import Discrete
 from cupy.random._gamma import GammaFamily
 from cupy.random._hypergeometric import Hypergeometric
 from cupy.random._sequence import Sequence
 from cupy.random._stream import Philox4x3210
-from cupy.xpu import Device
 
 __all__ = ["RandomState", "get_random_state", "reset_states", "set_random_state"]
 
@@ -75,9 +73,6 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
         """
         self._bits.state = state
 
-    def _shaped(self, size):
-        return tuple(operator.index(n) for n in size) if size else None
-
     def rand(self, *size, dtype=float):
         """Uniform numbers in [0, 1); the shape as separate arguments.
 
@@ -86,7 +81,7 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
             >>> cp.random.rand(2, 3).shape
             (2, 3)
         """
-        return self.random_sample(self._shaped(size), dtype)
+        return self._bits.uniform(as_shape(size), float_dtype(dtype))
 
     def randn(self, *size, dtype=float):
         """Normal numbers of mean 0 and deviation 1; the shape as separate arguments.
@@ -96,17 +91,11 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
             >>> cp.random.randn(2, 3).shape
             (2, 3)
         """
-        return self.standard_normal(self._shaped(size), dtype)
+        return self._bits.normal(as_shape(size), float_dtype(dtype))
 
+    @documented("Uniform numbers in [0, 1).", "", "random(3).shape\n        (3,)")
     def random(self, size=None, dtype=float):
-        """Uniform numbers in [0, 1): an alias of random_sample.
-
-        Example:
-            >>> import cupy as cp
-            >>> cp.random.random(3).shape
-            (3,)
-        """
-        return self.random_sample(size, dtype)
+        return self._bits.uniform(as_shape(size), float_dtype(dtype))
 
     @documented(
         "Integers in [low, high).",
@@ -172,10 +161,6 @@ class RandomState(Continuous, GammaFamily, Discrete, Hypergeometric, Sequence):
 _states = {}
 
 
-def _device():
-    return Device().id
-
-
 def get_random_state():
     """Return the RandomState of the current device, which the module's functions use.
 
@@ -184,7 +169,7 @@ def get_random_state():
         >>> type(cp.random.get_random_state()).__name__
         'RandomState'
     """
-    device = _device()
+    device = current_device()
     state = _states.get(device)
     if state is None:
         state = _states.setdefault(device, RandomState())
@@ -203,7 +188,7 @@ def set_random_state(rs):
     """
     if not isinstance(rs, RandomState):
         raise TypeError(f"Random state must be an instance of RandomState. Actual: {type(rs)}")
-    _states[_device()] = rs
+    _states[current_device()] = rs
 
 
 def reset_states():

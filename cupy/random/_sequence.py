@@ -1,5 +1,6 @@
 """Integers, permutations and choices."""
 
+import functools
 import math
 import operator
 
@@ -18,14 +19,9 @@ class Sequence:
 
     def _integers(self, low, high, size, dtype, closed):
         """Return integers in [low, high), or [low, high] for closed."""
-        dtype = integer_dtype(dtype)
+        dtype, limits, drawn = _integer_kind(dtype)
         if high is None:
             low, high = 0, low
-        if dtype.kind == "b":
-            limits, drawn = (0, 1), numpy.dtype(numpy.uint8)
-        else:
-            info = numpy.iinfo(dtype)
-            limits, drawn = (int(info.min), int(info.max)), dtype
         low, high = _bound(low), _bound(high)
         if isinstance(low, int) and isinstance(high, int):
             last = high if closed else high - 1
@@ -142,6 +138,16 @@ class Sequence:
     )
     def bytes(self, length):
         return self._bits.integers(as_shape(length), numpy.uint8, 0, 256).get().tobytes()
+
+
+@functools.cache
+def _integer_kind(dtype):
+    """Return the dtype that is asked for, the least and the largest number in it, and the dtype to draw in."""
+    dtype = integer_dtype(dtype)
+    if dtype.kind == "b":
+        return dtype, (0, 1), numpy.dtype(numpy.uint8)
+    info = numpy.iinfo(dtype)
+    return dtype, (int(info.min), int(info.max)), dtype
 
 
 def _bound(value):

@@ -94,9 +94,9 @@ class BitGenerator:
             return self._seed, offset
 
     def _fill(self, row, out, *attributes):
-        count = out.size
-        if count:
-            _core.run_op(row, (), (out,), *self._advance(count), *attributes)
+        if out.size:
+            seed, offset = self._advance(out.size)
+            _core.run_op(row, (), (out,), seed, offset, *attributes)
         return out
 
     def uniform(self, shape, dtype, out=None):

@@ -145,3 +145,16 @@ def test_dtypes():
 def test_refusals(call, error):
     with pytest.raises(error):
         call(cupy.random)
+
+
+@pytest.mark.parametrize("draw", [lambda g, k: g.poisson(k, 50), lambda g, k: g.binomial(2 * k, 0.5, 50)])
+def test_a_distribution_that_comes_again_is_the_same(draw):
+    mixed, alone = cupy.random.default_rng(5), cupy.random.default_rng(5)
+    first = [draw(mixed, k).get() for k in (3, 40, 3)]
+    assert first[1].mean() > 20 > first[0].mean()
+    state = alone.bit_generator.state
+    for k, drawn in zip((3, 40, 3), first):
+        assert (draw(alone, k).get() == drawn).all()
+    alone.bit_generator.state = state
+    draw(alone, 3), draw(alone, 41)
+    assert (draw(alone, 3).get() == first[2]).all()
