@@ -3,7 +3,7 @@
 from cupy import _core
 from cupy._core import ndarray
 from cupy._manipulation.join import concatenate
-from cupy._operands import as_array, truncated
+from cupy._operands import DEVICE_RANK, as_array, truncated
 
 __all__ = ["flip", "fliplr", "flipud", "roll", "rot90"]
 
@@ -125,7 +125,30 @@ def roll(a, shift, axis=None):
     a = as_array(a)
     if axis is None:
         return roll(a.ravel(), shift, 0).reshape(a.shape)
-    axes = [_core.normalize_axis(i, a.ndim) for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    if type(axis) is int and type(shift) is int:
+        axes, shifts = (_core.normalize_axis(axis, a.ndim),), (shift,)
+    else:
+        axes, shifts = _rolled_axes(axis, shift, a.ndim)
+    totals = dict.fromkeys(axes, 0)
+    for i, s in zip(axes, shifts):
+        totals[i] += int(s)
+    out = a
+    for i, total in totals.items():
+        offset = total % out.shape[i] if out.shape[i] else 0
+        if offset:
+            before = (slice(None),) * i
+            parts = out[(*before, slice(-offset, None))], out[(*before, slice(None, -offset))]
+            out = _core.empty_like(a)
+            if a.ndim > DEVICE_RANK:
+                concatenate(parts, i, out)
+            elif a.size:
+                _core.run_op("concatenate", parts, (out,), i)
+    return a.copy(order="K") if out is a else out
+
+
+def _rolled_axes(axis, shift, ndim):
+    """Return the axes and their shifts, equally many."""
+    axes = [_core.normalize_axis(i, ndim) for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
     shifts = truncated(shift.get() if isinstance(shift, ndarray) else shift)
     if shifts.dtype.kind not in "iubf":
         raise TypeError(f"shift must be integers, not {shift!r}")
@@ -136,17 +159,7 @@ def roll(a, shift, axis=None):
         shifts *= len(axes)
     if len(axes) != len(shifts):
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences of one length")
-    totals = dict.fromkeys(axes, 0)
-    for i, s in zip(axes, shifts):
-        totals[i] += int(s)
-    out = a
-    for i, total in totals.items():
-        offset = total % out.shape[i] if out.shape[i] else 0
-        if offset:
-            before = (slice(None),) * i
-            parts = out[(*before, slice(-offset, None))], out[(*before, slice(None, -offset))]
-            out = concatenate(parts, i, _core.empty_like(a))
-    return a.copy(order="K") if out is a else out
+    return axes, shifts
 
 
 def rot90(m, k=1, axes=(0, 1)):

@@ -88,6 +88,7 @@ ROWS = {
     "ceil": exact(np.ceil, "?" + REALS),
     "trunc": exact(np.trunc, "?" + REALS),
     "rint": exact(lambda x: x if x.dtype.kind in "iub" else np.rint(x), "?" + REALS + COMPLEX),
+    "rint_unsigned_zero": exact(lambda x: np.rint(x) + x.dtype.type(0), FLOATS),
     "isnan": exact(np.isnan, ANY),
     "isinf": exact(np.isinf, ANY),
     "isfinite": exact(np.isfinite, ANY),

@@ -1,10 +1,12 @@
 #include "opapi/lossy.h"
 
 #include "kernels/array/scalar.h"
+#include "kernels/loops/within.h"
 #include "runtime/soc.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace cannsim {
@@ -17,29 +19,50 @@ Family family() { return Family(settings().soc->family); }
 using array::load;
 using array::store;
 
-// A quick look that may be wrong about elements that are not special.
-template <class F> auto suspect(typename F::Type a, typename F::Type) -> decltype(F::limit, bool()) {
-    return (array::bit_cast<int32_t>(a) & INT32_MAX) > array::bit_cast<int32_t>(F::limit);
-}
-template <class F, class... T> bool suspect(T... x) { return F::special(x...); }
+// Elements that are special by the bits of an operand: `F::range(k)` says it of operand k, from the
+// last operand on of that one.
+template <class T> struct ByBits {
+    using Type = T;
+    static constexpr int width = sizeof(T), ranges = 1;
+    static constexpr BitRange none = {0, 1, 0};
 
-template <class F> bool any_special(char *const *p, intptr_t n, const intptr_t *steps) {
+    static bool within(BitRange range, T x) {
+        uint64_t bits = 0;
+        std::memcpy(&bits, &x, width);
+        const uint64_t all = UINT64_MAX >> (64 - 8 * width);
+        return (((bits & range.mask) - range.low) & all) <= (range.span & all);
+    }
+};
+
+template <class F, class = void> struct Special {
     using T = typename F::Type;
-    const char *a = p[0], *b = p[F::nin - 1];
-    const intptr_t step_a = steps[0], step_b = steps[F::nin - 1], item = sizeof(T);
-    int found = 0;
-    if (step_a == item && step_b == item)
-        for (intptr_t i = 0; i < n; ++i)
-            found |= suspect<F>(load<T>(a + i * item), load<T>(b + i * item));
-    else if (step_a == item && step_b == 0)
-        for (intptr_t i = 0; i < n; ++i) found |= F::special(load<T>(a + i * item), load<T>(b));
-    else
-        for (intptr_t i = 0; i < n; ++i)
-            found |= F::special(load<T>(a + i * step_a), load<T>(b + i * step_b));
-    return found;
-}
+    static bool element(T a, T b) { return F::special(a, b); }
+    static bool any(char *const *p, intptr_t n, const intptr_t *steps) {
+        bool found = false;
+        for (intptr_t i = 0; i < n && !found; ++i)
+            found = F::special(load<T>(p[0] + i * steps[0]), load<T>(p[F::nin - 1] + i * steps[F::nin - 1]));
+        return found;
+    }
+};
+template <class F> struct Special<F, decltype(void(F::range(0)))> {
+    using T = typename F::Type;
+    static bool element(T a, T b) {
+        bool found = F::within(F::range(0), a);
+        for (int k = 1; k < F::ranges; ++k) found |= F::within(F::range(k), b);
+        return found;
+    }
+    static bool any(char *const *p, intptr_t n, const intptr_t *steps) {
+        bool found = false;
+        for (int k = 0; k < F::ranges && !found; ++k) {
+            const int operand = std::min(k, F::nin - 1);
+            const intptr_t step = steps[operand];
+            found = F::range(k).mask && any_within(F::range(k), F::width, p[operand], step ? n : 1, step);
+        }
+        return found;
+    }
+};
 
-// A loop with one input or two that hands the elements for which `F::special` holds to `F::value`.
+// A loop with one input or two that hands its special elements to `F::value`.
 // Where a tile has none, and mostly it has none, the plain loop computes it; an output may lie on
 // an input.
 template <class F>
@@ -52,7 +75,7 @@ void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *da
     for (int k = 0; k <= nin; ++k) p[k] = args[k];
     for (intptr_t left = *count; left > 0; left -= kTile) {
         const intptr_t n = std::min(left, kTile);
-        if (!any_special<F>(p, n, steps)) {
+        if (!Special<F>::any(p, n, steps)) {
             char *tile[nin + 1];
             for (int k = 0; k <= nin; ++k) tile[k] = p[k];
             plain(tile, &n, steps);
@@ -65,7 +88,7 @@ void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *da
                 for (; i < n; ++i, ++run) {
                     a = load<T>(p[0] + i * steps[0]);
                     b = load<T>(p[nin - 1] + i * steps[nin - 1]);
-                    if (F::special(a, b)) break;
+                    if (Special<F>::element(a, b)) break;
                 }
                 if (run) plain(from, &run, steps);
                 if (i == n) break;
@@ -101,14 +124,12 @@ int32_t saturated(double x) {
 
 // --- sin, cos, tan: 2 pi as a float32 is what a large angle is reduced by
 
-template <LoopOp Op, int Limit> struct Trig {
-    using Type = float;
+template <LoopOp Op, int Limit> struct Trig : ByBits<float> {
     static constexpr int nin = 1;
     static constexpr LoopOp op = Op;
-    static constexpr float limit = Limit;
-    static bool special(float x, float) {
-        const float a = std::fabs(x);
-        return (a > limit) & (a < INFINITY);
+    static BitRange range(int) { // finite numbers beyond the limit
+        const uint32_t limit = array::bit_cast<uint32_t>(float(Limit));
+        return {INT32_MAX, limit + 1, 0x7f7fffff - limit - 1};
     }
     static float value(float x, float) {
         const float r = std::fmod(x, 6.2831853071795864769f);
@@ -117,11 +138,13 @@ template <LoopOp Op, int Limit> struct Trig {
 };
 
 // The same of bfloat16, whose large numbers are the same.
-template <class F> struct OfBFloat16 {
-    using Type = array::BFloat16;
+template <class F> struct OfBFloat16 : ByBits<array::BFloat16> {
     static constexpr int nin = 1;
     static constexpr LoopOp op = F::op;
-    static bool special(Type x, Type) { return F::special(array::widen(x), 0); }
+    static BitRange range(int) {
+        const uint64_t first = (F::range(0).low + 0xffff) >> 16;
+        return {INT16_MAX, first, 0x7f7f - first};
+    }
     static Type value(Type x, Type) { return array::narrow<Type>(F::value(array::widen(x), 0)); }
 };
 
@@ -139,11 +162,13 @@ template <LoopOp Op> LoopFn trig(DType t) {
 
 // --- integers
 
-template <class T> struct FloorDivide { // by zero: nothing is said
-    using Type = T;
-    static constexpr int nin = 2;
+template <class T> struct ByZero : ByBits<T> {
+    static constexpr int nin = 2, ranges = 2;
+    static constexpr BitRange range(int k) { return k == 1 ? BitRange{UINT64_MAX, 0, 0} : ByBits<T>::none; }
+};
+
+template <class T> struct FloorDivide : ByZero<T> { // nothing is said of it
     static constexpr LoopOp op = LoopOp::floor_divide;
-    static bool special(T, T b) { return b == 0; }
     static T value(T, T) { return T(~T(0)); }
 };
 
@@ -151,17 +176,17 @@ template <class T> struct TruncDivide : FloorDivide<T> {
     static constexpr LoopOp op = LoopOp::trunc_divide;
 };
 
-template <class T> struct Remainder {
-    using Type = T;
-    static constexpr int nin = 2;
+template <class T> struct Remainder : ByZero<T> {
     static constexpr LoopOp op = LoopOp::remainder;
-    static bool special(T, T b) { return b == 0; }
     static T value(T a, T) { return a; }
 };
 
-struct Remainder32 : Remainder<int32_t> { // by way of float32
-    static bool beyond(int32_t x) { return (x > 1 << 24) | (x < -(1 << 24)); }
-    static bool special(int32_t a, int32_t b) { return (b == 0) | beyond(a) | beyond(b); }
+struct Remainder32 : Remainder<int32_t> { // by way of float32, which holds 24 bits and a sign
+    static constexpr int ranges = 3;
+    static constexpr BitRange range(int k) {
+        constexpr uint32_t held = 1 << 24;
+        return k == 1 ? ByZero<int32_t>::range(1) : BitRange{UINT32_MAX, held + 1, 0u - 2 * held - 2};
+    }
     static int32_t value(int32_t a, int32_t b) {
         if (b == 0) return a;
         const double x = float(a), y = float(b);
@@ -169,14 +194,15 @@ struct Remainder32 : Remainder<int32_t> { // by way of float32
     }
 };
 
-template <class T, LoopOp Op> struct ShiftBy { // by more than there are
-    using Type = T;
-    static constexpr int nin = 2;
+template <class T, LoopOp Op> struct ShiftBy : ByBits<T> { // by more than there are
+    static constexpr int nin = 2, ranges = 2;
     static constexpr LoopOp op = Op;
-    static constexpr int width = int(8 * sizeof(T));
-    static bool special(T, T b) { return b < 0 || b >= T(width); }
+    static constexpr uint64_t bits = 8 * sizeof(T);
+    static constexpr BitRange range(int k) {
+        return k == 1 ? BitRange{UINT64_MAX, bits, UINT64_MAX - bits} : ByBits<T>::none;
+    }
     static T value(T a, T b) {
-        const int count = int(uint64_t(b) % uint64_t(width));
+        const int count = int(uint64_t(b) % bits);
         return Op == LoopOp::left_shift ? T(std::make_unsigned_t<T>(a) << count) : T(a >> count);
     }
 };
@@ -209,26 +235,6 @@ template <class H, LoopOp Op> struct HalfDivide {
         return array::narrow<H>(Op == LoopOp::floor_divide ? std::floor(q) : std::trunc(q));
     }
 };
-
-// No negative zero.
-template <class T>
-void rint_loop(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
-    find_loop(LoopOp::rint, DType(reinterpret_cast<intptr_t>(data)))(args, count, steps);
-    char *const out = args[1];
-    const intptr_t step = steps[1], item = sizeof(T);
-    auto clean = [out](intptr_t at) {
-        const T x = load<T>(out + at);
-        store<T>(out + at, array::widen(x) == 0 ? array::narrow<T>(0) : x);
-    };
-    if (step == item)
-        for (intptr_t i = 0; i < *count; ++i) clean(i * item);
-    else
-        for (intptr_t i = 0; i < *count; ++i) clean(i * step);
-}
-
-template <class T> LoopFn rint_of(DType t) {
-    return {rint_loop<T>, reinterpret_cast<void *>(intptr_t(t))};
-}
 
 // --- casts
 
@@ -275,14 +281,7 @@ LoopFn find_lossy(LoopOp op, DType t) {
     case LoopOp::right_shift: return guard_integers<RightShift>(t);
     case LoopOp::power:
         return t == DType::Int32 && family() <= k310P ? guard<SaturatedPower>(t) : LoopFn{};
-    case LoopOp::rint:
-        switch (t) {
-        case DType::Float16: return rint_of<array::Half>(t);
-        case DType::BFloat16: return rint_of<array::BFloat16>(t);
-        case DType::Float32: return rint_of<float>(t);
-        case DType::Float64: return rint_of<double>(t);
-        default: return {};
-        }
+    case LoopOp::rint: return find_loop(LoopOp::rint_unsigned_zero, t);
     default: return {};
     }
 }

@@ -101,7 +101,7 @@ void copy_same(Nest<2> nest, int width) {
             });
         } else if (row_contiguous) {
             for_each_outer(
-                part, 1, [&](char *const *p) { std::memcpy(p[kDst], p[kSrc], size_t(n * width)); });
+                part, 1, [&](char *const *p) { copy_bytes(p[kDst], p[kSrc], size_t(n * width)); });
         } else {
             visit_width(width, [&](auto tag) {
                 using T = typename decltype(tag)::type;
@@ -171,7 +171,7 @@ Status cast_transposed(Nest<2> nest, int across, DType to, DType from) {
 void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n,
                int width) {
     if (dst_step == width && src_step == width) {
-        std::memcpy(dst, src, size_t(n * width));
+        copy_bytes(dst, src, size_t(n * width));
         return;
     }
     visit_width(width, [&](auto tag) {
@@ -183,7 +183,11 @@ void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, i
 void copy_flat(const View &dst, const View &src) {
     intptr_t n = dst.size(), steps[2] = {itemsize(src.dtype), itemsize(dst.dtype)};
     if (src.dtype == dst.dtype) {
-        std::memmove(dst.data, src.data, size_t(n * steps[0]));
+        const int64_t bytes = n * steps[0];
+        if (dst.data < src.data + bytes && src.data < dst.data + bytes)
+            std::memmove(dst.data, src.data, size_t(bytes));
+        else
+            copy_bytes(dst.data, src.data, size_t(bytes));
         return;
     }
     char *args[2] = {src.data, dst.data};

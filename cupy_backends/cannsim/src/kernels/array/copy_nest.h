@@ -3,7 +3,20 @@
 
 #include "nest.h"
 
+#include <cstring>
+
 namespace cannsim::array {
+
+// memcpy. Where the destination lies a little behind the source within its page - an array moved by
+// one element - the string instruction that libc takes for lines of some kilobytes is 16 times
+// slower on some CPUs; shorter pieces are moved by vectors.
+inline void copy_bytes(char *dst, const char *src, size_t n) {
+    constexpr size_t piece = 1024, page = 4096, close = 64;
+    const size_t behind = size_t(dst - src) % page;
+    if (behind != 0 && behind < close)
+        for (; n > piece; n -= piece, dst += piece, src += piece) std::memcpy(dst, src, piece);
+    std::memcpy(dst, src, n);
+}
 
 void copy_line(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n,
                int width);

@@ -67,6 +67,9 @@ struct Rint {
     static float op(float a) { return __builtin_rintf(a); }
     static double op(double a) { return __builtin_rint(a); }
 };
+struct RintUnsignedZero {
+    template <class T> static T op(T a) { return Rint::op(a) + T(0); }
+};
 struct TruncDivide {
     template <class T> static T op(T a, T b) { return Trunc::op(a / b); }
 };
@@ -128,6 +131,7 @@ void fill_float(LoopTable &t) {
     unary<Ceil>(t, LoopOp::ceil, floats);
     unary<Trunc>(t, LoopOp::trunc, floats);
     unary<Rint>(t, LoopOp::rint, floats);
+    unary<RintUnsignedZero>(t, LoopOp::rint_unsigned_zero, floats);
     binary<TruncDivide>(t, LoopOp::trunc_divide, floats);
     binary<CopySign>(t, LoopOp::copysign, floats);
     binary<Heaviside>(t, LoopOp::heaviside, floats);

@@ -74,12 +74,14 @@ struct BitwiseXor {
     template <class T> static T op(T a, T b) { return T(a ^ b); }
 };
 struct LeftShift {
+    static constexpr bool left = true;
     template <class T> static T op(T a, T b) {
         constexpr unsigned width = sizeof(T) * 8;
         return b < width ? T(wrapping_t<T>(a) << (b & (width - 1))) : T(0);
     }
 };
 struct RightShift {
+    static constexpr bool left = false;
     template <class T> static T op(T a, T b) {
         constexpr unsigned width = sizeof(T) * 8;
         const bool inside = unsigned_t<T>(b) < width;
@@ -207,6 +209,91 @@ struct Lcm {
     }
 };
 
+// One second operand for all elements, as most programs divide and shift.
+template <class T> bool one_for_all(const intptr_t *steps) {
+    return steps[0] == intptr_t(sizeof(T)) && steps[1] == 0 && steps[2] == intptr_t(sizeof(T));
+}
+
+template <class U> struct Twice { using type = uint64_t; };
+template <> struct Twice<uint8_t> { using type = uint16_t; };
+template <> struct Twice<uint16_t> { using type = uint32_t; };
+template <> struct Twice<uint64_t> { using type = unsigned __int128; };
+
+template <class U> U high_product(U a, U b) {
+    using W = typename Twice<U>::type;
+    return U((W(a) * b) >> (8 * sizeof(U)));
+}
+
+// Division by a constant is a product with its reciprocal (Granlund and Montgomery 1994).
+template <class T> void divide_by(const T *a, T divisor, T *r, intptr_t n) {
+    using U = unsigned_t<T>;
+    using W = typename Twice<U>::type;
+    constexpr int bits = 8 * sizeof(T);
+    const U d = U(divisor);
+    int log = 0; // of the next power of two
+    while ((W(1) << log) < d) ++log;
+    const int shift = log - 1;
+    if constexpr (is_signed_v<T>) { // of a >= 0 or of ~a, which floors
+        const U factor = U((W(1) << (bits - 1 + log)) / d + 1);
+        CANNSIM_EACH(i, n) {
+            const T sign = T(a[i] >> (bits - 1));
+            r[i] = T(T(high_product(factor, U(a[i] ^ sign)) >> shift) ^ sign);
+        }
+    } else {
+        const U factor = U((((W(1) << log) - d) << bits) / d + 1);
+        CANNSIM_EACH(i, n) {
+            const U t = high_product(factor, a[i]);
+            r[i] = U(U(t + U(U(a[i] - t) >> 1)) >> shift);
+        }
+    }
+}
+
+template <class T> void floor_divide(char **args, const intptr_t *n, const intptr_t *steps, void *data) {
+    if (*n > 1 && one_for_all<T>(steps)) {
+        const T divisor = *(const T *)args[1];
+        if (divisor > 1) return divide_by((const T *)args[0], divisor, (T *)args[2], *n);
+    }
+    loop<Binary<FloorDivide, T, T, T>>(args, n, steps, data);
+}
+
+// No instruction set shifts bytes: pairs of them are shifted, and what crossed over is removed.
+template <class F, class T> void shift_bytes(const T *a, unsigned count, T *r, intptr_t n) {
+    typedef uint16_t Pairs __attribute__((vector_size(64)));
+    typedef uint8_t Bytes __attribute__((vector_size(64)));
+    constexpr bool left = F::left;
+    const uint8_t kept = uint8_t(left ? 0xff << count : 0xff >> count);
+    const uint8_t sign = uint8_t(is_signed_v<T> && !left ? 0x80 >> count : 0);
+    intptr_t i = 0;
+    for (; i + 64 <= n; i += 64) {
+        Pairs x;
+        __builtin_memcpy(&x, a + i, 64);
+        x = left ? x << uint16_t(count) : x >> uint16_t(count);
+        const Bytes y = (((Bytes)x & kept) ^ sign) - sign;
+        __builtin_memcpy(r + i, &y, 64);
+    }
+    for (; i < n; ++i) r[i] = F::op(a[i], T(count));
+}
+
+template <class F, class T> void shift(char **args, const intptr_t *n, const intptr_t *steps, void *data) {
+    if (*n > 1 && one_for_all<T>(steps)) {
+        const T *a = (const T *)args[0], count = *(const T *)args[1];
+        T *r = (T *)args[2];
+        if (unsigned_t<T>(count) < 8 * sizeof(T)) {
+            if constexpr (sizeof(T) == 1) return shift_bytes<F>(a, unsigned(count), r, *n);
+            CANNSIM_EACH(i, *n) r[i] = F::op(a[i], count);
+            return;
+        }
+    }
+    loop<Binary<F, T, T, T>>(args, n, steps, data);
+}
+
+template <class... T> void divisions(LoopTable &t, Types<T...>) {
+    (t.set(LoopOp::floor_divide, dtype_of<T>(), floor_divide<T>), ...);
+}
+template <class F, class... T> void shifts(LoopTable &t, LoopOp op, Types<T...>) {
+    (t.set(op, dtype_of<T>(), shift<F, T>), ...);
+}
+
 struct Never {
     template <class T> static bool8 op(T) { return 0; }
 };
@@ -258,7 +345,9 @@ void fill_integer(LoopTable &t) {
     hot_bits<BitwiseAnd>(t, LoopOp::bitwise_and, widths);
     hot_bits<BitwiseOr>(t, LoopOp::bitwise_or, widths);
     hot_bits<BitwiseXor>(t, LoopOp::bitwise_xor, widths);
-    binary_bits<LeftShift>(t, LoopOp::left_shift, widths);
+    set_both(t, LoopOp::left_shift, widths,
+             {shift<LeftShift, uint8_t>, shift<LeftShift, uint16_t>, shift<LeftShift, uint32_t>,
+              shift<LeftShift, uint64_t>});
     unary_bits<Negative>(t, LoopOp::negative, widths);
     unary_bits<Square>(t, LoopOp::square, widths);
     unary_bits<Invert>(t, LoopOp::invert, widths);
@@ -281,9 +370,9 @@ void fill_integer(LoopTable &t) {
     unary<Relu>(t, LoopOp::relu, Signed());
     unary<Reciprocal>(t, LoopOp::reciprocal, integers);
     unary<BitwiseCount, uint8_t>(t, LoopOp::bitwise_count, integers);
-    binary<RightShift>(t, LoopOp::right_shift, integers);
+    shifts<RightShift>(t, LoopOp::right_shift, integers);
     binary<TruncDivide>(t, LoopOp::trunc_divide, integers);
-    binary<FloorDivide>(t, LoopOp::floor_divide, integers);
+    divisions(t, integers);
     binary<Remainder>(t, LoopOp::remainder, integers);
     binary<FMod>(t, LoopOp::fmod, integers);
     binary<Power>(t, LoopOp::power, integers);

@@ -23,6 +23,7 @@ namespace cannsim {
     X(sinh, 1, Same) X(cosh, 1, Same) X(tanh, 1, Same)                                             \
     X(arcsinh, 1, Same) X(arccosh, 1, Same) X(arctanh, 1, Same)                                    \
     X(floor, 1, Same) X(ceil, 1, Same) X(trunc, 1, Same) X(rint, 1, Same)                          \
+    X(rint_unsigned_zero, 1, Same)  /* 0 for -0 */                                                 \
     X(isnan, 1, Bool) X(isinf, 1, Bool) X(isfinite, 1, Bool)                                       \
     X(isposinf, 1, Bool) X(isneginf, 1, Bool) X(signbit, 1, Bool)                                  \
     X(logical_not, 1, Bool) X(invert, 1, Same) X(conjugate, 1, Same) X(angle, 1, Real)             \

@@ -16,7 +16,7 @@ constexpr Preference kPreferences[] = {
     {LoopOp::exp, All},       {LoopOp::exp2, All},      {LoopOp::expm1, All},
     {LoopOp::log, All},       {LoopOp::log2, All},      {LoopOp::log10, All},
     {LoopOp::log1p, All},     {LoopOp::cbrt, Reals},    {LoopOp::sqrt, Complexes},
-    {LoopOp::sin, F32 | Complexes}, {LoopOp::cos, F32 | Complexes},       {LoopOp::tan, All},
+    {LoopOp::sin, Complexes}, {LoopOp::cos, Complexes}, {LoopOp::tan, All},
     {LoopOp::arcsin, All},    {LoopOp::arccos, All},    {LoopOp::arctan, All},
     {LoopOp::sinh, All},      {LoopOp::cosh, All},      {LoopOp::tanh, All},
     {LoopOp::arcsinh, All},   {LoopOp::arccosh, All},   {LoopOp::arctanh, All},

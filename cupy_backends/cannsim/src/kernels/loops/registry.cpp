@@ -36,13 +36,13 @@ using Fill = void (*)(LoopTable &);
 struct Isa {
     const char *name;
     bool (*supported)();
-    Fill fill[9];
+    Fill fill[10];
 };
 
 #define CANNSIM_FILLS(isa)                                                                         \
     {isa::fill_integer, isa::fill_float,  isa::fill_complex, isa::fill_fused,                      \
      isa::fill_compare, isa::fill_select, isa::fill_cast,    isa::fill_trig,     \
-     isa::fill_divmod}
+     isa::fill_divmod,  isa::fill_within}
 
 // Worst first: the last one that the CPU supports is chosen.
 const Isa kIsas[] = {
@@ -142,6 +142,10 @@ LoopFn find_loop(LoopOp op, DType in) {
 LoopFn find_cast(DType from, DType to) {
     const int i = dtype_index(from), j = dtype_index(to);
     return i < 0 || j < 0 ? LoopFn() : registry().active.casts[i][j];
+}
+
+bool any_within(BitRange range, int width, const char *x, intptr_t n, intptr_t step) {
+    return registry().active.within[__builtin_ctz(unsigned(width))](range, x, n, step);
 }
 
 int loop_nin(LoopOp op) { return kOps[int(op)].nin; }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "loops.h"
+#include "within.h"
 
 namespace cannsim {
 
@@ -17,6 +18,7 @@ int dtype_size(DType t);
 struct LoopTable {
     LoopFn loops[kLoopOps][kDTypes];
     LoopFn casts[kDTypes][kDTypes];
+    bool (*within[4])(BitRange, const char *, intptr_t n, intptr_t step); // by log2 of the width
 
     void set(LoopOp op, DType in, Loop fn);
     void set_cast(DType from, DType to, Loop fn);
@@ -37,6 +39,7 @@ bool prefers_registered(LoopOp op, DType in);
     void fill_cast(LoopTable &t);                                                                  \
     void fill_trig(LoopTable &t);                                                                  \
     void fill_divmod(LoopTable &t);                                                                \
+    void fill_within(LoopTable &t);                                                                \
     }
 CANNSIM_DECLARE_ISA(baseline)
 CANNSIM_DECLARE_ISA(avx2)
