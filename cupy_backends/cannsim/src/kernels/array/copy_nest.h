@@ -11,10 +11,16 @@ namespace cannsim::array {
 // one element - the string instruction that libc takes for lines of some kilobytes is 16 times
 // slower on some CPUs; shorter pieces are moved by vectors.
 inline void copy_bytes(char *dst, const char *src, size_t n) {
-    constexpr size_t piece = 1024, page = 4096, close = 64;
+    constexpr size_t page = 4096, close = 64;
     const size_t behind = size_t(dst - src) % page;
-    if (behind != 0 && behind < close)
-        for (; n > piece; n -= piece, dst += piece, src += piece) std::memcpy(dst, src, piece);
+    size_t longest = behind == 0 || behind >= close ? n : 512;
+    __asm__("" : "+r"(longest)); // for memcpy of a constant size is compiled to that instruction
+    while (n > longest) {
+        std::memcpy(dst, src, longest);
+        n -= longest;
+        dst += longest;
+        src += longest;
+    }
     std::memcpy(dst, src, n);
 }
 
