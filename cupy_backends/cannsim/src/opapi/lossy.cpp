@@ -244,7 +244,28 @@ void cast_loop(char **args, const intptr_t *count, const intptr_t *steps, void *
         store<To>(args[1] + i * steps[1], F::value(load<From>(args[0] + i * steps[0])));
 }
 
+// The same for a cast that loses something of few elements.
+template <class From, class To, class F>
+void guarded_cast(char **args, const intptr_t *count, const intptr_t *steps, void *data) {
+    const LoopFn &plain = *static_cast<LoopFn *>(data);
+    constexpr intptr_t kTile = 4096;
+    for (intptr_t done = 0; done < *count; done += kTile) {
+        const intptr_t n = std::min(*count - done, kTile);
+        char *tile[2] = {args[0] + done * steps[0], args[1] + done * steps[1]};
+        if (any_within(F::range(), sizeof(From), tile[0], n, steps[0]))
+            cast_loop<From, To, F>(tile, &n, steps, nullptr);
+        else
+            plain(tile, &n, steps);
+    }
+}
+
+template <class From, class To, class F> LoopFn guard_cast(DType from, DType to) {
+    static LoopFn plain = find_cast(from, to);
+    return {guarded_cast<From, To, F>, &plain};
+}
+
 struct ByFloat16 {
+    static BitRange range() { return {UINT64_MAX, 1920, uint32_t(-2048) - 1920}; }
     static int8_t value(int32_t x) {
         return x > -2048 && x < 1920 ? int8_t(x) : int8_t(std::clamp(x, -128, 127));
     }
@@ -288,7 +309,7 @@ LoopFn find_lossy(LoopOp op, DType t) {
 
 LoopFn find_lossy_cast(DType from, DType to) {
     if (from == DType::Int32 && to == DType::Int8 && family() != k950)
-        return {cast_loop<int32_t, int8_t, ByFloat16>, nullptr};
+        return guard_cast<int32_t, int8_t, ByFloat16>(from, to);
     if (to == DType::UInt8 && (from == DType::Float64 || from == DType::Complex128))
         return {cast_loop<double, uint8_t, NotNegative>, nullptr};
     if (to == DType::UInt8 && from == DType::Complex64)

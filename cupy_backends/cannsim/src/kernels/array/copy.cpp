@@ -15,6 +15,9 @@ namespace {
 
 enum { kDst = 0, kSrc = 1 };
 
+// Elements each repeated so often at most are written without a call for each.
+constexpr int64_t kShort = 32;
+
 // Elements that one thread should at least move.
 constexpr int64_t kGrainBytes = 1 << 18;
 
@@ -98,6 +101,19 @@ void copy_same(Nest<2> nest, int width) {
             int64_t dst_stride = part.strides[kDst][last - 1];
             for_each_outer(part, 2, [&](char *const *p) {
                 isa().transpose(width, p[kDst], dst_stride, p[kSrc], src_step, n, cols);
+            });
+        } else if (dst_step == width && src_step == 0 && n <= kShort && last > 0) {
+            const int64_t rows = part.shape[last - 1];
+            const int64_t to = part.strides[kDst][last - 1], from = part.strides[kSrc][last - 1];
+            visit_width(width, [&](auto tag) {
+                using T = typename decltype(tag)::type;
+                for_each_outer(part, 2, [&](char *const *p) {
+                    for (int64_t i = 0; i < rows; ++i) {
+                        const T value = load<T>(p[kSrc] + i * from);
+                        for (int64_t k = 0; k < n; ++k)
+                            store<T>(p[kDst] + i * to + k * int64_t(sizeof(T)), value);
+                    }
+                });
             });
         } else if (row_contiguous) {
             for_each_outer(

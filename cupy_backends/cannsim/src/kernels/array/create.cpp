@@ -1,5 +1,6 @@
 #include "create.h"
 
+#include "../../base/threads/parallel.h"
 #include "copy.h"
 #include "scalar.h"
 #include "scratch.h"
@@ -8,29 +9,45 @@
 
 namespace cannsim {
 
+namespace array {
+namespace {
+
+// out[i] = f(i); threads and vectors where the elements are adjacent.
+template <class T, class F> void generate(const View &out, F &&f) {
+    char *const data = out.data;
+    const int64_t stride = out.strides[0];
+    parallel_pieces(out.shape[0], 32768, [=](int64_t begin, int64_t end) {
+        if (stride == int64_t(sizeof(T)))
+            for (int64_t i = begin; i < end; ++i) store<T>(data + i * int64_t(sizeof(T)), f(i));
+        else
+            for (int64_t i = begin; i < end; ++i) store<T>(data + i * stride, f(i));
+    });
+}
+
+} // namespace
+} // namespace array
+
 Status arange(const View &out, double start, double step) {
     using namespace array;
     if (out.ndim != 1) return Status::BadArgument;
     bool known = visit_dtype(out.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        int64_t n = out.shape[0], stride = out.strides[0];
         if constexpr (is_float<T>) {
             using W = Wide<T>;
             // The first two elements are rounded to the dtype; the rest follow from them.
             W first = widen(narrow<T>(W(start))), second = widen(narrow<T>(W(start + step)));
             W delta = second - first;
-            for (int64_t i = 0; i < n; ++i)
-                store<T>(out.data + i * stride, narrow<T>(i == 1 ? second : first + W(i) * delta));
+            generate<T>(out, [=](int64_t i) { return narrow<T>(first + W(i) * delta); });
+            if (out.shape[0] > 1) store<T>(out.data + out.strides[0], narrow<T>(second));
         } else if constexpr (is_complex<T>) {
             using R = typename T::value_type;
             R first = R(start), delta = R(start + step) - first;
-            for (int64_t i = 0; i < n; ++i)
-                store<T>(out.data + i * stride, T(first + R(i) * delta, 0));
+            generate<T>(out, [=](int64_t i) { return T(first + R(i) * delta, 0); });
         } else {
             int64_t first = int64_t(start), delta = int64_t(start + step) - first;
-            for (int64_t i = 0; i < n; ++i)
-                store<T>(out.data + i * stride,
-                         narrow<T>(Wide<T>(uint64_t(first) + uint64_t(i) * uint64_t(delta))));
+            generate<T>(out, [=](int64_t i) {
+                return narrow<T>(Wide<T>(uint64_t(first) + uint64_t(i) * uint64_t(delta)));
+            });
         }
     });
     return known ? Status::Ok : Status::UnsupportedDType;
@@ -43,9 +60,9 @@ Status arange(const View &out, int64_t start, int64_t step) {
     visit_dtype(out.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
         if constexpr (std::is_integral_v<T>) {
-            for (int64_t i = 0; i < out.shape[0]; ++i)
-                store<T>(out.data + i * out.strides[0],
-                         T(uint64_t(start) + uint64_t(i) * uint64_t(step)));
+            generate<T>(out, [=](int64_t i) {
+                return T(uint64_t(start) + uint64_t(i) * uint64_t(step));
+            });
             done = true;
         }
     });

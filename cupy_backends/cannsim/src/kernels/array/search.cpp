@@ -4,7 +4,7 @@
 #include "../loops/loops.h"
 #include "copy.h"
 #include "isa/isa.h"
-#include "nest.h"
+#include "parallel_nest.h"
 #include "reduce.h"
 #include "scratch.h"
 #include "sort_keys.h"
@@ -27,19 +27,45 @@ template <class T> inline bool before(T a, T b) {
         return widen(a) < widen(b);
 }
 
-// Halving without branches: the answer lies in [base, base + n].
-template <class T> int64_t bound(const char *sorted, int64_t n, T x, bool right) {
-    int64_t base = 0;
-    auto goes_right = [&](int64_t i) {
-        T y = load<T>(sorted + i * int64_t(sizeof(T)));
-        return right ? !before(x, y) : before(y, x);
+// Halving without branches: the answers lie in [base, base + n]. Several at once, so that one need
+// not wait for another's memory.
+constexpr int kTogether = 16;
+
+template <class T>
+void bounds(const char *const *sorted, int64_t n, const T *x, int count, bool right, int64_t *base) {
+    auto goes_right = [=](int q, int64_t i) {
+        const T y = load<T>(sorted[q] + i * int64_t(sizeof(T)));
+        return right ? !before(x[q], y) : before(y, x[q]);
     };
+    for (int q = 0; q < count; ++q) base[q] = 0;
     while (n > 1) {
-        int64_t half = n / 2;
-        base += goes_right(base + half - 1) ? half : 0;
+        const int64_t half = n / 2;
+        for (int q = 0; q < count; ++q) base[q] += goes_right(q, base[q] + half - 1) ? half : 0;
         n -= half;
     }
-    return n == 1 ? base + goes_right(base) : base;
+    for (int q = 0; n == 1 && q < count; ++q) base[q] += goes_right(q, base[q]);
+}
+
+// Calls f(p, bound) for each point of (result, value, table) in turn, in any order.
+template <class T, class F>
+void each_bound(const Nest<3> &nest, int64_t n, bool right, F &&f) {
+    parallel_ranges(nest, 0, 16, [&](Odometer<3> &at, int64_t points) {
+        while (points > 0) {
+            const int count = int(std::min<int64_t>(points, kTogether));
+            char *to[kTogether];
+            const char *sorted[kTogether];
+            T x[kTogether];
+            int64_t found[kTogether];
+            for (int q = 0; q < count; ++q, at.next()) {
+                to[q] = at.p[0];
+                x[q] = load<T>(at.p[1]);
+                sorted[q] = at.p[2];
+            }
+            bounds<T>(sorted, n, x, count, right, found);
+            for (int q = 0; q < count; ++q) f(to[q], x[q], found[q]);
+            points -= count;
+        }
+    });
 }
 
 // Contiguous copy, or the view itself.
@@ -109,12 +135,11 @@ Status searchsorted(const View &out, const View &sorted_, const View &values, co
     bool is64 = out.dtype == DType::Int64;
     visit_dtype(values.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        for_each_outer(nest, 0, [&](char *const *p) {
-            int64_t at = bound<T>(p[2], n, load<T>(p[1]), right);
+        each_bound<T>(nest, n, right, [=](char *to, T, int64_t at) {
             if (is64)
-                store<int64_t>(p[0], at);
+                store<int64_t>(to, at);
             else
-                store<int32_t>(p[0], int32_t(at));
+                store<int32_t>(to, int32_t(at));
         });
     });
     return Status::Ok;
@@ -254,15 +279,16 @@ Status isin(const View &out, const View &in, const View &test, bool invert) {
     if (s != Status::Ok) return s;
     if (!sort_contiguous(test.dtype, flat.data, n)) return Status::OutOfMemory;
     if (in.size() == 0) return Status::Ok;
-    Nest<2> nest = nest_of<2>({&out, &in});
+    View table = in; // the same everywhere
+    table.data = flat.data;
+    for (int64_t &stride : table.strides) stride = 0;
+    Nest<3> nest = nest_of<3>({&out, &in, &table});
     nest.coalesce();
     visit_dtype(in.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
-        for_each_outer(nest, 0, [&](char *const *p) {
-            T x = load<T>(p[1]);
-            int64_t at = bound<T>(flat.data, n, x, false);
+        each_bound<T>(nest, n, false, [&](char *to, T x, int64_t at) {
             bool found = at < n && widen(load<T>(flat.data + at * int64_t(sizeof(T)))) == widen(x);
-            *p[0] = char(found != invert);
+            *to = char(found != invert);
         });
     });
     return Status::Ok;

@@ -47,6 +47,21 @@ struct FMin {
 struct Clip {
     template <class T> static T op(T x, T lo, T hi) { return Minimum::op(Maximum::op(x, lo), hi); }
 };
+// Mostly the bounds are two numbers.
+template <class T> void clip(char **args, const intptr_t *n, const intptr_t *steps, void *data) {
+    constexpr intptr_t size = sizeof(T);
+    if (steps[0] == size && steps[1] == 0 && steps[2] == 0 && steps[3] == size) {
+        const T *x = (const T *)args[0], low = *(const T *)args[1], high = *(const T *)args[2];
+        T *r = (T *)args[3];
+        CANNSIM_EACH(i, *n) r[i] = Clip::op(x[i], low, high);
+        return;
+    }
+    loop<Ternary<Clip, T, T, T, T>>(args, n, steps, data);
+}
+template <class... T> void clips(LoopTable &t, Types<T...>) {
+    (t.set(LoopOp::clip, dtype_of<T>(), clip<T>), ...);
+}
+
 struct Where {
     template <class T> static T op(bool8 condition, T x, T y) { return condition ? x : y; }
     static bits128 op(bool8 condition, bits128 x, bits128 y) {
@@ -93,8 +108,8 @@ void fill_select(LoopTable &t) {
         if (!max[i]) t.set(LoopOp::fmax, d, t.loops[int(LoopOp::maximum)][i].fn);
         if (!min[i]) t.set(LoopOp::fmin, d, t.loops[int(LoopOp::minimum)][i].fn);
     }
-    ternary<Clip>(t, LoopOp::clip, Integers());
-    ternary<Clip>(t, LoopOp::clip, Floats());
+    clips(t, Integers());
+    clips(t, Floats());
     ternary<Clip>(t, LoopOp::clip, Complexes());
     t.set(LoopOp::clip, DType::Bool, loop<Ternary<Clip, bool8, bool8, bool8, bool8>>);
 
