@@ -81,6 +81,18 @@ def test_contiguous_overlap_behaves_as_memmove(shift):
     assert (a == want).all()
 
 
+@pytest.mark.parametrize("behind", [0, 1, 3, 15, 16, 63, 64, 4095])
+@pytest.mark.parametrize("n", [511, 512, 513, 1024, 5000, 70_001])
+def test_copies_a_little_behind_in_the_page(n, behind):
+    memory = np.zeros(3 * 2**17, "u1")
+    first = -memory.ctypes.data % 4096
+    source, target = memory[first : first + n], memory[first + 2**17 + behind :][: n + 2]
+    source[:] = np.random.default_rng(n).integers(1, 256, n)
+    call("copy", target[1:-1], source)
+    assert (target[1:-1] == source).all()
+    assert target[0] == target[-1] == 0
+
+
 @pytest.mark.parametrize("dtype", ALL, ids=str)
 def test_fill(dtype):
     rng = np.random.default_rng(3)

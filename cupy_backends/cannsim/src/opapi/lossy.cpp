@@ -70,7 +70,7 @@ void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *da
     using T = typename F::Type;
     constexpr int nin = F::nin;
     constexpr intptr_t kTile = 4096;
-    const LoopFn plain = find_loop(F::op, DType(reinterpret_cast<intptr_t>(data)));
+    const LoopFn &plain = *static_cast<const LoopFn *>(data);
     char *p[nin + 1];
     for (int k = 0; k <= nin; ++k) p[k] = args[k];
     for (intptr_t left = *count; left > 0; left -= kTile) {
@@ -101,7 +101,7 @@ void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *da
 }
 
 template <class F> LoopFn guard(DType t) {
-    return {guarded<F>, reinterpret_cast<void *>(intptr_t(t))};
+    return {guarded<F>, const_cast<LoopFn *>(loop_place(F::op, t))};
 }
 
 template <template <class> class F> LoopFn guard_integers(DType t) {

@@ -60,9 +60,15 @@ Status arange(const View &out, int64_t start, int64_t step) {
     visit_dtype(out.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
         if constexpr (std::is_integral_v<T>) {
-            generate<T>(out, [=](int64_t i) {
-                return T(uint64_t(start) + uint64_t(i) * uint64_t(step));
-            });
+            if (out.strides[0] == int64_t(sizeof(T))) {
+                T *const to = reinterpret_cast<T *>(out.data);
+                parallel_pieces(out.shape[0], 32768, [=](int64_t begin, int64_t end) {
+                    uint64_t value = uint64_t(start) + uint64_t(begin) * uint64_t(step);
+                    for (int64_t i = begin; i < end; ++i, value += uint64_t(step)) to[i] = T(value);
+                });
+            } else {
+                generate<T>(out, [=](int64_t i) { return T(uint64_t(start) + uint64_t(i) * uint64_t(step)); });
+            }
             done = true;
         }
     });

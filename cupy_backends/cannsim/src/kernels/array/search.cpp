@@ -18,37 +18,47 @@ namespace cannsim {
 namespace array {
 namespace {
 
-template <class T> inline bool before(T a, T b) {
+// What the order of two elements is told by.
+template <class T> inline auto rank(T x) {
     if constexpr (is_complex<T>)
-        return complex_less(a, b);
+        return x;
     else if constexpr (is_float<T>)
-        return order_key<T>(a) < order_key<T>(b);
+        return order_key<T>(x);
     else
-        return widen(a) < widen(b);
+        return widen(x);
+}
+template <class R> inline bool before(R a, R b) {
+    if constexpr (is_complex<R>)
+        return complex_less(a, b);
+    else
+        return a < b;
 }
 
 // Halving without branches: the answers lie in [base, base + n]. Several at once, so that one need
 // not wait for another's memory.
 constexpr int kTogether = 16;
 
-template <class T>
-void bounds(const char *const *sorted, int64_t n, const T *x, int count, bool right, int64_t *base) {
-    auto goes_right = [=](int q, int64_t i) {
-        const T y = load<T>(sorted[q] + i * int64_t(sizeof(T)));
-        return right ? !before(x[q], y) : before(y, x[q]);
+template <bool right, class T>
+void bounds(const char *const *sorted, int64_t n, const T *x, int64_t *base) {
+    decltype(rank(T())) ranks[kTogether];
+    for (int q = 0; q < kTogether; ++q) {
+        ranks[q] = rank(x[q]);
+        base[q] = 0;
+    }
+    const auto goes_right = [&](int q, int64_t i) {
+        const auto y = rank(load<T>(sorted[q] + i * int64_t(sizeof(T))));
+        return right ? !before(ranks[q], y) : before(y, ranks[q]);
     };
-    for (int q = 0; q < count; ++q) base[q] = 0;
     while (n > 1) {
         const int64_t half = n / 2;
-        for (int q = 0; q < count; ++q) base[q] += goes_right(q, base[q] + half - 1) ? half : 0;
+        for (int q = 0; q < kTogether; ++q) base[q] += goes_right(q, base[q] + half - 1) ? half : 0;
         n -= half;
     }
-    for (int q = 0; n == 1 && q < count; ++q) base[q] += goes_right(q, base[q]);
+    for (int q = 0; n == 1 && q < kTogether; ++q) base[q] += goes_right(q, base[q]);
 }
 
-// Calls f(p, bound) for each point of (result, value, table) in turn, in any order.
-template <class T, class F>
-void each_bound(const Nest<3> &nest, int64_t n, bool right, F &&f) {
+// Calls f(address of the result, value, bound) for each point of (result, value, table).
+template <class T, class F> void each_bound(const Nest<3> &nest, int64_t n, bool right, F &&f) {
     parallel_ranges(nest, 0, 16, [&](Odometer<3> &at, int64_t points) {
         while (points > 0) {
             const int count = int(std::min<int64_t>(points, kTogether));
@@ -61,7 +71,8 @@ void each_bound(const Nest<3> &nest, int64_t n, bool right, F &&f) {
                 x[q] = load<T>(at.p[1]);
                 sorted[q] = at.p[2];
             }
-            bounds<T>(sorted, n, x, count, right, found);
+            for (int q = count; q < kTogether; ++q) x[q] = x[0], sorted[q] = sorted[0];
+            right ? bounds<true>(sorted, n, x, found) : bounds<false>(sorted, n, x, found);
             for (int q = 0; q < count; ++q) f(to[q], x[q], found[q]);
             points -= count;
         }

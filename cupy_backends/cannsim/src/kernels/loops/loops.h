@@ -83,6 +83,9 @@ struct LoopFn {
 // per plan rather than per call.
 LoopFn find_loop(LoopOp op, DType in);
 
+// Where that loop stands, which one that is registered later will too; `in` is a dtype.
+const LoopFn *loop_place(LoopOp op, DType in);
+
 // The cast loop (one input, one output); from == to is a copy. Defined for every pair.
 LoopFn find_cast(DType from, DType to);
 

@@ -139,6 +139,10 @@ LoopFn find_loop(LoopOp op, DType in) {
     return i < 0 ? LoopFn() : registry().active.loops[int(op)][i];
 }
 
+const LoopFn *loop_place(LoopOp op, DType in) {
+    return &registry().active.loops[int(op)][dtype_index(in)];
+}
+
 LoopFn find_cast(DType from, DType to) {
     const int i = dtype_index(from), j = dtype_index(to);
     return i < 0 || j < 0 ? LoopFn() : registry().active.casts[i][j];

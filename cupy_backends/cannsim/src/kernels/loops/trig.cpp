@@ -140,6 +140,7 @@ template <Function F> struct Trig32 {
 
 template <class K> struct TrigLoop : Layout<typename K::Type, typename K::Type> {
     using T = typename K::Type;
+    static constexpr intptr_t kWide = 64 / sizeof(T);
 
     static void run(char *const *p, intptr_t n) {
         const T *a = (const T *)p[0];
@@ -151,7 +152,16 @@ template <class K> struct TrigLoop : Layout<typename K::Type, typename K::Type> 
         int32_t large = 0;
         for (intptr_t i = 0; i < n; ++i) large |= magnitude(a[i]) > K::kLargest;
         if (large) return K::far(a, r, n);
-        CANNSIM_EACH(i, n) r[i] = K::op(a[i]);
+        if (n < kWide || n % kWide == 0) {
+            CANNSIM_EACH(i, n) r[i] = K::op(a[i]);
+            return;
+        }
+        // The last vector overlaps the one before; its input may lie under the output.
+        T last[kWide];
+        CANNSIM_EACH(i, kWide) last[i] = K::op(a[n - kWide + i]);
+        const intptr_t whole = n / kWide * kWide;
+        CANNSIM_EACH(i, whole) r[i] = K::op(a[i]);
+        __builtin_memcpy(r + n - kWide, last, sizeof last);
     }
 };
 
