@@ -71,6 +71,7 @@ void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *da
     constexpr int nin = F::nin;
     constexpr intptr_t kTile = 4096;
     const LoopFn &plain = *static_cast<const LoopFn *>(data);
+    if (*count <= kTile && !Special<F>::any(args, *count, steps)) return plain(args, count, steps);
     char *p[nin + 1];
     for (int k = 0; k <= nin; ++k) p[k] = args[k];
     for (intptr_t left = *count; left > 0; left -= kTile) {

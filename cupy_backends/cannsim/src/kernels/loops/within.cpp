@@ -6,18 +6,29 @@ namespace {
 
 template <class T> bool within(BitRange range, const char *x, intptr_t n, intptr_t step) {
     const T mask = T(range.mask), low = T(range.low), span = T(range.span);
-    T found = 0;  // as wide as the elements, so that it vectorises without conversions
-    if (step == intptr_t(sizeof(T))) {
-        const T *a = (const T *)x;
-        for (intptr_t i = 0; i < n; ++i) found |= T(T((a[i] & mask) - low) <= span);
-    } else {
-        for (intptr_t i = 0; i < n; ++i) {
-            T a;
-            __builtin_memcpy(&a, x + i * step, sizeof a);
-            found |= T(T((a & mask) - low) <= span);
-        }
+    constexpr intptr_t bytes = 64, wide = bytes / sizeof(T);
+    if (step == intptr_t(sizeof(T)) && n >= wide) {
+        typedef T Vector __attribute__((vector_size(bytes)));
+        typedef uint64_t Words __attribute__((vector_size(bytes)));
+        Words found = {};
+        const auto look = [&](const char *p) {
+            Vector a;
+            __builtin_memcpy(&a, p, bytes);
+            found |= (Words)((a & mask) - low <= span);
+        };
+        look(x + (n - wide) * step);  // once more what is not a whole vector
+        for (intptr_t i = 0; i + wide <= n; i += wide) look(x + i * step);
+        uint64_t any = 0;
+        for (int k = 0; k < 8; ++k) any |= found[k];
+        return any != 0;
     }
-    return found != 0;
+    bool found = false;
+    for (intptr_t i = 0; i < n; ++i) {
+        T a;
+        __builtin_memcpy(&a, x + i * step, sizeof a);
+        found |= T((a & mask) - low) <= span;
+    }
+    return found;
 }
 
 }  // namespace
