@@ -187,10 +187,9 @@ def __getattr__(name):
         from cupy._core import dtype_of
 
         return dtype_of("bfloat16").type
-    from cupy._absent import FUNCTIONS
+    from cupy._absent import FUNCTIONS, OTHERS, missing
 
-    because = f": {FUNCTIONS[name]}" if name in FUNCTIONS else ""
-    raise AttributeError(f"module 'cupy' has no attribute {name!r}{because}")
+    raise missing("cupy", name, FUNCTIONS | OTHERS)
 
 
 def get_array_module(*args):

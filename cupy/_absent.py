@@ -66,7 +66,8 @@ FUNCTIONS = {
     "ma": "keep the mask in an array of bool: `where` arguments and the nan functions take its place",
     "memmap": "maps a file into host memory: `cupy.asarray(numpy.memmap(...))` copies it to the device",
     **_each("poly poly1d polyadd polyder polydiv polyfit polyint polymul polynomial polysub polyval roots", _PLANNED),
-    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel vectorize", _PLANNED),
+    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel", _PLANNED),
+    "vectorize": _PLANNED + ": use array operations, or numpy's on `a.get()`",
     **_each("memoize clear_memo", "caches of CuPy's kernels; there are none to clear"),
     **_each("ScalarType dtypes sctypeDict typecodes", "about dtypes alone: use numpy's"),
     **_each("getbufsize setbufsize", "the functions of this library have no buffers"),
@@ -92,6 +93,39 @@ FUNCTIONS = {
     **_each("issctype issubclass_ issubsctype obj2sctype sctype2char", _removed("cupy.issubdtype and cupy.dtype")),
     **_each("DataSource disp safe_eval set_string_function who", _removed("Python's own means")),
 }  # fmt: skip
+
+# Names of the main namespace that are not functions, or that left NumPy before the lists of `docs/coverage.md` begin.
+OTHERS = {
+    **_each("char chararray strings", _TEXT),
+    **_each("rec recfunctions", _FIELDS),
+    **_each("core f2py", "a part of NumPy itself: import it from numpy"),
+    "ctypeslib": "C functions on the host cannot read device memory: use numpy's on `a.get()`",
+    "test": "this library's tests are run by pytest in its source folder",
+    **{name: _removed(f"Python's {name}") for name in ("complex", "float", "int", "str")},
+    **_each("bool8 int0 uint0 unicode", _removed("cupy.bool, cupy.int64, cupy.uint64 or str")),
+    **_each("object object0 bytes0 str0 string_ unicode_ void0", _TEXT),
+    "asscalar": _removed("a.item()"),
+    "cast": _removed("cupy.asarray(a, dtype=...)"),
+    "mat": _MATRIX,
+    "maximum_sctype": _removed("cupy.float64, or the widest dtype of a kind by its name"),
+    "math": _removed("`import math`"),
+    "nbytes": _removed("cupy.dtype(...).itemsize"),
+    "sctypes": _removed("the dtypes by name, as cupy.float32"),
+}
+
+# Names of cupy.random.
+RANDOM = {
+    **_each("MT19937 PCG64 PCG64DXSM Philox SFC64",
+            "the device's stream is Philox4x32-10: use `cupy.random.default_rng(seed)`; its numbers are not NumPy's"),
+    **_each("get_bit_generator set_bit_generator",
+            "use `cupy.random.get_random_state` and `cupy.random.set_random_state`"),
+}  # fmt: skip
+
+
+def missing(module, name, reasons):
+    """Return the error for a name that `module` has not."""
+    because = f": {reasons[name]}" if name in reasons else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{because}")
 
 
 class Reason:

@@ -133,6 +133,11 @@ def test_pools_and_exceptions():
         ("longdouble", "float64"),
         ("ma", "mask"),
         ("AxisError", "cupy.exceptions"),
+        ("float", "Python's float"),
+        ("char", "no text"),
+        ("asscalar", "item"),
+        ("string_", "no text"),
+        ("vectorize", "a.get"),
     ],
 )
 def test_absent_names_say_why(name, reason):
@@ -141,3 +146,15 @@ def test_absent_names_say_why(name, reason):
         getattr(cupy, name)
     with pytest.raises(AttributeError, match="'nonsense'$"):
         cupy.nonsense
+
+
+def test_no_reason_for_what_is_there():
+    from cupy import _absent
+
+    assert [name for name in _absent.OTHERS if hasattr(cupy, name)] == []
+    assert [name for name in _absent.RANDOM if hasattr(cupy.random, name)] == []
+    assert _absent.OTHERS.keys().isdisjoint(_absent.FUNCTIONS)
+    with pytest.raises(AttributeError, match="PCG64.*default_rng"):
+        cupy.random.PCG64
+    with pytest.raises(AttributeError, match="'nonsense'$"):
+        cupy.random.nonsense
