@@ -121,6 +121,39 @@ RANDOM = {
             "use `cupy.random.get_random_state` and `cupy.random.set_random_state`"),
 }  # fmt: skip
 
+# Names of cupy.cuda; the libraries of CUDA are modules that answer with an error of their own.
+_ONE_POOL = "there is one pool of memory, which takes no allocator: see `cupy.get_default_memory_pool()`"
+CUDA = {
+    **_each("Function Module compile_with_cache compiler nvrtc", "kernels in source form are " + _PLANNED),
+    **_each("Graph graph", _PLANNED),
+    **_each("BaseMemory CFunctionAllocator ManagedMemory Memory MemoryAsync MemoryAsyncPool PythonFunctionAllocator "
+            "UnownedMemory get_allocator malloc_async malloc_managed set_allocator using_allocator", _ONE_POOL),
+    **_each("MemoryHook memory_hook memory_hooks", "`cupyx.profiler.timeline` shows what is allocated when"),
+    **_each("PinnedMemory PinnedMemoryPointer pinned_memory set_pinned_memory_allocator",
+            "use `cupyx.empty_pinned`, which is a NumPy array"),
+    "ExternalStream": "streams are made by `cupy.cuda.Stream()` only",
+    **_each("nvtx profile profiler", "use `cupyx.profiler.time_range` and `cupyx.profiler.timeline`"),
+    **_each("cub jitify thrust", "a library of CUDA C++, which no function here needs"),
+    **_each("driver get_local_runtime_version", "use `cupy.cuda.runtime`"),
+    **_each("get_cuda_path get_hipcc_path get_nvcc_path get_rocm_path",
+            "`cupy.show_config()` tells which libraries are used"),
+    **_each("surface texture", "no device here has texture units"),
+}  # fmt: skip
+
+# Names of cupyx.
+EXTENSIONS = {
+    "scipy": _PLANNED + ": use SciPy's functions on `a.get()`, and `cupy.asarray` on what they return",
+    "jit": "kernels in source form are " + _PLANNED,
+    "distributed": _PLANNED,
+    **_each("cudnn cusolver cusparse cutensor lapack", "wraps a CUDA library: use `cupy.linalg`"),
+    "fallback_mode": "what the device cannot do runs on the host by itself: `cupy.show_routes()`",
+    "optimizing": "nothing here has launch parameters to tune",
+    **_each("allow_synchronize", "`cupyx.profiler.explain` shows what waits"),
+    "errstate": "the functions of cupy.linalg always raise",
+    "GeneralizedUFunc": _PLANNED,
+    "time": "use `cupyx.profiler.benchmark`",
+}  # fmt: skip
+
 
 def missing(module, name, reasons):
     """Return the error for a name that `module` has not."""
