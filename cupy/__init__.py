@@ -151,6 +151,7 @@ from cupy._math.rounding import *  # noqa: E402, F403
 from cupy._math.special import *  # noqa: E402, F403
 from cupy._math.sumprod import *  # noqa: E402, F403
 from cupy._padding.pad import *  # noqa: E402, F403
+from cupy._polynomial.basic import *  # noqa: E402, F403
 from cupy._set.setops import *  # noqa: E402, F403
 from cupy._set.unique import *  # noqa: E402, F403
 from cupy._sorting.count import *  # noqa: E402, F403
