@@ -98,7 +98,7 @@ FUNCTIONS = {
 # Names of the main namespace that are not functions, or that left NumPy before the lists of `docs/coverage.md` begin.
 OTHERS = {
     **_each("char chararray strings", _TEXT),
-    **_each("rec recfunctions", _FIELDS),
+    "rec": _FIELDS,
     **_each("core f2py", "a part of NumPy itself: import it from numpy"),
     "ctypeslib": "C functions on the host cannot read device memory: use numpy's on `a.get()`",
     "test": "this library's tests are run by pytest in its source folder",

@@ -12,7 +12,7 @@ from cupy._linalg.products import outer
 from cupy._manipulation.add_remove import trim_zeros
 from cupy._manipulation.join import concatenate
 from cupy._math.misc import convolve
-from cupy._operands import as_array, cast, is_host_scalar, kind_of
+from cupy._operands import as_array, cast, is_host_scalar, kind_of, limits_of
 from cupy._sorting.search import flatnonzero
 from cupy._sorting.sort import sort
 
@@ -406,7 +406,7 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     if len(x) != len(y):
         raise TypeError(f"expected x and y to have same length; they have {len(x)} and {len(y)}")
     if rcond is None:
-        rcond = len(x) * float(numpy.finfo(x.dtype).eps)
+        rcond = len(x) * float(limits_of(x.dtype).eps)
     left, right = vander(x, order), y
     if w is not None:
         w = _vector(w, "w")
