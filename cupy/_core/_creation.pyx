@@ -578,7 +578,7 @@ def to_assign(value, int code):
     cdef ndarray a
     if isinstance(value, ndarray):
         return converted(<ndarray>value, code)
-    if type(value) in (float, int, bool, complex):  # travels with a launch, where a copy from the host would wait
+    if type(value) in _numbers:  # travels with a launch, where a copy from the host would wait
         pack(value, code, scalar)
         a = new_array(code, 0, &no_extents)
         fill_with(a, scalar)
