@@ -151,6 +151,7 @@ from cupy._math.rounding import *  # noqa: E402, F403
 from cupy._math.special import *  # noqa: E402, F403
 from cupy._math.sumprod import *  # noqa: E402, F403
 from cupy._padding.pad import *  # noqa: E402, F403
+from cupy._polynomial.basic import *  # noqa: E402, F403
 from cupy._set.setops import *  # noqa: E402, F403
 from cupy._set.unique import *  # noqa: E402, F403
 from cupy._sorting.count import *  # noqa: E402, F403
@@ -187,10 +188,9 @@ def __getattr__(name):
         from cupy._core import dtype_of
 
         return dtype_of("bfloat16").type
-    from cupy._absent import FUNCTIONS
+    from cupy._absent import FUNCTIONS, OTHERS, missing
 
-    because = f": {FUNCTIONS[name]}" if name in FUNCTIONS else ""
-    raise AttributeError(f"module 'cupy' has no attribute {name!r}{because}")
+    raise missing("cupy", name, FUNCTIONS | OTHERS)
 
 
 def get_array_module(*args):

@@ -65,8 +65,10 @@ FUNCTIONS = {
     "frompyfunc": "calls a Python function for each element: use numpy's on `a.get()`",
     "ma": "keep the mask in an array of bool: `where` arguments and the nan functions take its place",
     "memmap": "maps a file into host memory: `cupy.asarray(numpy.memmap(...))` copies it to the device",
-    **_each("poly poly1d polyadd polyder polydiv polyfit polyint polymul polynomial polysub polyval roots", _PLANNED),
-    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel vectorize", _PLANNED),
+    "poly1d": _PLANNED + ": `cupy.polyval`, `cupy.polyadd` and the others take the coefficients",
+    "polynomial": _PLANNED + ": use `cupy.polyfit` and `cupy.polyval`, or numpy's on `a.get()`",
+    **_each("ElementwiseKernel RawKernel RawModule ReductionKernel", _PLANNED),
+    "vectorize": _PLANNED + ": use array operations, or numpy's on `a.get()`",
     **_each("memoize clear_memo", "caches of CuPy's kernels; there are none to clear"),
     **_each("ScalarType dtypes sctypeDict typecodes", "about dtypes alone: use numpy's"),
     **_each("getbufsize setbufsize", "the functions of this library have no buffers"),
@@ -92,6 +94,72 @@ FUNCTIONS = {
     **_each("issctype issubclass_ issubsctype obj2sctype sctype2char", _removed("cupy.issubdtype and cupy.dtype")),
     **_each("DataSource disp safe_eval set_string_function who", _removed("Python's own means")),
 }  # fmt: skip
+
+# Names of the main namespace that are not functions, or that left NumPy before the lists of `docs/coverage.md` begin.
+OTHERS = {
+    **_each("char chararray strings", _TEXT),
+    "rec": _FIELDS,
+    **_each("core f2py", "a part of NumPy itself: import it from numpy"),
+    "ctypeslib": "C functions on the host cannot read device memory: use numpy's on `a.get()`",
+    "test": "this library's tests are run by pytest in its source folder",
+    **{name: _removed(f"Python's {name}") for name in ("complex", "float", "int", "str")},
+    **_each("bool8 int0 uint0 unicode", _removed("cupy.bool, cupy.int64, cupy.uint64 or str")),
+    **_each("object object0 bytes0 str0 string_ unicode_ void0", _TEXT),
+    "asscalar": _removed("a.item()"),
+    "cast": _removed("cupy.asarray(a, dtype=...)"),
+    "mat": _MATRIX,
+    "maximum_sctype": _removed("cupy.float64, or the widest dtype of a kind by its name"),
+    "math": _removed("`import math`"),
+    "nbytes": _removed("cupy.dtype(...).itemsize"),
+    "sctypes": _removed("the dtypes by name, as cupy.float32"),
+}
+
+# Names of cupy.random.
+RANDOM = {
+    **_each("MT19937 PCG64 PCG64DXSM Philox SFC64",
+            "the device's stream is Philox4x32-10: use `cupy.random.default_rng(seed)`; its numbers are not NumPy's"),
+    **_each("get_bit_generator set_bit_generator",
+            "use `cupy.random.get_random_state` and `cupy.random.set_random_state`"),
+}  # fmt: skip
+
+# Names of cupy.cuda; the libraries of CUDA are modules that answer with an error of their own.
+_ONE_POOL = "there is one pool of memory, which takes no allocator: see `cupy.get_default_memory_pool()`"
+CUDA = {
+    **_each("Function Module compile_with_cache compiler nvrtc", "kernels in source form are " + _PLANNED),
+    **_each("Graph graph", _PLANNED),
+    **_each("BaseMemory CFunctionAllocator ManagedMemory Memory MemoryAsync MemoryAsyncPool PythonFunctionAllocator "
+            "UnownedMemory get_allocator malloc_async malloc_managed set_allocator using_allocator", _ONE_POOL),
+    **_each("MemoryHook memory_hook memory_hooks", "`cupyx.profiler.timeline` shows what is allocated when"),
+    **_each("PinnedMemory PinnedMemoryPointer pinned_memory set_pinned_memory_allocator",
+            "use `cupyx.empty_pinned`, which is a NumPy array"),
+    "ExternalStream": "streams are made by `cupy.cuda.Stream()` only",
+    **_each("nvtx profile profiler", "use `cupyx.profiler.time_range` and `cupyx.profiler.timeline`"),
+    **_each("cub jitify thrust", "a library of CUDA C++, which no function here needs"),
+    **_each("driver get_local_runtime_version", "use `cupy.cuda.runtime`"),
+    **_each("get_cuda_path get_hipcc_path get_nvcc_path get_rocm_path",
+            "`cupy.show_config()` tells which libraries are used"),
+    **_each("surface texture", "no device here has texture units"),
+}  # fmt: skip
+
+# Names of cupyx.
+EXTENSIONS = {
+    "scipy": _PLANNED + ": use SciPy's functions on `a.get()`, and `cupy.asarray` on what they return",
+    "jit": "kernels in source form are " + _PLANNED,
+    "distributed": _PLANNED,
+    "lapack": "use `cupy.linalg`",
+    "fallback_mode": "what the device cannot do runs on the host by itself: `cupy.show_routes()`",
+    "optimizing": "nothing here has launch parameters to tune",
+    "allow_synchronize": "`cupyx.profiler.explain` shows what waits",
+    "errstate": "the functions of cupy.linalg always raise",
+    "GeneralizedUFunc": _PLANNED,
+    "time": "use `cupyx.profiler.benchmark`",
+}  # fmt: skip
+
+
+def missing(module, name, reasons):
+    """Return the error for a name that `module` has not."""
+    because = f": {reasons[name]}" if name in reasons else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{because}")
 
 
 class Reason:

@@ -19,3 +19,9 @@ __all__ = [
     "zeros_like_pinned",
     "zeros_pinned",
 ]
+
+
+def __getattr__(name):
+    from cupy._absent import EXTENSIONS, missing
+
+    raise missing("cupyx", name, EXTENSIONS)

@@ -5,18 +5,18 @@ import operator
 import numpy
 
 from cupy import _core
-from cupy._core import ufuncs as uf
 from cupy._operands import as_array, kind_of
 
 __all__ = ["packbits", "unpackbits"]
 
 
-def _shifts(bitorder, ndim):
+def _weights(bitorder, ndim):
+    """Return what each bit of a byte counts, along the first of 1 + `ndim` axes."""
     if bitorder not in ("big", "little"):
         raise ValueError("'bitorder' must be either 'little' or 'big'")
-    shifts = numpy.arange(8, dtype=numpy.uint8)
-    shifts = shifts[::-1].copy() if bitorder == "big" else shifts
-    return _core.asarray(shifts).reshape((8,) + (1,) * ndim)
+    weights = (1 << numpy.arange(8)).astype(numpy.uint8)
+    weights = weights[::-1].copy() if bitorder == "big" else weights
+    return _core.asarray(weights).reshape((8,) + (1,) * ndim)
 
 
 def packbits(a, /, axis=None, bitorder="big"):
@@ -56,12 +56,12 @@ def packbits(a, /, axis=None, bitorder="big"):
     axis = _core.normalize_axis(axis, a.ndim)
     n = a.shape[axis]
     after = a.shape[axis + 1 :]
-    shifts = _shifts(bitorder, len(after))
+    weights = _weights(bitorder, len(after))
     count = -(-n // 8)
     bits = _core.zeros(a.shape[:axis] + (count * 8,) + after, numpy.uint8)
-    bits[(slice(None),) * axis + (slice(0, n),)] = a != 0
+    bits[(slice(None),) * axis + (slice(0, n),)] = a.astype(numpy.bool_, copy=False)
     bits = bits.reshape(a.shape[:axis] + (count, 8) + after)
-    return uf.left_shift(bits, shifts).sum(axis + 1, numpy.uint8)
+    return (bits * weights).sum(axis + 1, numpy.uint8)
 
 
 def unpackbits(a, /, axis=None, count=None, bitorder="big"):
@@ -102,8 +102,8 @@ def unpackbits(a, /, axis=None, count=None, bitorder="big"):
         a, axis = a.ravel(), 0
     axis = _core.normalize_axis(axis, a.ndim)
     before, n, after = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
-    shifts = _shifts(bitorder, len(after))
-    bits = uf.right_shift(a.reshape(before + (n, 1) + after), shifts) & numpy.uint8(1)
+    weights = _weights(bitorder, len(after))
+    bits = (a.reshape(before + (n, 1) + after) & weights).astype(numpy.bool_).view(numpy.uint8)
     bits = bits.reshape(before + (n * 8,) + after)
     if count is None:
         return bits

@@ -573,8 +573,16 @@ cdef object on_host(object obj, object wanted):
 
 def to_assign(value, int code):
     """Return what is assigned to elements of dtype `code`: Python numbers are held to its range, arrays are not."""
+    cdef unsigned char[16] scalar
+    cdef Py_ssize_t no_extents = 0
+    cdef ndarray a
     if isinstance(value, ndarray):
         return converted(<ndarray>value, code)
+    if type(value) in _numbers:  # travels with a launch, where a copy from the host would wait
+        pack(value, code, scalar)
+        a = new_array(code, 0, &no_extents)
+        fill_with(a, scalar)
+        return a
     if isinstance(value, numpy.generic):
         value = numpy.asarray(value)
     return from_sequence(value, dtype_object(code), "K")

@@ -12,7 +12,7 @@ from cupy._core import _creation, ufuncs
 from cupy._core._ndarray import install, ndarray
 
 _FUNCTIONS = (
-    "argpartition argsort choose clip dot mean nonzero ptp put repeat round searchsorted std take trace var"
+    "argpartition argsort choose dot mean nonzero ptp put repeat round searchsorted std take trace var"
 ).split()
 # These change the array itself.
 _IN_PLACE = {"sort": 0, "partition": 1}  # name: place of the argument `axis`
@@ -38,6 +38,13 @@ def _compress(self, condition, axis=None, out=None):
     import cupy
 
     return cupy.compress(condition, self, axis, out)
+
+
+def _clip(self, min=None, max=None, out=None, **kwargs):
+    """See :func:`cupy.clip`; either bound may be left out."""
+    import cupy
+
+    return cupy.clip(self, min, max, out, **kwargs)
 
 
 def _in_place(name, axis_place, function):
@@ -235,6 +242,7 @@ for _name, _function in {
     "dump": _dump,
     "dumps": _dumps,
     "byteswap": _byteswap,
+    "clip": _clip,
     "compress": _compress,
     "conj": _conjugate,
     "conjugate": _conjugate,

@@ -481,6 +481,13 @@ cdef class ndarray:
     def __float__(self): return float(_scalar(self))
     def __complex__(self): return complex(_scalar(self))
 
+    def __round__(self, digits=None):
+        if self.rank:  # numpy's scalars can be rounded, its arrays cannot
+            raise TypeError("round() takes arrays of dimension 0 only: use a.round() or cupy.round(a)")
+        return round(self.item()) if digits is None else self.round(digits)
+
+    def __trunc__(self): return int(_scalar(self))
+
     def __index__(self):
         if self.rank or self.dtype.kind not in "iu":
             raise TypeError("only integer scalar arrays can be converted to a scalar index")

@@ -23,6 +23,7 @@ def _array(self, dtype=None, copy=None):
     raise TypeError(
         "Implicit conversion to a NumPy array is not allowed: it would copy from the device unseen. "
         "Use `a.get()` or `cupy.asnumpy(a)`."
+        + (" For one number: `a.item()`, or `a.astype(dtype)` on the device." if self.ndim == 0 else "")
     )
 
 

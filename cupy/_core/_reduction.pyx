@@ -392,6 +392,8 @@ def accumulate(ufunc u, array, axis=0, dtype=None, out=None):
             "binary functions" if u.nin != 2 else "functions returning a single value"))
     if a.rank == 0:
         raise TypeError("cannot accumulate on a scalar")
+    if axis is None:
+        raise ValueError("accumulate does not allow multiple axes")
     axis = normalize_axis(axis, a.rank)
     loop = reduction_loop(u, "accumulate", a, dtype, target)
     if target is not None:

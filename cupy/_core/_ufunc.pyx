@@ -318,9 +318,11 @@ cdef inline bint takes(ndarray out, Loop* loop, int nin) noexcept:
 
 
 def general_call(ufunc self, *args, out=None, where=True, casting="same_kind", order="K", dtype=None, subok=True,
-                 signature=None, sig=None):
+                 signature=None, sig=None, **unknown):
     """The body of ``ufunc.__call__`` for any arguments."""
     cdef int n = len(args)
+    if unknown:
+        raise TypeError(f"{self.__name__}() got an unexpected keyword argument {next(iter(unknown))!r}")
     if sig is not None:
         if signature is not None:
             raise TypeError("cannot specify both 'sig' and 'signature'")
@@ -329,7 +331,7 @@ def general_call(ufunc self, *args, out=None, where=True, casting="same_kind", o
         can_cast_codes(0, 0, casting)  # refuses what is no casting rule
     if n < self.nin or n > self.nin + self.nout:
         raise TypeError(f"{self.__name__}() takes from {self.nin} to {self.nin + self.nout} positional arguments "
-                        f"but {n} were given")
+                        f"but {n} {'was' if n == 1 else 'were'} given")
     if n > self.nin:
         if out is not None:
             raise TypeError("cannot specify 'out' as both a positional and keyword argument")

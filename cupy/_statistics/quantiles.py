@@ -213,7 +213,7 @@ def _between_elements(low, high, fraction, host_fraction):
     return select(fraction >= 0.5, from_high, low + change * fraction)
 
 
-def _check(q, a, method, weights):
+def _check(q, a, method, weights, scale):
     """Return the quantiles on the host, checked."""
     if kind_of(a.dtype) == "c":
         raise TypeError("a must be an array of real numbers")
@@ -225,7 +225,8 @@ def _check(q, a, method, weights):
     if kind_of(q.dtype) not in "biuf":
         raise TypeError("quantiles must be real numbers")
     if not ((q >= 0) & (q <= 1)).all():
-        raise ValueError("Quantiles must be in the range [0, 1]")
+        name = "Quantiles" if scale == 1 else "Percentiles"
+        raise ValueError(f"{name} must be in the range [0, {scale}]")
     return q
 
 
@@ -339,7 +340,7 @@ def _make(name, scale, skip_nan, summary, q_help, example):
                 a.astype(numpy.float32), q, axis, method=method, keepdims=keepdims, weights=weights
             )
             return deliver(cast(result, a.dtype) if result.dtype == numpy.float32 else result, out)
-        q = _check(_host_quantiles(q, a, scale), a, method, weights)
+        q = _check(_host_quantiles(q, a, scale), a, method, weights, scale)
         return _quantile(a, q, axis, out, method, keepdims, weights, skip_nan)
 
     function.__name__ = function.__qualname__ = name

@@ -1,7 +1,7 @@
 """The names that programs written for CuPy use, as an alias of :mod:`cupy.xpu`.
 
-What exists only on CUDA (textures, NVTX, cuFFT plans, ...) is absent; its libraries answer with a clear error from
-``cupy_backends.cuda.libs``.
+The libraries of CUDA (``nccl``, ``cutensor``, ...) can be imported and answer every call with a clear error; what else
+exists only on CUDA is absent and has its reason.
 """
 
 from cupy.xpu import (
@@ -36,3 +36,15 @@ __all__ = [
     "runtime",
     "stream",
 ]
+
+_LIBRARIES = ("cublas", "cudnn", "cufft", "curand", "cusolver", "cusparse", "cutensor", "nccl")
+
+
+def __getattr__(name):
+    if name in _LIBRARIES:
+        import importlib
+
+        return importlib.import_module(f"cupy_backends.cuda.libs.{name}")
+    from cupy._absent import CUDA, missing
+
+    raise missing("cupy.cuda", name, CUDA)

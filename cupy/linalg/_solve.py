@@ -238,4 +238,4 @@ def lstsq(a, b, rcond=None):
         rank = (s > s[0] * rcond).sum()
     if m <= n or int(rank) < n:
         residuals = _core.empty((0,), real)
-    return (x[:, 0] if vector else x), residuals, rank, s
+    return (x[:, 0] if vector else x), residuals, rank.astype(numpy.int32), s

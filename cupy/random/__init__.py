@@ -36,3 +36,9 @@ __all__ = [
     "set_random_state",
 ]
 __all__ += _functions.__all__
+
+
+def __getattr__(name):
+    from cupy._absent import RANDOM, missing
+
+    raise missing("cupy.random", name, RANDOM)

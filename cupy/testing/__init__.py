@@ -7,12 +7,15 @@ nothing else from here than the `assert_` functions.
 
 from cupy.testing._assertions import (
     assert_allclose,
+    assert_almost_equal,
+    assert_approx_equal,
     assert_array_almost_equal,
     assert_array_almost_equal_nulp,
     assert_array_equal,
     assert_array_less,
     assert_array_list_equal,
     assert_array_max_ulp,
+    assert_equal,
 )
 from cupy.testing._loops import *  # noqa: F403
 from cupy.testing._loops import __all__ as _loops
@@ -38,12 +41,15 @@ __all__ = [
     "LAYOUTS",
     "REAL",
     "assert_allclose",
+    "assert_almost_equal",
+    "assert_approx_equal",
     "assert_array_almost_equal",
     "assert_array_almost_equal_nulp",
     "assert_array_equal",
     "assert_array_less",
     "assert_array_list_equal",
     "assert_array_max_ulp",
+    "assert_equal",
     "check",
     "compare",
     "sample",

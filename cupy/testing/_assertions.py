@@ -15,6 +15,8 @@ def host(value):
         return (
             type(value)(host(v) for v in value) if type(value) in (list, tuple) else [host(v) for v in value]
         )
+    if isinstance(value, dict):
+        return {key: host(v) for key, v in value.items()}
     return value
 
 
@@ -36,10 +38,13 @@ def _on_host(name):
 
 
 assert_allclose = _on_host("assert_allclose")
+assert_almost_equal = _on_host("assert_almost_equal")
+assert_approx_equal = _on_host("assert_approx_equal")
 assert_array_almost_equal = _on_host("assert_array_almost_equal")
 assert_array_almost_equal_nulp = _on_host("assert_array_almost_equal_nulp")
 assert_array_less = _on_host("assert_array_less")
 assert_array_max_ulp = _on_host("assert_array_max_ulp")
+assert_equal = _on_host("assert_equal")
 
 
 def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=False, strides_check=False):

@@ -41,8 +41,7 @@ cdef int _configure() except -1:
     if _configured:
         return 0
     path = os.environ.get("CUPY_CANNSIM") or cannsim.library()
-    if os.path.exists(path):
-        cupy_ascend_set_simulator(os.fsencode(path))
+    cupy_ascend_set_simulator(os.fsencode(os.path.abspath(path)))
     blas = _blas()
     if blas is not None:
         os.environ.setdefault("CANNSIM_BLAS", blas)  # read by the simulator at its first matrix product

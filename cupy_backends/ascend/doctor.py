@@ -164,7 +164,8 @@ def _problems(which, why, toolkit, nodes, libraries, simulator, found):
     if which == "none":
         problems.append((why, "unset CUPY_CANN"))
     if which == "simulated" and not os.path.exists(simulator):
-        problems.append((f"the simulator's library {simulator} is missing",
+        chosen = "CUPY_CANNSIM" in os.environ
+        problems.append((f"the simulator's library {simulator} is missing", "unset CUPY_CANNSIM" if chosen else
                          "pip install --force-reinstall --no-deps cupy-ascend"))  # fmt: skip
     if which == "real":
         problems += _problems_of_a_device(toolkit, nodes)

@@ -21,6 +21,13 @@ def _module(name):
     return importlib.import_module(f"cupy_backends.cuda.libs.{name}")
 
 
+def test_cupy_cuda_has_all_libraries():
+    import cupy.cuda
+
+    assert set(cupy.cuda._LIBRARIES) == set(LIBRARIES)
+    assert all(getattr(cupy.cuda, name) is _module(name) for name in LIBRARIES)
+
+
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_every_call_names_library_function_and_what_to_use(name):
     module, library = _module(name), LIBRARIES[name]

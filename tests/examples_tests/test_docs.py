@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,12 @@ def test_launches_of_the_programming_model(expression, expected):
 
 def launches():
     return sum(plan["launches"] for plan in _backend.plans())
+
+
+def test_readme_counts_the_operations_of_the_contract():
+    counted = re.search(r"contract of (\d+) operations", (ROOT / "README.md").read_text())
+    tables = tomllib.loads((ROOT / "cupy_backends/backend/ops.toml").read_text())
+    assert int(counted[1]) == sum(len(rows) for rows in tables.values())
 
 
 def test_configuration_lists_the_variables_that_are_read():

@@ -48,7 +48,7 @@ def test_a_machine_without_npu_and_cann_uses_the_simulator(python, tmp_path):
 
 def test_the_simulator_is_refused_when_it_is_missing(python):
     text = python(USE, CUPY_CANNSIM="/nowhere/libcannsim.so")
-    assert "no CANN simulator" in text
+    assert "the CANN simulator cannot be loaded: /nowhere/libcannsim.so" in text
 
 
 def test_an_unknown_choice_is_named(python):

@@ -213,6 +213,24 @@ def test_assignment_casts():
         x[0] = 2**40
 
 
+@pytest.mark.parametrize("value", [True, 2, -3, 300, 2**40, 1.5, -2.7, np.nan, 1e39, 2 + 1j, None], ids=str)
+@pytest.mark.parametrize("dtype", "?bBlefdFD")
+def test_numbers_assigned_to_chosen_elements(dtype, value):
+    keys = ([0, 2], [1, 1]), ([3, -1],), (slice(1, 3), [0, 2])
+    for key in keys:
+        a = np.arange(12).reshape(4, 3).astype(dtype)
+        x = cupy.asarray(a)
+        with np.errstate(all="ignore"):
+            try:
+                a[key] = value
+            except (TypeError, ValueError, OverflowError) as error:
+                with pytest.raises(type(error)):
+                    x[key] = value
+            else:
+                x[key] = value
+        np.testing.assert_array_equal(x.get(), a)
+
+
 def test_iteration_len_contains_flat():
     x = cupy.arange(6).reshape(2, 3)
     assert len(x) == 2 and [r.get().tolist() for r in x] == [[0, 1, 2], [3, 4, 5]]

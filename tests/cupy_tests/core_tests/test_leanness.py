@@ -204,6 +204,13 @@ def test_a_hot_loop_makes_no_object_but_its_result(expression):
     assert size <= 512, f"{size} bytes of Python objects"
 
 
+@simulated
+@pytest.mark.parametrize("value", [1, 2.5, True, 1j])
+def test_a_number_assigned_by_index_is_not_copied_to_the_device(value):
+    x, key = cp.zeros(9, complex), cp.arange(3)
+    assert counted(x.__setitem__, key, value)["bytes_host_to_device"] == 0
+
+
 def test_counters_count_what_they_say():
     x = cp.ones(3, "f4")
     found = counted(lambda: cp.asnumpy(x + x))

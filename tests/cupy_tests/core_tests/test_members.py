@@ -1,6 +1,7 @@
 """Members of the array, ufuncs and iterators that few programs use, against NumPy's."""
 
 import io
+import math
 import pickle
 import types
 
@@ -364,7 +365,7 @@ a.all(0), a.all(axis=1, keepdims=True), a.any(0), a.argmax(1), a.argmin(axis=0, 
 a.argpartition(1, axis=0)[1], a.argsort(), a.argsort(0), a.argsort(None, stable=True)
 a.astype("f4", "F", "unsafe"), a.astype(complex, copy=False), a.copy(), a.copy("F")
 (a > 4).astype(int).choose([a, -a]), (a % 3).choose([a, -a, 2 * a], mode="wrap")
-a.clip(2, 7), a.clip(min=3), a.clip(None, 5)
+a.clip(2, 7), a.clip(min=3), a.clip(None, 5), a.clip(3), a.clip()
 a.compress([True, False, True], 0), a.compress([False, True, True]), a.compress([True, True], axis=1)
 a.conj(), (a + 1j).conjugate(), a.cumprod(1), a.cumsum(), a.cumsum(0, "f4")
 a.diagonal(), a.diagonal(1, 1, 0), a.dot(a.T), a.dot(2), a.flatten("F"), a.max(0), a.min(axis=(0, 1), keepdims=True)
@@ -397,6 +398,28 @@ def test_methods_take_numpys_arguments(row):
         assert all(
             x.flags.f_contiguous == y.flags.f_contiguous for x, y in zip(found, expected) if np.ndim(y) == 2
         )
+
+
+@pytest.mark.parametrize("value", [2.5, -1.75, 1234567.891, np.int16(-35), np.float32(0.125)])
+@pytest.mark.parametrize("digits", [(), (1,), (-1,), (0,)])
+def test_elements_are_rounded_as_numpys_scalars_are(value, digits):
+    value = np.asarray(value)[()]
+    expected, found = round(value, *digits), round(cupy.asarray(value), *digits)
+    if digits:
+        assert isinstance(found, cupy.ndarray) and found.item() == pytest.approx(expected, rel=1e-6)
+    else:
+        assert type(found) is int and found == expected
+
+
+def test_only_elements_are_rounded_and_truncated():
+    assert math.trunc(cupy.asarray(-2.5)) == -2 and math.trunc(cupy.asarray(7)) == 7
+    for x in (np.arange(3.0), cupy.arange(3.0)):
+        with pytest.raises(TypeError):
+            round(x, 1)
+        with pytest.raises(TypeError):
+            math.trunc(x)
+    with pytest.raises(ValueError):
+        round(cupy.asarray(np.nan))
 
 
 # Ufuncs.

@@ -316,7 +316,9 @@ bool(xp.array([]))
 bool(xp.arange(2))
 bool(xp.array(0.0))
 not xp.array(0)
-round(xp.array(2.5))
+round(xp.array([2.5])[0])
+round(xp.array([2.5, 1234.5678])[1], 2).item()
+round(xp.arange(3))
 math.floor(xp.array(2.5))
 f"{xp.array(2.5):.3f}"
 f"{xp.arange(3)}"

@@ -1,8 +1,11 @@
 """Names that stand for others, and names that are NumPy's own."""
 
 import cupy
+import cupy.cuda
+import cupyx
 import numpy as np
 import pytest
+from cupy import _absent
 
 A = np.array([[3.0, -1.0, 2.5], [0.0, 4.0, 0.5]])
 
@@ -133,6 +136,10 @@ def test_pools_and_exceptions():
         ("longdouble", "float64"),
         ("ma", "mask"),
         ("AxisError", "cupy.exceptions"),
+        ("char", "no text"),
+        ("asscalar", "item"),
+        ("string_", "no text"),
+        ("vectorize", "a.get"),
     ],
 )
 def test_absent_names_say_why(name, reason):
@@ -141,3 +148,31 @@ def test_absent_names_say_why(name, reason):
         getattr(cupy, name)
     with pytest.raises(AttributeError, match="'nonsense'$"):
         cupy.nonsense
+
+
+@pytest.mark.parametrize(
+    "module, reasons, name, says",
+    [
+        (cupy, "OTHERS", "float", "Python's float"),
+        (cupy.random, "RANDOM", "PCG64", "default_rng"),
+        (cupy.cuda, "CUDA", "nvtx", "time_range"),
+        (cupy.cuda, "CUDA", "set_allocator", "get_default_memory_pool"),
+        (cupyx, "EXTENSIONS", "scipy", "a.get"),
+    ],
+)
+def test_modules_say_what_to_use_instead(module, reasons, name, says):
+    reasons = getattr(_absent, reasons)
+    assert [n for n in reasons if hasattr(module, n)] == []
+    assert reasons.keys().isdisjoint(_absent.FUNCTIONS) or module is not cupy
+    with pytest.raises(AttributeError, match=f"'{module.__name__}'.*'{name}'.*{says}"):
+        getattr(module, name)
+    with pytest.raises(AttributeError, match="'nonsense'$"):
+        module.nonsense
+
+
+def test_cuda_libraries_are_found_where_cupy_has_them():
+    from cupy.cuda import nccl
+    from cupy_backends.cuda.libs import NotAvailableError
+
+    with pytest.raises(NotAvailableError, match="NCCL"):
+        nccl.get_unique_id()

@@ -1,0 +1,1 @@
+"""Polynomials as coefficients, as in NumPy's reference chapter."""
