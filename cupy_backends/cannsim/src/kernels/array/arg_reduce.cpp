@@ -183,16 +183,17 @@ void by_rows(const Plan &plan, const Nest<3> &kept, int64_t n, int64_t step, boo
 // A long line: each thread searches segments, and the earliest of the best wins.
 template <class T> void add_segments(Run<T> &run, const char *x, int64_t step, int64_t n) {
     struct Line {
+        const Run<T> empty; // what each thread starts with; `run` changes meanwhile
         Run<T> &run;
         const char *x;
-        int64_t step, n;
+        int64_t step;
         std::mutex mutex;
-    } line{run, x, step, n, {}};
+    } line{run, run, x, step, {}};
     parallel_for(
         n, kSegment,
         [](void *context, int64_t begin, int64_t end) {
             Line &line = *static_cast<Line *>(context);
-            Run<T> mine{line.run.plan, line.run.largest};
+            Run<T> mine = line.empty;
             mine.add(line.x + begin * line.step, line.step, end - begin, begin);
             std::lock_guard<std::mutex> lock(line.mutex);
             line.run.merge(mine);
