@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,11 +67,14 @@ class Memory:
         self.known = {}
         self.folder = tempfile.TemporaryDirectory()
         self.cores = len(os.sched_getaffinity(0))
+
+    @cached_property
+    def program(self):
+        """The compiled stream.cpp, None without a compiler."""
         try:
-            flags = ("-O3", "-march=native", "-pthread")
-            self.program = compiled("stream.cpp", self.folder.name, *flags)
+            return compiled("stream.cpp", self.folder.name, "-O3", "-march=native", "-pthread")
         except (OSError, RuntimeError):
-            self.program = None
+            return None
 
     def ns(self, read, written):
         """Return how long it takes to read and write so many bytes once, None if it is not known."""

@@ -97,10 +97,8 @@ def _called(function, known, args, kwargs):
         return result
     if callable(way):
         return way(*args)
-    step = (
-        _rows_at_a_time(args) if way and not _observe.observed() else 0
-    )  # who looks sees what a device would do
-    if step:
+    pieces = way and not _observe.observed()  # who looks sees what a device would do
+    if pieces and (step := _rows_at_a_time(args)):
         try:
             return _in_pieces(function, args, step)
         except _NotInPieces:
