@@ -25,17 +25,6 @@ struct bits128 {
     uint64_t low, high;
 };
 
-inline uint32_t bits_of(float x) {
-    uint32_t u;
-    __builtin_memcpy(&u, &x, sizeof u);
-    return u;
-}
-inline float float_of(uint32_t u) {
-    float x;
-    __builtin_memcpy(&x, &u, sizeof x);
-    return x;
-}
-
 // Branch-free on bits, for CPUs without conversion instructions and for the tails of vectors.
 inline float widen(half h) {
     const uint32_t sign = uint32_t(h.bits & 0x8000) << 16, magnitude = h.bits & 0x7fff;

@@ -49,6 +49,17 @@ using Integers =
 using Floats = Types<float, double>;
 using Complexes = Types<complex64, complex128>;
 
+inline uint32_t bits_of(float x) {
+    uint32_t u;
+    __builtin_memcpy(&u, &x, sizeof u);
+    return u;
+}
+inline float float_of(uint32_t u) {
+    float x;
+    __builtin_memcpy(&x, &u, sizeof x);
+    return x;
+}
+
 template <class T> constexpr bool is_signed_v = T(-1) < T(0);
 
 template <class T> struct AsSigned;

@@ -13,16 +13,6 @@ constexpr intptr_t kBlock = 256;
 
 enum Function { Sine, Cosine };
 
-inline uint32_t bits_of(float x) {
-    uint32_t u;
-    __builtin_memcpy(&u, &x, sizeof u);
-    return u;
-}
-inline float float_of(uint32_t u) {
-    float x;
-    __builtin_memcpy(&x, &u, sizeof x);
-    return x;
-}
 inline float magnitude(float x) { return __builtin_fabsf(x); }
 inline double magnitude(double x) { return __builtin_fabs(x); }
 
