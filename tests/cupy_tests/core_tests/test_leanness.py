@@ -19,6 +19,7 @@ simulated = pytest.mark.skipif(not SIMULATED, reason="counted by the simulator")
 
 def counted(function, *args):
     """Return how the counters change by a call."""
+    cp.cuda.get_current_stream().synchronize()  # bounds that earlier calls left to be looked at are none of this one's
     before = cp.xpu.counters()
     result = function(*args)
     after = cp.xpu.counters()
