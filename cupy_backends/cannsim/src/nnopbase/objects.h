@@ -20,6 +20,7 @@ struct aclTensor : cannsim::Handle {
     std::atomic<int32_t> references; // executors of data-dependent operators write the shape later
     bool contiguous;                 // in C order
     cannsim::Reach reach;            // of the elements
+    bool plain;                      // in C order, inside, with elements, few axes: what is common
     int64_t size;                    // elements of the view
     int64_t offset;                  // elements
     void *data;

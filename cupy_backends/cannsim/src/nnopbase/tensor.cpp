@@ -29,7 +29,73 @@ struct ItemSizes {
 };
 constexpr ItemSizes kItemSizes;
 
-// Copies the dims and derives what every operator asks for.
+// Copies the dims of any layout and finds its size and reach: the careful form of fill_plain.
+[[gnu::noinline]] void fill_any(aclTensor *t, const int64_t *view_dims, const int64_t *strides,
+                                const int64_t *storage_dims) {
+    const int ndim = t->ndim, storage_ndim = t->storage_ndim;
+    int64_t *shape = t->shape, *step = t->strides, *storage = t->storage;
+    if (ndim > kMaxRank || storage_ndim > kMaxRank) {
+        t->more = new int64_t[2 * ndim + storage_ndim];
+        shape = t->more;
+        step = shape + ndim;
+        storage = step + ndim;
+    }
+    int64_t size = 1, capacity = 1;
+    bool contiguous = true, invalid = false;
+    for (int i = ndim - 1; i >= 0; --i) {
+        const int64_t extent = view_dims[i], stride = strides ? strides[i] : size;
+        shape[i] = extent;
+        step[i] = stride;
+        contiguous &= (extent == 1) | (stride == size);
+        invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
+    }
+    for (int i = 0; i < storage_ndim; ++i) {
+        const int64_t extent = storage[i] = storage_dims[i];
+        invalid |= __builtin_mul_overflow(capacity, extent, &capacity) | (extent < 0);
+    }
+    if (t->more && ndim <= kMaxRank) {
+        // Only the storage has many axes: kernels read the view where they always do.
+        std::memcpy(t->shape, shape, ndim * sizeof *shape);
+        std::memcpy(t->strides, step, ndim * sizeof *step);
+    }
+    t->size = size;
+    t->plain = false;
+    t->contiguous = contiguous | (size == 0);
+    // What fits: a view in C order needs size elements behind the offset.
+    const int64_t offset = t->offset;
+    bool inside = !invalid && offset >= 0 && size <= capacity - offset;
+    invalid = invalid || offset > INT64_MAX - size;
+    if (!t->contiguous && !invalid) {
+        int64_t low, high;
+        invalid = !find_reach(t, &low, &high);
+        inside = (low >= 0) & (high < capacity);
+    }
+    t->reach = invalid ? Reach::Invalid : inside | (size == 0) ? Reach::Inside : Reach::Outside;
+}
+
+// The commonest tensors, in the fewest steps: of few axes, in C order, within their storage, with
+// elements. False for all others, of which something is written already.
+inline bool fill_plain(aclTensor *t, uint64_t ndim, const int64_t *view_dims,
+                       const int64_t *strides, uint64_t storage_ndim, const int64_t *storage_dims,
+                       int64_t offset) {
+    if ((ndim > kMaxRank) | (storage_ndim > kMaxRank)) return false;
+    int64_t size = 1, capacity = 1, signs = offset;
+    for (uint64_t i = ndim; i-- > 0;) {
+        const int64_t extent = t->shape[i] = view_dims[i];
+        const int64_t stride = t->strides[i] = strides ? strides[i] : size;
+        if (stride != size && extent != 1) return false;
+        if (__builtin_mul_overflow(size, extent, &size)) return false;
+        signs |= extent;
+    }
+    for (uint64_t i = 0; i < storage_ndim; ++i) {
+        const int64_t extent = t->storage[i] = storage_dims[i];
+        if (__builtin_mul_overflow(capacity, extent, &capacity)) return false;
+        signs |= extent;
+    }
+    t->size = size;
+    return (signs >= 0) & (size != 0) & (size <= capacity - offset);
+}
+
 inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype,
                  const int64_t *strides, int64_t offset, aclFormat format,
                  const int64_t *storage_dims, uint64_t storage_ndim, void *data) {
@@ -42,42 +108,11 @@ inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataT
     t->offset = offset;
     t->data = data;
     t->more = nullptr;
-    int64_t *shape = t->shape, *step = t->strides, *storage = t->storage;
-    if (__builtin_expect(ndim > kMaxRank || storage_ndim > kMaxRank, 0)) {
-        t->more = new int64_t[2 * ndim + storage_ndim];
-        shape = t->more;
-        step = shape + ndim;
-        storage = step + ndim;
-    }
-    int64_t size = 1, capacity = 1;
-    bool contiguous = true, invalid = false;
-    for (int i = int(ndim) - 1; i >= 0; --i) {
-        const int64_t extent = view_dims[i], stride = strides ? strides[i] : size;
-        shape[i] = extent;
-        step[i] = stride;
-        contiguous &= (extent == 1) | (stride == size);
-        invalid |= __builtin_mul_overflow(size, extent, &size) | (extent < 0);
-    }
-    for (int i = 0; i < int(storage_ndim); ++i) {
-        const int64_t extent = storage[i] = storage_dims[i];
-        invalid |= __builtin_mul_overflow(capacity, extent, &capacity) | (extent < 0);
-    }
-    if (__builtin_expect(t->more != nullptr, 0) && ndim <= kMaxRank) {
-        // Only the storage has many axes: kernels read the view where they always do.
-        std::memcpy(t->shape, shape, ndim * sizeof *shape);
-        std::memcpy(t->strides, step, ndim * sizeof *step);
-    }
-    t->size = size;
-    t->contiguous = contiguous | (size == 0);
-    // What fits: a view in C order needs size elements behind the offset.
-    bool inside = !invalid && offset >= 0 && size <= capacity - offset;
-    invalid = invalid || offset > INT64_MAX - size;
-    if (__builtin_expect(!t->contiguous, 0) && !invalid) {
-        int64_t low, high;
-        invalid = !find_reach(t, &low, &high);
-        inside = (low >= 0) & (high < capacity);
-    }
-    t->reach = invalid ? Reach::Invalid : inside | (size == 0) ? Reach::Inside : Reach::Outside;
+    t->contiguous = t->plain = true;
+    t->reach = Reach::Inside;
+    if (__builtin_expect(
+            !fill_plain(t, ndim, view_dims, strides, storage_ndim, storage_dims, offset), 0))
+        fill_any(t, view_dims, strides, storage_dims);
 }
 
 template <class T> T *copy_dims(const T *from, int n) {
@@ -117,6 +152,7 @@ void set_view_shape(aclTensor *t, int ndim, const int64_t *shape) {
     }
     t->size = step;
     t->contiguous = true;
+    t->plain = false;
 }
 
 } // namespace cannsim

@@ -205,15 +205,12 @@ inline void set_alike(Executor &e, int index, const aclTensor *t, int param, int
 
 bool plan_alike(Call &c, LoopOp op, int a, int b, int out) {
     const aclTensor *x = c.tensor(a), *y = c.tensor(b), *o = c.tensor(out);
-    const int8_t *dtypes = signatures().dtypes[int(op)][int(x->dtype)];
-    if ((y->dtype != x->dtype) | (int(o->dtype) != dtypes[2]) |
-        !(x->contiguous & y->contiguous & o->contiguous) | (x->ndim != y->ndim) |
-        (x->ndim != o->ndim) | (x->size == 0) | (x->reach != Reach::Inside) |
-        (y->reach != Reach::Inside) | (o->reach != Reach::Inside) |
-        !(is_bindable(x->data) & is_bindable(y->data) & is_bindable(o->data)))
-        return false;
+    if (!(x->plain & y->plain & o->plain)) return false;
+    if (y->dtype != x->dtype || y->ndim != x->ndim || o->ndim != x->ndim) return false;
+    if (int(o->dtype) != signatures().dtypes[int(op)][int(x->dtype)][2]) return false;
     for (int i = 0; i < x->ndim; ++i)
-        if ((x->shape[i] != y->shape[i]) | (x->shape[i] != o->shape[i])) return false;
+        if (y->shape[i] != x->shape[i] || o->shape[i] != x->shape[i]) return false;
+    if (!is_bindable(x->data) || !is_bindable(y->data) || !is_bindable(o->data)) return false;
     Executor &e = c.exec;
     e.loop = find_device_loop(op, x->dtype);
     if (!e.loop) return false;

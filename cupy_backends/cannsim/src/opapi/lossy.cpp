@@ -85,7 +85,7 @@ void guarded(char **args, const intptr_t *count, const intptr_t *steps, void *da
                 char *from[nin + 1];
                 for (int k = 0; k <= nin; ++k) from[k] = p[k] + i * steps[k];
                 intptr_t run = 0; // elements in a row that are not special
-                T a, b;
+                T a{}, b{};
                 for (; i < n; ++i, ++run) {
                     a = load<T>(p[0] + i * steps[0]);
                     b = load<T>(p[nin - 1] + i * steps[nin - 1]);

@@ -106,7 +106,6 @@ template <class T> bool check_object(const void *p) { return is_alive(static_cas
 
 // Whether nothing is wrong with the arguments: one pass without messages.
 inline bool all_good(const OpMeta &op, const Arg *args, uint32_t optional, int family) {
-    bool good = true;
     for (int i = 0; i < op.nparams; ++i) {
         const ParamMeta &p = op.params[i];
         const void *value = args[i].pointer;
@@ -116,23 +115,23 @@ inline bool all_good(const OpMeta &op, const Arg *args, uint32_t optional, int f
                 if (value || !(optional >> i & 1)) return false;
                 continue;
             }
-            good &= (kDtypeMasks[p.masks][family] >> t->code & 1) & (t->ndim <= op.max_rank) &
-                    (t->reach == Reach::Inside);
+            if (!(kDtypeMasks[p.masks][family] >> t->code & 1) || t->ndim > op.max_rank ||
+                t->reach != Reach::Inside)
+                return false;
         } else if (p.kind > ArgKind::BoolArray) {
             continue;
         } else if (!value) {
-            good &= optional >> i & 1;
+            if (!(optional >> i & 1)) return false;
         } else if (p.kind == ArgKind::Scalar) {
             const aclScalar *s = static_cast<const aclScalar *>(value);
-            if (__builtin_expect(!is_alive(s), 0)) return false;
-            good &= kDtypeMasks[p.masks][family] >> (int(s->dtype) & 63) & 1;
+            if (!is_alive(s) || !is_in(s->dtype, kDtypeMasks[p.masks][family])) return false;
         } else if (p.kind == ArgKind::IntArray) {
-            good &= check_object<aclIntArray>(value);
+            if (!check_object<aclIntArray>(value)) return false;
         } else {
             return false; // rarer kinds are left to the careful check
         }
     }
-    return good;
+    return true;
 }
 
 void describe(View &v, const aclTensor *t) {

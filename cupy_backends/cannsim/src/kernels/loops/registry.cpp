@@ -12,6 +12,14 @@ constexpr DType kTypes[kDTypes] = {
     DType::Int16,   DType::UInt16,    DType::UInt32,     DType::Int64,   DType::UInt64,
     DType::Float64, DType::Bool,      DType::Complex64,  DType::Complex128, DType::BFloat16,
 };
+struct Indices {
+    int8_t of[64];
+    constexpr Indices() : of() {
+        for (int8_t &i : of) i = -1;
+        for (int i = 0; i < kDTypes; ++i) of[int(kTypes[i])] = int8_t(i);
+    }
+};
+constexpr Indices kIndices; // of the dtypes in kTypes
 constexpr int kF32 = 0, kF16 = 1, kBF16 = 14;
 
 enum class Class : uint8_t { Same, Bool, UInt8, Real };
@@ -118,12 +126,7 @@ Registry &registry() {
 
 }  // namespace
 
-int dtype_index(DType t) {
-    for (int i = 0; i < kDTypes; ++i) {
-        if (kTypes[i] == t) return i;
-    }
-    return -1;
-}
+int dtype_index(DType t) { return uint32_t(t) < 64 ? kIndices.of[int(t)] : -1; }
 DType dtype_at(int index) { return kTypes[index]; }
 int dtype_size(DType t) { return itemsize(t); }
 
