@@ -37,8 +37,9 @@ struct Handle {
     void set_tag(uint32_t value) { __atomic_store_n(&tag, value, __ATOMIC_RELAXED); }
 };
 
-extern const char *pool_begin;
-extern size_t pool_size;
+// Hidden, as all that the hot path reads: reached without a table of addresses.
+[[gnu::visibility("hidden")]] extern const char *pool_begin;
+[[gnu::visibility("hidden")]] extern size_t pool_size;
 
 inline bool in_pool(const void *p) {
     return reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(pool_begin) < pool_size;

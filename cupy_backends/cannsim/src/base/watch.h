@@ -13,7 +13,7 @@ constexpr uint32_t kBroken = 4;  // some device failed and was not reset
 constexpr uint32_t kSlowed = 8;  // first phases take as long as on hardware
 constexpr int kFaultBits = 4;    // from here on a bit per kind of injected fault
 
-extern std::atomic<uint32_t> watches;
+[[gnu::visibility("hidden")]] extern std::atomic<uint32_t> watches;
 
 inline bool watched(uint32_t bits) {
     return __builtin_expect(watches.load(std::memory_order_relaxed) & bits, 0);

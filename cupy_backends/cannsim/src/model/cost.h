@@ -23,7 +23,7 @@ extern const double kCubeShareFloat32;
 
 // Who asked for the model, as a sum; 0: it is off.
 enum : int { kModelAsked = 1, kModelSubscribed = 2 };
-extern std::atomic<int> model_on;
+[[gnu::visibility("hidden")]] extern std::atomic<int> model_on;
 bool model_for(int whom, bool on); // whether it was on for them
 
 cannsimTask cost_of(const Executor &e);

@@ -21,13 +21,28 @@ namespace {
     return true;
 }
 
-struct ItemSizes {
-    uint8_t bytes[64] = {};
-    constexpr ItemSizes() {
-        for (int t = 0; t < kMaxDType; ++t) bytes[t] = uint8_t(itemsize(DType(t)));
+// What a dtype's number says at once; the last row is that of all numbers beyond.
+struct Known {
+    uint8_t item, code;
+};
+struct KnownTypes {
+    Known by[65] = {};
+    constexpr KnownTypes() {
+        for (int t = 0; t < 65; ++t) {
+            const int item = t < kMaxDType ? itemsize(DType(t)) : 0;
+            by[t] = {uint8_t(item), uint8_t(item ? t : 63)};
+        }
     }
 };
-constexpr ItemSizes kItemSizes;
+constexpr KnownTypes kKnown;
+
+bool valid_dims(const char *caller, const int64_t *view_dims, uint64_t ndim,
+                const int64_t *storage_dims, uint64_t storage_ndim) {
+    if ((view_dims || !ndim) && (storage_dims || !storage_ndim) && ndim <= 64 && storage_ndim <= 64)
+        return true;
+    fail(ACLNN_ERR_PARAM_NULLPTR, "%s: dims are null or more than 64", caller);
+    return false;
+}
 
 // Copies the dims of any layout and finds its size and reach: the careful form of fill_plain.
 [[gnu::noinline]] void fill_any(aclTensor *t, const int64_t *view_dims, const int64_t *strides,
@@ -75,33 +90,34 @@ constexpr ItemSizes kItemSizes;
 
 // The commonest tensors, in the fewest steps: of few axes, in C order, within their storage, with
 // elements. False for all others, of which something is written already.
-inline bool fill_plain(aclTensor *t, uint64_t ndim, const int64_t *view_dims,
-                       const int64_t *strides, uint64_t storage_ndim, const int64_t *storage_dims,
-                       int64_t offset) {
-    if ((ndim > kMaxRank) | (storage_ndim > kMaxRank)) return false;
-    int64_t size = 1, capacity = 1, signs = offset;
-    for (uint64_t i = ndim; i-- > 0;) {
+inline bool fill_plain(aclTensor *t, const int64_t *view_dims, uint64_t ndim,
+                       const int64_t *strides, const int64_t *storage_dims, uint64_t storage_ndim) {
+    if (ndim > kMaxRank || storage_ndim > kMaxRank || !view_dims || !storage_dims) return false;
+    int64_t size = 1, capacity = 1, signs = t->offset;
+    for (int i = int(ndim) - 1; i >= 0; --i) {
         const int64_t extent = t->shape[i] = view_dims[i];
         const int64_t stride = t->strides[i] = strides ? strides[i] : size;
         if (stride != size && extent != 1) return false;
         if (__builtin_mul_overflow(size, extent, &size)) return false;
         signs |= extent;
     }
-    for (uint64_t i = 0; i < storage_ndim; ++i) {
+    t->size = size;
+    for (int i = 0; i < int(storage_ndim); ++i) {
         const int64_t extent = t->storage[i] = storage_dims[i];
         if (__builtin_mul_overflow(capacity, extent, &capacity)) return false;
         signs |= extent;
     }
-    t->size = size;
-    return (signs >= 0) & (size != 0) & (size <= capacity - offset);
+    return signs >= 0 && size != 0 && size <= capacity - t->offset;
 }
 
-inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype,
+// Whether the commonest layout was met; else fill_any has to follow.
+inline bool fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataType dtype,
                  const int64_t *strides, int64_t offset, aclFormat format,
                  const int64_t *storage_dims, uint64_t storage_ndim, void *data) {
+    const Known known = kKnown.by[uint32_t(dtype) < 64 ? dtype : 64];
     t->dtype = DType(dtype);
-    t->item = uint32_t(dtype) < 64 ? kItemSizes.bytes[dtype] : 0;
-    t->code = t->item ? uint8_t(dtype) : 63;
+    t->item = known.item;
+    t->code = known.code;
     t->format = format;
     t->ndim = int32_t(ndim);
     t->storage_ndim = int32_t(storage_ndim);
@@ -110,9 +126,19 @@ inline void fill(aclTensor *t, const int64_t *view_dims, uint64_t ndim, aclDataT
     t->more = nullptr;
     t->contiguous = t->plain = true;
     t->reach = Reach::Inside;
-    if (__builtin_expect(
-            !fill_plain(t, ndim, view_dims, strides, storage_ndim, storage_dims, offset), 0))
-        fill_any(t, view_dims, strides, storage_dims);
+    return fill_plain(t, view_dims, ndim, strides, storage_dims, storage_ndim);
+}
+
+[[gnu::noinline]] aclTensor *create_any(aclTensor *t, const int64_t *view_dims, uint64_t ndim,
+                                        const int64_t *strides, const int64_t *storage_dims,
+                                        uint64_t storage_ndim) {
+    if (!valid_dims("aclCreateTensor", view_dims, ndim, storage_dims, storage_ndim)) {
+        pool_delete(t, Kind::Tensor);
+        return nullptr;
+    }
+    fill_any(t, view_dims, strides, storage_dims);
+    t->set_tag(live_tag(Kind::Tensor));
+    return t;
 }
 
 template <class T> T *copy_dims(const T *from, int n) {
@@ -249,19 +275,16 @@ extern "C" {
 aclTensor *aclCreateTensor(const int64_t *viewDims, uint64_t viewDimsNum, aclDataType dataType,
                            const int64_t *stride, int64_t offset, aclFormat format,
                            const int64_t *storageDims, uint64_t storageDimsNum, void *tensorData) {
-    if ((!viewDims && viewDimsNum) || (!storageDims && storageDimsNum) || viewDimsNum > 64 ||
-        storageDimsNum > 64) {
-        fail(ACLNN_ERR_PARAM_NULLPTR, "aclCreateTensor: dims are null or more than 64");
-        return nullptr;
-    }
     aclTensor *t = pool_new<aclTensor>(Kind::Tensor);
     if (!t) {
         fail(ACLNN_ERR_INNER, "aclCreateTensor: out of memory for descriptors");
         return nullptr;
     }
     t->references.store(1, std::memory_order_relaxed);
-    fill(t, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims, storageDimsNum,
-         tensorData);
+    if (__builtin_expect(!fill(t, viewDims, viewDimsNum, dataType, stride, offset, format,
+                               storageDims, storageDimsNum, tensorData),
+                         0))
+        return create_any(t, viewDims, viewDimsNum, stride, storageDims, storageDimsNum);
     t->set_tag(live_tag(Kind::Tensor));
     return t;
 }
@@ -271,12 +294,12 @@ aclnnStatus aclInitTensor(aclTensor *tensor, const int64_t *viewDims, uint64_t v
                           aclFormat format, const int64_t *storageDims, uint64_t storageDimsNum,
                           void *tensorDataAddr) {
     if (int error = check(tensor, tensor, __func__)) return error;
-    if ((!viewDims && viewDimsNum) || (!storageDims && storageDimsNum) || viewDimsNum > 64 ||
-        storageDimsNum > 64)
-        return fail(ACLNN_ERR_PARAM_NULLPTR, "aclInitTensor: dims are null or more than 64");
+    if (!valid_dims(__func__, viewDims, viewDimsNum, storageDims, storageDimsNum))
+        return ACLNN_ERR_PARAM_NULLPTR;
     delete[] tensor->more;
-    fill(tensor, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims,
-         storageDimsNum, tensorDataAddr);
+    if (!fill(tensor, viewDims, viewDimsNum, dataType, stride, offset, format, storageDims,
+              storageDimsNum, tensorDataAddr))
+        fill_any(tensor, viewDims, stride, storageDims);
     return 0;
 }
 

@@ -74,7 +74,7 @@ aclnnStatus finish(Call &c, LoopOp loop, DType common, DType compute, const Sour
 
 aclnnStatus prepare_tensors(Call &c) {
     const Row &row = *static_cast<const Row *>(c.row);
-    const int out = c.output();
+    const int out = c.out;
     const DType self = c.tensor(0)->dtype;
     if (row.compute == Compute::Same && self != DType::Bool && !check_promoted(c, self) &&
         plan_alike(c, row.loop, 0, 1, out))
@@ -91,7 +91,7 @@ aclnnStatus prepare_tensors(Call &c) {
 }
 
 aclnnStatus plan_scalar(Call &c, const Row &row, bool scalar_first) {
-    const int out = c.output(), tensor = scalar_first ? 1 : 0, other = 1 - tensor;
+    const int out = c.out, tensor = scalar_first ? 1 : 0, other = 1 - tensor;
     const aclScalar *value = c.scalar(other);
     DType compute = scalar_dtype(c.tensor(tensor)->dtype, value->dtype);
     if (row.compute == Compute::Logical) compute = c.tensor(tensor)->dtype;
@@ -166,7 +166,7 @@ aclnnStatus plan_axpy(Call &c, Axpy form, DType compute, Source x, Source y, con
 
 aclnnStatus prepare_axpy(Call &c) {
     const Axpy form = static_cast<const AxpyRow *>(c.row)->form;
-    const int out = c.output();
+    const int out = c.out;
     DType compute = c.tensor(0)->dtype;
     if (c.scalar(2)->one && form != Axpy::Reverse && compute != DType::Bool &&
         !check_promoted(c, compute) && can_cast(c.scalar(2)->dtype, compute) &&
@@ -178,7 +178,7 @@ aclnnStatus prepare_axpy(Call &c) {
 }
 
 aclnnStatus prepare_axpy_scalar(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     const Axpy form = static_cast<const AxpyRow *>(c.row)->form;
     DType compute = scalar_dtype(c.tensor(0)->dtype, c.scalar(1)->dtype);
     if (int error = check_same_shape(c, 0, out)) return error;

@@ -149,7 +149,7 @@ aclnnStatus prepare_real(Call &c) {
 
 // self, other, mode (0 true, 1 truncated, 2 floor)[, out]
 aclnnStatus prepare_div_mode(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     const int64_t mode = int32_t(c.integer(2));
     if (mode < 0 || mode > 2)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: mode is %ld; expected 0 to 2", c.op.name,

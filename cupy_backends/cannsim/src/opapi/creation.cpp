@@ -160,7 +160,7 @@ Status run_repeat_flat(aclOpExecutor &e) {
 aclnnStatus plan_repeat(Call &c, bool along, int repeats, int64_t times, int axis_param,
                         int size_param) {
     const aclTensor *self = c.tensor(0);
-    const int out = c.output();
+    const int out = c.out;
     int axis = 0;
     if (along)
         if (int error = check_axis(c, axis_param, c.integer(axis_param), self->ndim, &axis))

@@ -115,7 +115,7 @@ Status run_renorm(aclOpExecutor &e) {
 
 // self, p, dim, maxNorm[, out]
 aclnnStatus prepare_renorm(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     const aclTensor *self = c.tensor(0);
     int axis;
     if (int error = check_axis(c, 2, c.integer(2), self->ndim, &axis)) return error;

@@ -58,7 +58,7 @@ Status run_draw(aclOpExecutor &e) { return draw(e.views[0], e.i[2], e.d[0], stre
 // shape, prob, then seed and offset (or tensors of them)[, probDataType], out
 aclnnStatus prepare_mask(Call &c) {
     const aclIntArray *shape = c.ints(0);
-    const int out = c.output();
+    const int out = c.out;
     int64_t elements = 1;
     for (uint64_t i = 0; i < shape->size; ++i)
         if (shape->data[i] < 0 || __builtin_mul_overflow(elements, shape->data[i], &elements))

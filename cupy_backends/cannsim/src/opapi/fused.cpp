@@ -47,7 +47,7 @@ aclnnStatus check_unary(const Call &c, int out) {
 
 aclnnStatus prepare_attributes(Call &c) {
     const Row &row = *static_cast<const Row *>(c.row);
-    const int out = c.output();
+    const int out = c.out;
     const DType compute = c.tensor(0)->dtype;
     if (int error = check_unary(c, out)) return error;
     Source inputs[4] = {Source::tensor(0)};
@@ -75,7 +75,7 @@ const Row kRows[] = {
 // NaN and infinities occur in floats only.
 aclnnStatus prepare_nan_to_num(Call &c) {
     static const Row row = {Op::NanToNum, LoopOp::nan_to_num, 3, {{1, 0}, {2, 0}, {3, 0}}};
-    const int out = c.output();
+    const int out = c.out;
     if (is_integral(c.tensor(0)->dtype)) {
         if (int error = check_unary(c, out)) return error;
         return plan_cast(c, 0, out);
@@ -86,7 +86,7 @@ aclnnStatus prepare_nan_to_num(Call &c) {
 
 // elu with scales of 1 and 1/alpha
 aclnnStatus prepare_celu(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     const DType compute = c.tensor(0)->dtype;
     const double alpha = c.scalar(1)->real();
     if (alpha == 0) return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s is 0", c.op.name, c.param(1));
@@ -119,7 +119,7 @@ aclnnStatus prepare_clamp(Call &c) {
     if (!low && !high)
         return fail(ACLNN_ERR_PARAM_NULLPTR, "%s: %s and %s are both null", c.op.name, c.param(1),
                     c.param(2));
-    const int out = c.output();
+    const int out = c.out;
     const DType compute = clamp_dtype(clamp_dtype(c.tensor(0)->dtype, low), high);
     if (int error = check_can_cast(c, "the result's dtype", compute, out)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
@@ -169,7 +169,7 @@ aclnnStatus prepare_where(Call &c) {
 
 // self, end, weight: a tensor or a scalar
 aclnnStatus prepare_lerp(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     const DType compute = c.tensor(0)->dtype;
     if (int error = check_same_dtype(c, 0, 1)) return error;
     if (int error = check_can_cast(c, "self", compute, out)) return error;
@@ -188,7 +188,7 @@ struct Loops {
 
 // self, tensor1, tensor2, value
 aclnnStatus prepare_addc(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     DType compute;
     if (int error = check_promote(c, 1, 2, &compute)) return error;
     if (!promote(c.tensor(0)->dtype, compute, &compute))
@@ -215,7 +215,7 @@ struct LocalRow {
 
 aclnnStatus prepare_local(Call &c) {
     const LocalRow &row = *static_cast<const LocalRow *>(c.row);
-    const int out = c.output();
+    const int out = c.out;
     if (int error = check_unary(c, out)) return error;
     if (is_complex(c.tensor(0)->dtype))
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR, "%s: no kernel for %s", c.op.name,
@@ -238,7 +238,7 @@ const LocalRow kLocal[] = {
 
 // self, decimals
 aclnnStatus prepare_round_decimals(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     if (int error = check_unary(c, out)) return error;
     const int64_t decimals = c.integer(1);
     if (decimals == 0 && is_float(c.tensor(0)->dtype)) {

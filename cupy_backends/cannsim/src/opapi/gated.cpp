@@ -129,7 +129,7 @@ Status run_add_relu(aclOpExecutor &e) {
 
 // self, other, alpha[, out]
 aclnnStatus prepare_add_relu(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     DType common;
     Shape shape = shape_of(c.tensor(0));
     if (int error = check_promote(c, 0, 1, &common)) return error;

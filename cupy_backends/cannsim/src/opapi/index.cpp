@@ -192,7 +192,7 @@ aclnnStatus prepare_scatter(Call &c) {
     if (extended && !c.flag(5))
         return fail(ACLNN_ERR_INNER_FIND_KERNEL_ERROR,
                     "%s: includeSelf = false is not implemented by cannsim", c.op.name);
-    return plan_scatter(c, update, c.output());
+    return plan_scatter(c, update, c.out);
 }
 
 // self, dim, index, src, out
@@ -258,7 +258,7 @@ aclnnStatus plan_put(Call &c, Update update, int source, int out) {
 
 // self, dim, index, source, alpha, out
 aclnnStatus prepare_index_add(Call &c) {
-    if (int error = plan_put(c, Update::Add, 3, c.output())) return error;
+    if (int error = plan_put(c, Update::Add, 3, c.out)) return error;
     const DType dtype = c.tensor(0)->dtype;
     if (!c.scalar(4)->one) {
         constant(c, 1, c.scalar(4), dtype);
@@ -269,12 +269,12 @@ aclnnStatus prepare_index_add(Call &c) {
 }
 
 // selfRef, dim, index, source[, outRef]
-aclnnStatus prepare_index_copy(Call &c) { return plan_put(c, Update::Set, 3, c.output()); }
+aclnnStatus prepare_index_copy(Call &c) { return plan_put(c, Update::Set, 3, c.out); }
 
 // self, dim, index, value[, out]
 aclnnStatus prepare_index_fill(Call &c) {
     constant(c, 0, c.scalar(3), c.tensor(0)->dtype);
-    return plan_put(c, Update::Set, -1, c.output());
+    return plan_put(c, Update::Set, -1, c.out);
 }
 
 // Views: out, constant[, self]; the indices are numbers of the plan.
@@ -294,7 +294,7 @@ Status run_fill_numbers(aclOpExecutor &e) {
 aclnnStatus prepare_fill_numbers(Call &c) {
     const aclTensor *self = c.tensor(0);
     const aclIntArray *index = c.ints(2);
-    const int out = c.output();
+    const int out = c.out;
     int axis;
     if (int error = check_axis(c, 1, c.integer(1), self->ndim, &axis)) return error;
     if (int error = check_same_dtype(c, 0, out)) return error;

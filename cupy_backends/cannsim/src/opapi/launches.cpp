@@ -111,7 +111,7 @@ class Writer {
     }
 
     std::vector<Launch> without_recipe(uint64_t ai_cpu) {
-        int out = call.output();
+        int out = call.out;
         bool first = true;
         for (int i = 0; i < call.op.nparams; ++i) {
             const ParamMeta &p = call.op.params[i];
@@ -148,7 +148,7 @@ class Writer {
         for (;; join = *text++) {
             DType t;
             if (*text == 'o') {
-                t = call.tensor(call.output())->dtype;
+                t = call.tensor(call.out)->dtype;
                 ++text;
             } else if (*text == '=') {
                 t = DType(call.integer(int(std::strtol(text + 1, const_cast<char **>(&text), 10))));
@@ -185,7 +185,7 @@ class Writer {
         if (length == 1) switch (*name) {
             case 'k': return key;
             case 'f': return is_integral(key) ? DType::Float32 : key;
-            case 'o': return call.tensor(call.output())->dtype;
+            case 'o': return call.tensor(call.out)->dtype;
             }
         if (*name == '=') return DType(call.integer(std::atoi(name + 1)));
         return named(name, length);
@@ -281,7 +281,7 @@ class Writer {
             const char *dtype = *after == ':' ? after + 1 : end;
             read(param, dtype, size_t(end - dtype), direct);
         } else if (*text == '>') {
-            const aclTensor *t = call.tensor(length > 1 ? std::atoi(text + 1) : call.output());
+            const aclTensor *t = call.tensor(length > 1 ? std::atoi(text + 1) : call.out);
             if (!t) return;
             cast(t->dtype);
             scatter(t);
@@ -291,7 +291,7 @@ class Writer {
             current = dtype_of(text + 1, length - 1);
         } else if (*text == '~') {
             const int param = std::atoi(text + 1);
-            if (!same_shape(call.tensor(param), call.tensor(call.output())))
+            if (!same_shape(call.tensor(param), call.tensor(call.out)))
                 emit("BroadcastTo", current);
         } else {
             const Unit unit = *text == '!'   ? Unit::AiCpu

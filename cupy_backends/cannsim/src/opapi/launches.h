@@ -39,8 +39,9 @@ struct OpRecipes {
 extern const Recipe kRecipes[];
 extern const OpRecipes kOpRecipes[]; // by operator
 
-extern bool notes_launches;
-extern bool misses_kernels; // the release lacks kernels that phase 1 chooses: 8.1
+[[gnu::visibility("hidden")]] extern bool notes_launches;
+// The release lacks kernels that phase 1 chooses: 8.1.
+[[gnu::visibility("hidden")]] extern bool misses_kernels;
 
 // After an operator was planned: what CANN would launch.
 std::vector<Launch> launches_of(const Call &c);

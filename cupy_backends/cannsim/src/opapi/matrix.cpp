@@ -302,7 +302,7 @@ void make_matrix(View &v, bool column) {
 aclnnStatus prepare_add_product(Call &c) {
     const AddRow &row = *static_cast<const AddRow *>(c.row);
     const aclTensor *a = c.tensor(row.a), *b = c.tensor(row.b);
-    const int out = c.output();
+    const int out = c.out;
     if (row.math >= 0)
         if (int error = check_math_type(c, row.math) ? ACLNN_ERR_PARAM_INVALID
                                                      : check_precision(c, row.a, row.b, row.math))

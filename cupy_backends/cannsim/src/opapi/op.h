@@ -46,8 +46,9 @@ struct OpMeta {
     int promoted; // row of kDtypeMasks for the common dtype of the inputs
 };
 
-extern const OpMeta kOps[];
-extern const uint64_t kDtypeMasks[][5]; // a bit per aclDataType; one column per SoC family
+[[gnu::visibility("hidden")]] extern const OpMeta kOps[];
+// A bit per aclDataType; one column per SoC family.
+[[gnu::visibility("hidden")]] extern const uint64_t kDtypeMasks[][5];
 extern const int8_t kPromote[34][34];   // aclDataType or -1
 
 union Arg {
@@ -130,6 +131,7 @@ struct Call {
     const Arg *args;
     Executor &exec;
     const void *row; // of the table that defines the operator
+    const int out;   // the last parameter that is written: the result, or what is changed in place
 
     aclTensor *tensor(int i) const {
         return static_cast<aclTensor *>(const_cast<void *>(args[i].pointer));
@@ -145,12 +147,6 @@ struct Call {
     bool flag(int i) const { return args[i].i != 0; }
     const char *param(int i) const { return op.params[i].name; }
 
-    // The last parameter that is written: the result, or what an in-place form changes.
-    int output() const {
-        int i = op.nparams - 1;
-        while (i > 0 && !(op.params[i].output && op.params[i].kind == ArgKind::Tensor)) --i;
-        return i;
-    }
 };
 
 using Prepare = aclnnStatus (*)(Call &);
@@ -159,11 +155,12 @@ struct Definition {
     Prepare prepare = nullptr;
     const void *row = nullptr;
     uint32_t optional = 0; // bit per parameter that may be null
+    int16_t out = 0;       // Call::out
     bool reads_strides =
         false; // on the 950 its kernel, not phase 1, finds inputs that leave their storage
 };
 
-extern Definition definitions[kOpCount];
+[[gnu::visibility("hidden")]] extern Definition definitions[kOpCount];
 
 void define(Op op, Prepare prepare, const void *row = nullptr, uint32_t optional = 0);
 
@@ -240,7 +237,11 @@ inline int add_constant(Executor &e, int slot, DType dtype) {
 
 Extra &extra(Executor &e);
 
-void destroy_executor(Executor *e);
+void release_rest(Executor *e); // what but few executors have
+inline void destroy_executor(Executor *e) {
+    if (__builtin_expect(e->extra || e->launches || e->nresults, 0)) release_rest(e);
+    pool_delete(e, Kind::Executor);
+}
 
 // An operator with nothing to do: an empty tensor.
 Status run_nothing(Executor &);

@@ -17,7 +17,7 @@ Status run_pad(aclOpExecutor &e) {
 aclnnStatus plan_pad(Call &c, Pad mode, int axes) {
     const aclTensor *self = c.tensor(0);
     const aclIntArray *amounts = c.ints(1);
-    const int out = c.output(), given = int(amounts->size / 2);
+    const int out = c.out, given = int(amounts->size / 2);
     if (amounts->size % 2 || given > self->ndim || (axes && given != axes))
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: %s has %ld entries; expected %d", c.op.name,
                     c.param(1), long(amounts->size), 2 * (axes ? axes : self->ndim));

@@ -269,7 +269,9 @@ void define(Op op, Prepare prepare, const void *row, uint32_t optional) {
         const size_t length = std::strlen(name);
         if (length > 8 && !std::strcmp(name + length - 8, "Optional")) optional |= 1u << i;
     }
-    d = {prepare, row, optional, false};
+    int out = meta.nparams - 1;
+    while (out > 0 && !(meta.params[out].output && meta.params[out].kind == ArgKind::Tensor)) --out;
+    d = {prepare, row, optional, int16_t(out), false};
 }
 
 Extra &extra(Executor &e) {
@@ -293,11 +295,10 @@ int add_item(Executor &e, const aclTensor *t, int param, int index) {
 
 Status run_nothing(Executor &) { return Status::Ok; }
 
-void destroy_executor(Executor *e) {
+void release_rest(Executor *e) {
     delete e->extra;
     delete e->launches;
     for (int i = 0; i < e->nresults; ++i) release(e->results[i]);
-    pool_delete(e, Kind::Executor);
 }
 
 [[gnu::cold]] static aclnnStatus refuse_operator(Op id) {
@@ -331,7 +332,7 @@ static aclnnStatus plan(Op id, const Arg *args, uint64_t *workspace, aclOpExecut
     e->nviews = e->nresults = 0;
     e->unbound = 0;
     e->workspace = 0;
-    Call call{id, op, args, *e, d.row};
+    Call call{id, op, args, *e, d.row, d.out};
     if (int error = d.prepare(call)) {
         destroy_executor(e);
         return error;

@@ -104,7 +104,7 @@ Status run_bernoulli_tensor(aclOpExecutor &e) {
 
 // self, prob (a scalar or a tensor), seed, offset[, out]
 aclnnStatus prepare_bernoulli(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     if (int error = set_stream(c, 2)) return error;
     if (int error = check_same_shape(c, 0, out)) return error;
     if (c.op.params[1].kind == ArgKind::Scalar) {
@@ -142,7 +142,7 @@ Status run_multinomial(aclOpExecutor &e) {
 
 // self, numsamples, replacement, seed, offset, out
 aclnnStatus prepare_multinomial(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     Shape shape = shape_of(c.tensor(0));
     if (shape.ndim < 1 || shape.ndim > 2 || c.integer(1) < 1)
         return fail(ACLNN_ERR_PARAM_INVALID,

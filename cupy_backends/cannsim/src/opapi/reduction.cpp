@@ -65,7 +65,7 @@ const Row kTyped[] = {
 
 // self, dims, keepDims[, noopWithEmptyDims], out
 aclnnStatus prepare_axes(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     uint32_t axes;
     if (int error = read_axes(c, 1, c.tensor(0)->ndim, &axes)) return error;
     if (out == 4 && c.flag(3) && (!c.ints(1) || c.ints(1)->size == 0)) axes = 0;
@@ -117,7 +117,7 @@ aclnnStatus prepare_prod_dim(Call &c) {
 
 // self, order, dims, keepDims[, dtype], out
 aclnnStatus prepare_norm(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     uint32_t axes;
     if (int error = read_axes(c, 2, c.tensor(0)->ndim, &axes)) return error;
     if (out == 5) {

@@ -66,7 +66,7 @@ aclnnStatus prepare_cumsum_v2(Call &c) {
 
 // input, dim (a scalar)[, dtype, out]
 aclnnStatus prepare_cumprod(Call &c) {
-    const int out = c.output();
+    const int out = c.out;
     if (out)
         if (int error = check_dtype_argument(c, 2, 3)) return error;
     return plan_scan(c, ScanOp::Prod, c.scalar(1)->integer(), 1, out, false, false);

@@ -568,7 +568,7 @@ Status run_triangle(aclOpExecutor &e) {
 }
 
 aclnnStatus plan_triangle(Call &c, bool lower) {
-    const int out = c.output();
+    const int out = c.out;
     const aclTensor *self = c.tensor(0);
     if (self->ndim < 2)
         return fail(ACLNN_ERR_PARAM_INVALID, "%s: self has %d dims; expected 2 or more", c.op.name,

@@ -22,7 +22,7 @@ struct Row {
 
 aclnnStatus prepare(Call &c) {
     const Row &row = *static_cast<const Row *>(c.row);
-    const int out = c.output();
+    const int out = c.out;
     const DType self = c.tensor(0)->dtype;
     const bool integral = is_integral(self);
     const DType compute = row.compute == Compute::Float && integral ? DType::Float32 : self;

@@ -14,7 +14,7 @@ struct DeviceRange {
     size_t per_device; // each device owns one slice
 };
 
-extern DeviceRange device_range;
+[[gnu::visibility("hidden")]] extern DeviceRange device_range;
 
 // Its last part holds no device's slice, but addresses that programs reserve by themselves.
 struct VirtualArea {

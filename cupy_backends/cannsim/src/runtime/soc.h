@@ -36,8 +36,8 @@ struct Config {
     char message[2048];
 };
 
-extern Config config;
-extern bool config_loaded;
+[[gnu::visibility("hidden")]] extern Config config;
+[[gnu::visibility("hidden")]] extern bool config_loaded;
 
 void load_config();
 

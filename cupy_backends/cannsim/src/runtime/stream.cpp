@@ -250,29 +250,18 @@ int64_t now_nanoseconds() {
     return int64_t(t.tv_sec) * 1000000000 + t.tv_nsec;
 }
 
-Context *current_context(int *error) {
-    Context *context = this_thread.context;
-    if (!context)
-        *error =
-            fail(ACL_ERROR_RT_CONTEXT_NULL,
-                 "this thread has no context: call aclrtSetDevice or aclrtSetCurrentContext first");
-    else if (!alive(context, Kind::Context))
-        *error = fail(ACL_ERROR_RT_CONTEXT_NULL, "the context of this thread was destroyed");
-    else
-        return context;
+Context *refuse_context(int *error) {
+    *error =
+        this_thread.context
+            ? fail(ACL_ERROR_RT_CONTEXT_NULL, "the context of this thread was destroyed")
+            : fail(ACL_ERROR_RT_CONTEXT_NULL,
+                   "this thread has no context: call aclrtSetDevice or aclrtSetCurrentContext first");
     return nullptr;
 }
 
-DeviceStream *resolve_stream(void *handle, int *error) {
-    if (handle) {
-        if (__builtin_expect(alive(handle, Kind::Stream), 1))
-            return static_cast<DeviceStream *>(handle);
-        *error =
-            fail(ACL_ERROR_RT_INVALID_HANDLE, "%p is not a stream, or it was destroyed", handle);
-        return nullptr;
-    }
-    Context *context = current_context(error);
-    return context ? context->default_stream : nullptr;
+DeviceStream *refuse_stream(void *handle, int *error) {
+    *error = fail(ACL_ERROR_RT_INVALID_HANDLE, "%p is not a stream, or it was destroyed", handle);
+    return nullptr;
 }
 
 int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStream **out) {

@@ -87,11 +87,24 @@ struct Event : Handle {
 
 // --- resolution of handles -----------------------------------------------------------------------
 
+[[gnu::cold]] Context *refuse_context(int *error);
+[[gnu::cold]] DeviceStream *refuse_stream(void *handle, int *error);
+
 // The context of this thread, or null after an error was stored in *error.
-Context *current_context(int *error);
+inline Context *current_context(int *error) {
+    Context *context = this_thread.context;
+    return __builtin_expect(context && alive(context, Kind::Context), 1) ? context
+                                                                         : refuse_context(error);
+}
 
 // `handle` or the default stream of the context; null after an error was stored in *error.
-DeviceStream *resolve_stream(void *handle, int *error);
+inline DeviceStream *resolve_stream(void *handle, int *error) {
+    if (handle)
+        return __builtin_expect(alive(handle, Kind::Stream), 1) ? static_cast<DeviceStream *>(handle)
+                                                                : refuse_stream(handle, error);
+    Context *context = current_context(error);
+    return __builtin_expect(context != nullptr, 1) ? context->default_stream : nullptr;
+}
 
 int create_stream(Context *context, uint32_t priority, uint32_t flags, DeviceStream **out);
 int destroy_stream(DeviceStream *stream, bool wait);
@@ -101,7 +114,7 @@ int destroy_stream(DeviceStream *stream, bool wait);
 int enqueue(DeviceStream *stream, const Task &task);
 int wait_callbacks(DeviceStream *stream);
 
-extern std::atomic<int> captures; // in progress (runtime/capture.h)
+[[gnu::visibility("hidden")]] extern std::atomic<int> captures; // in progress (runtime/capture.h)
 inline bool capturing() {
     return __builtin_expect(captures.load(std::memory_order_relaxed) > 0, 0);
 }
