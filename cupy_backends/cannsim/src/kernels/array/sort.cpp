@@ -129,24 +129,28 @@ Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest,
 template <class F> Status each_line(const Lines &lines, int64_t begin, int64_t count,
                                     const View *values, const View *indices, F &&f) {
     std::atomic<Status> result{Status::Ok};
+    // Whole orders are made where they are wanted.
+    const bool direct = indices && lines.index64 && lines.indices_step == 8 && count == lines.n;
     parallel_ranges(lines.nest, 0, lines.n, [&](Odometer<3> &at, int64_t points) {
-        Scratch line(lines.n * lines.width), order(lines.n * 8);
-        Status status = line && order ? Status::Ok : Status::OutOfMemory;
+        Scratch line(lines.n * lines.width), memory(direct ? 0 : lines.n * 8);
+        Status status = line && memory ? Status::Ok : Status::OutOfMemory;
         for (; points-- && status == Status::Ok; at.next()) {
             const char *x = at.p[kIn];
             if (lines.in_step != lines.width) {
                 copy_line(line.get(), lines.width, x, lines.in_step, lines.n, lines.width);
                 x = line.get();
             }
-            status = f(x, order.template as<int64_t>());
+            int64_t *order = direct ? reinterpret_cast<int64_t *>(at.p[kIndices])
+                                    : memory.template as<int64_t>();
+            status = f(x, order);
             if (status != Status::Ok) break;
-            const int64_t *chosen = order.template as<int64_t>() + begin;
             if (values && at.p[kValues] == x) {  // in place: the line is needed while it is written
                 std::memcpy(line.get(), x, size_t(lines.n * lines.width));
                 x = line.get();
             }
+            const int64_t *chosen = order + begin;
             if (values) pick(at.p[kValues], lines.values_step, x, chosen, count, lines.width);
-            if (indices)
+            if (indices && !direct)
                 write_indices(at.p[kIndices], lines.indices_step, chosen, count, lines.index64);
         }
         if (status != Status::Ok) result.store(status);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 namespace cannsim {
 namespace array {
@@ -61,86 +62,112 @@ template <class K> int bit_length(K x) {
     return bits;
 }
 
-// Sorts words whose bits below `first` are in order already. The values are first divided among
-// buckets by their most significant bits that differ, and each bucket, which then fits into a
-// cache, is sorted by itself. Pieces of both steps run on any thread; the order is one.
+template <class F> void each_piece(int64_t n, int64_t pieces, F &&f) {
+    const int64_t piece = (n + pieces - 1) / pieces;
+    parallel_pieces(pieces, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t p = begin; p < end; ++p) f(p, p * piece, std::min(n, (p + 1) * piece));
+    });
+}
+
+// The least and the largest word.
+template <class K> std::pair<K, K> extremes(const K *x, int64_t n) {
+    std::mutex mutex;
+    K low = x[0], high = x[0];
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+        K least = x[begin], most = x[begin];
+        for (int64_t i = begin; i < end; ++i) {
+            least = std::min(least, x[i]);
+            most = std::max(most, x[i]);
+        }
+        std::lock_guard<std::mutex> lock(mutex);
+        low = std::min(low, least);
+        high = std::max(high, most);
+    });
+    return {low, high};
+}
+
+// Divides the values among buckets that fit into a cache, by their most significant bits that
+// differ, and sorts each by itself. Values come in clusters (half of all floats in [0, 1) are above
+// 1/2), so fine bins are counted first, and as many as make a bucket share one. Pieces of all steps
+// run on any thread; the order is one.
+template <class K> bool sort_divided(K *x, int64_t n, int first, K base, int bits) {
+    constexpr int kBins = 1 << 14, kBuckets = 512;
+    const int64_t pieces = std::min<int64_t>(16, n / kGrain);
+    Scratch memory(n * int64_t(sizeof(K))), counts(pieces * kBins * 8), names(kBins * 2);
+    if (!memory || !counts || !names) return false;
+    K *const other = memory.as<K>();
+    uint16_t *const bucket = names.as<uint16_t>(); // of each bin
+    const int shift = first + std::max(0, bits - 14);
+    each_piece(n, pieces, [&](int64_t p, int64_t begin, int64_t end) {
+        int64_t *const count = counts.as<int64_t>() + p * kBins;
+        std::fill(count, count + kBins, 0);
+        for (int64_t i = begin; i < end; ++i) ++count[K(x[i] - base) >> shift];
+    });
+    // A bucket: the place of its first element, and the bits below which its values differ.
+    struct Bucket {
+        int64_t start;
+        int bits;
+    } buckets[kBuckets + 2];
+    int64_t sum = 0;
+    int last = 0, opened = 0; // the bucket at hand and its first bin
+    buckets[0] = {0, shift};
+    int64_t places[16][kBuckets + 1] = {};
+    for (int v = 0; v < kBins; ++v) {
+        if (sum - buckets[last].start >= n / kBuckets) {
+            buckets[++last] = {sum, shift};
+            opened = v;
+        }
+        bucket[v] = uint16_t(last);
+        for (int64_t p = 0; p < pieces; ++p) {
+            const int64_t count = counts.as<int64_t>()[p * kBins + v];
+            places[p][last] += count;
+            sum += count;
+        }
+        buckets[last].bits = shift + bit_length(uint32_t(v ^ opened));
+    }
+    buckets[last + 1].start = n;
+    for (int b = 0; b <= last; ++b) {
+        int64_t at = buckets[b].start;
+        for (int64_t p = 0; p < pieces; ++p) at += std::exchange(places[p][b], at);
+    }
+    each_piece(n, pieces, [&](int64_t p, int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            const K key = K(x[i] - base);
+            other[places[p][bucket[key >> shift]]++] = key;
+        }
+    });
+    parallel_pieces(last + 1, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t b = begin; b < end; ++b) {
+            const int64_t from = buckets[b].start, count = buckets[b + 1].start - from;
+            K *const keys = other + from, *const to = x + from;
+            if (count == 0) continue;
+            const bool plain = count < kSmall || count >> 32;
+            if (plain) std::sort(keys, keys + count);
+            const bool here = plain || radix_passes(keys, to, count, first, buckets[b].bits);
+            const K *const sorted = here ? keys : to;
+            for (int64_t i = 0; i < count; ++i) to[i] = K(sorted[i] + base);
+        }
+    });
+    return true;
+}
+
+// Sorts words whose bits below `first` are in order already.
 template <class K> bool radix_sort(K *x, int64_t n, int first = 0) {
-    constexpr int kBuckets = 512;
     constexpr bool divide = sizeof(K) > 2; // two digits are sorted in as many passes as they are divided in
     if (n < kSmall || (!divide && n >> 32)) { // radix_passes counts in 32 bits
         std::sort(x, x + n);
         return true;
     }
-    const int64_t pieces = divide && n >= kDivide ? std::min<int64_t>(64, n / kGrain) : 1;
-    const int64_t piece = (n + pieces - 1) / pieces;
-    Scratch memory(n * int64_t(sizeof(K))), table(pieces * (kBuckets + 2) * 8);
-    if (!memory || !table) return false;
+    const auto [low, high] = extremes(x, n);
+    if (divide && n >= kDivide) {
+        const K base = K(low >> first << first);
+        return sort_divided(x, n, first, base, bit_length(K(K(high - base) >> first)));
+    }
+    Scratch memory(n * int64_t(sizeof(K)));
+    if (!memory) return false;
     K *const other = memory.as<K>();
-    int64_t *const places = table.as<int64_t>();
-    K *const extremes = reinterpret_cast<K *>(places + pieces * kBuckets);
-    const auto each_piece = [&](auto &&f) {
-        parallel_pieces(pieces, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t p = begin; p < end; ++p) f(p, p * piece, std::min(n, (p + 1) * piece));
-        });
-    };
-    each_piece([&](int64_t p, int64_t begin, int64_t end) {
-        K low = K(~K(0)), high = 0;
-        for (int64_t i = begin; i < end; ++i) {
-            low = std::min(low, x[i]);
-            high = std::max(high, x[i]);
-        }
-        extremes[2 * p] = low;
-        extremes[2 * p + 1] = high;
-    });
-    K low = extremes[0], high = extremes[1];
-    for (int64_t p = 1; p < pieces; ++p) {
-        low = std::min(low, extremes[2 * p]);
-        high = std::max(high, extremes[2 * p + 1]);
-    }
-    const K base = K(low >> first << first);
-    const int bits = bit_length(K(K(high - base) >> first));
-    if (pieces == 1) {
-        if (!radix_passes(x, other, n, first, first + bit_length(K((low ^ high) >> first))))
-            std::memcpy(x, other, size_t(n) * sizeof(K));
-        return true;
-    }
-    // Bits of x - base from `shift` on choose the bucket; very short ones would not pay.
-    const int bucket_bits = std::min(9, bit_length(uint64_t(n / 8192)));
-    const int shift = first + std::max(0, bits - bucket_bits);
-    each_piece([&](int64_t p, int64_t begin, int64_t end) {
-        int64_t *const count = places + p * kBuckets;
-        std::fill(count, count + kBuckets, 0);
-        for (int64_t i = begin; i < end; ++i) ++count[K(x[i] - base) >> shift];
-    });
-    int64_t starts[kBuckets + 1], sum = 0;
-    for (int v = 0; v < kBuckets; ++v) {
-        starts[v] = sum;
-        for (int64_t p = 0; p < pieces; ++p) {
-            const int64_t count = places[p * kBuckets + v];
-            places[p * kBuckets + v] = sum;
-            sum += count;
-        }
-    }
-    starts[kBuckets] = n;
-    each_piece([&](int64_t p, int64_t begin, int64_t end) {
-        int64_t *const position = places + p * kBuckets;
-        for (int64_t i = begin; i < end; ++i) {
-            const K key = K(x[i] - base); // so that a bucket's bits from `shift` on are equal
-            other[position[key >> shift]++] = key;
-        }
-    });
-    parallel_pieces(kBuckets, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t v = begin; v < end; ++v) {
-            const int64_t from = starts[v], count = starts[v + 1] - from;
-            K *const keys = other + from, *const to = x + from;
-            if (count == 0) continue;
-            const bool plain = count < kSmall || count >> 32;
-            if (plain) std::sort(keys, keys + count);
-            const bool here = plain || radix_passes(keys, to, count, first, shift);
-            const K *const sorted = here ? keys : to;
-            for (int64_t i = 0; i < count; ++i) to[i] = K(sorted[i] + base);
-        }
-    });
+    if (!radix_passes(x, other, n, first, first + bit_length(K((low ^ high) >> first))))
+        std::memcpy(x, other, size_t(n) * sizeof(K));
     return true;
 }
 
