@@ -23,7 +23,10 @@ def register():
     cdef cnp.ufunc ufunc
     cdef int i, k
     used = set()
-    if offer is NULL or os.environ.get("CANNSIM_NUMPY_LOOPS") == "0":
+    wanted = os.environ.get("CANNSIM_NUMPY_LOOPS") or "1"
+    if wanted not in ("0", "1"):
+        raise ValueError(f"CANNSIM_NUMPY_LOOPS={wanted!r}: expected 0 or 1")
+    if offer is NULL or wanted == "0":
         return used
     for name, candidate in sorted(vars(numpy).items()):  # getattr would import NumPy's lazy submodules
         if type(candidate) is not numpy.ufunc or candidate.nout != 1 or candidate.signature is not None:

@@ -137,3 +137,8 @@ print(launch("ascend", "cbrt", [np.array([8., 27.])], [np.empty(2)]).outputs[0])
     assert text.startswith("real Ascend910B3"), text
     assert "[0. 2. 4.]" in text
     assert "[2. 3.]" in text
+
+
+def test_a_wrong_choice_of_loops_is_an_error(python):
+    text = python("import cupy as cp; cp.ones(2)", 1, CANNSIM_NUMPY_LOOPS="yes")
+    assert "CANNSIM_NUMPY_LOOPS='yes': expected 0 or 1" in text

@@ -149,6 +149,8 @@ int main(int argc, char **argv) {
     EXPECT_EQ(with_environment("CANNSIM_HBM", "lots", "CANNSIM_HBM=lots"), 0);
     EXPECT_EQ(with_environment("CANNSIM_DEVICES", "-3", "CANNSIM_DEVICES=-3"), 0);
     EXPECT_EQ(with_environment("CANNSIM_ASYNC", "maybe", "CANNSIM_ASYNC=maybe"), 0);
+    EXPECT_EQ(with_environment("CANNSIM_ISA", "avx3", "CANNSIM_ISA=avx3 is none of"), 0);
+    EXPECT_EQ(with_environment("CANNSIM_BLAS", "/none", "CANNSIM_BLAS=/none: No such file"), 0);
     OKAY(aclFinalize());
     FAILS(aclFinalize(), ACL_ERROR_REPEAT_FINALIZE, "aclInit");
     return finish();

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <unistd.h>
 
 namespace cannsim {
 
@@ -185,6 +186,12 @@ void load_config() {
     if (const char *text = variable("CANNSIM_GOVERNOR"))
         if (std::strcmp(text, "0") && std::strcmp(text, "1"))
             complain("CANNSIM_GOVERNOR=%s is neither 0 nor 1", text);
+    if (const char *text = variable("CANNSIM_ISA"))
+        if (std::strcmp(text, "baseline") && std::strcmp(text, "avx2") && std::strcmp(text, "avx512"))
+            complain("CANNSIM_ISA=%s is none of baseline, avx2, avx512", text);
+    if (const char *path = variable("CANNSIM_BLAS"))
+        if (access(path, R_OK))
+            complain("CANNSIM_BLAS=%s: %s", path, std::strerror(errno));
     if (*alter_complaint()) complain("%s", alter_complaint());
     uint32_t which = 0;
     if (const char *text = variable("CANNSIM_CHECK")) which = parse_checks(text);
