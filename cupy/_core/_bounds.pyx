@@ -19,7 +19,7 @@ from libc.stdint cimport int8_t, int64_t
 from libc.string cimport memcpy, memset
 
 from cupy._core cimport _memory
-from cupy._core._creation cimport fetch
+from cupy._core._creation cimport fetch, upload
 from cupy._core._elementwise cimport Source, converted, launch_elementwise, plan_of
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport DEVICE_RANK, fill_operand, ndarray, new_array
@@ -31,6 +31,10 @@ from cupy._core._creation import asarray
 
 cdef enum:
     MOST_PENDING = 256  # then a check waits, so that their memory stays bounded
+    FEW = 512  # integers that are not worth a NumPy array
+
+cdef extern from "Python.h":
+    long PyLong_AsLongAndOverflow(object, int*) except? -1
 
 cdef cupyPlan* _limits_plan = NULL
 cdef cupyPlan* _wrap_plan = NULL
@@ -72,6 +76,28 @@ cdef ndarray bounded(object index, Py_ssize_t n, int axis, bint negative, object
                      _caller()))
     _memory.settle = check_pending
     return wrapped(a, n)
+
+
+cdef ndarray listed(list items, Py_ssize_t n):
+    """Return a list of a few integers as an int64 device array in [0, n); None if it is anything else."""
+    cdef int64_t[FEW] places
+    cdef Py_ssize_t i, place, count = len(items)
+    cdef int beyond = 0
+    cdef ndarray index
+    if not 0 < count <= FEW:
+        return None
+    for i in range(count):
+        if type(items[i]) is not int:
+            return None
+        place = PyLong_AsLongAndOverflow(items[i], &beyond)
+        if place < 0:
+            place += n
+        if beyond or not 0 <= place < n:
+            return None
+        places[i] = place
+    index = new_array(CUPY_INT64, 1, &count)
+    upload(index, places)
+    return index
 
 
 cdef object checked_on_host(object index, Py_ssize_t n, int axis, bint negative, object error):

@@ -3,3 +3,4 @@ from cupy_backends.backend._backend cimport cupyStream
 
 
 cdef int fetch(ndarray a, void* target, cupyStream stream) except -1
+cdef int upload(ndarray a, const void* source) except -1

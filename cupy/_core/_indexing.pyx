@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy
 
 from libc.stdint cimport int8_t, int64_t
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy, memset
 
 from cupy._core cimport _ndarray
-from cupy._core._bounds cimport bounded
+from cupy._core._bounds cimport bounded, listed
 from cupy._core._dtype cimport dtype_object, itemsizes, pack, scalar_code
 from cupy._core._elementwise cimport (
     Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
@@ -51,6 +51,10 @@ cdef object getitem(ndarray a, object key):
                 return view
         elif CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16:
             return taken(a, bounded(key, a.dims[0], 0, True), 0)
+    elif type(key) is list and a.rank:
+        view = listed(<list>key, a.dims[0])
+        if view is not None:
+            return taken(a, view, 0)
     parsed = parse(a, key)
     view = parsed[0]
     if parsed[1] is None:
@@ -164,6 +168,9 @@ cdef Py_ssize_t as_place(object number) except? -1:
 
 cdef object as_index(object item):
     """Return what one entry of a key means: itself, or an index array (on the host or the device)."""
+    cdef object t = type(item)
+    if t is int or t is slice or t is ndarray and (<ndarray>item).code < CUPY_FLOAT16:
+        return item
     if isinstance(item, (int, slice)) and not isinstance(item, bool) or item is None or item is Ellipsis:
         return item
     if isinstance(item, ndarray):
@@ -174,7 +181,7 @@ cdef object as_index(object item):
         return numpy.asarray(item)
     if isinstance(item, numpy.integer):
         return int(item)
-    if isinstance(item, (Sequence, numpy.ndarray)) and not isinstance(item, (str, bytes)):
+    if t is list or t is tuple or isinstance(item, (Sequence, numpy.ndarray)) and not isinstance(item, (str, bytes)):
         host = item
         if not isinstance(item, numpy.ndarray):
             if _holds_arrays(item):
@@ -351,43 +358,78 @@ cdef ndarray first_rows(str row, ndarray a, ndarray mask, ndarray out):
     return out
 
 
-cdef tuple broadcast_indices(list arrays):
-    """Return the index arrays in one shape, and that shape."""
-    shape = arrays[0][1].shape
-    if all([index.shape == shape for _, index in arrays]):
-        return [index for _, index in arrays], shape
+cdef list broadcast_indices(list arrays):
+    """Return the index arrays in one shape."""
+    cdef ndarray first = arrays[0][1], index
+    cdef bint same = True
+    cdef list found = []
+    for _, part in arrays:
+        index = part
+        same = same and index.rank == first.rank and not memcmp(index.dims, first.dims, first.rank * sizeof(Py_ssize_t))
+        found.append(index)
+    if same:
+        return found
     try:
-        shape = numpy.broadcast_shapes(*[i.shape for _, i in arrays])
+        shape = numpy.broadcast_shapes(*[i.shape for i in found])
     except ValueError:
-        shapes = " ".join([str(i.shape).replace(" ", "") for _, i in arrays])
+        shapes = " ".join([str(i.shape).replace(" ", "") for i in found])
         raise IndexError("shape mismatch: indexing arrays could not be broadcast together with shapes " + shapes) from None
     from cupy._core._views import broadcast_to
-    result = []
-    for _, index in arrays:
-        result.append(index if index.shape == shape else broadcast_to(index, shape))
-    return result, shape
+    return [broadcast_to(index, shape) for index in found]
+
+
+cdef ndarray indexed_first(ndarray view, list arrays):
+    """Return the view with the axes that are indexed before all others."""
+    cdef int[MAX_RANK] order
+    cdef bint[MAX_RANK] indexed
+    cdef int i, n = 0
+    memset(indexed, 0, sizeof(indexed))
+    for axis, _ in arrays:
+        order[n] = axis
+        indexed[order[n]] = True
+        n += 1
+    for i in range(view.rank):
+        if not indexed[i]:
+            order[n] = i
+            n += 1
+    return reordered(view, order)
+
+
+cdef ndarray reordered(ndarray a, const int* order):
+    """Return the array itself or a view with its axes in this order."""
+    cdef Py_ssize_t[2 * MAX_RANK] dims
+    cdef bint same = True
+    cdef int i
+    for i in range(a.rank):
+        same = same and order[i] == i
+        dims[i] = a.dims[order[i]]
+        dims[a.rank + i] = a.dims[a.rank + order[i]]
+    return a if same else new_view(a, a.code, a.rank, dims, dims + a.rank, a.offset)
 
 
 cdef object gather(ndarray view, list arrays, int place):
     """Return view[arrays] with the shape of the index arrays at axis `place` of the result."""
-    cdef ndarray out
-    axes = [axis for axis, _ in arrays]
-    index, shape = broadcast_indices(arrays)
-    rest = [k for k in range(view.rank) if k not in axes]
-    kept = tuple([view.dims[<int>k] for k in rest])
-    if len(axes) == 1 and place == axes[0]:
+    cdef Py_ssize_t[2 * MAX_RANK] shape
+    cdef int[MAX_RANK] order
+    cdef list index = broadcast_indices(arrays)
+    cdef int i, n = (<ndarray>index[0]).rank, k = len(index)
+    cdef ndarray out, front
+    if k == 1 and place == arrays[0][0]:
         return taken(view, index[0], place)
-    out = empty(shape + kept, view.dtype)
-    view = view if axes + rest == list(range(view.rank)) else view.transpose(axes + rest)
-    if out.size and fits(view, out, index):
-        run_op("getitem_advanced", [view] + index, [out])
+    check_rank(n + view.rank - k)
+    front = indexed_first(view, arrays)
+    memcpy(shape, (<ndarray>index[0]).dims, n * sizeof(Py_ssize_t))
+    memcpy(shape + n, front.dims + k, (front.rank - k) * sizeof(Py_ssize_t))
+    out = new_array(view.code, n + front.rank - k, shape)
+    if out.size and fits(front, out, index):
+        run_op("getitem_advanced", [front] + index, (out,))
     elif out.size:
-        flat = flat_index(view, index)
-        take(leading(view, len(axes)), flat, 0, leading(out, len(shape)))
+        take(leading(front, k), flat_index(front, index), 0, leading(out, n))
     if place == 0:
         return out
-    n = len(shape)
-    return out.transpose(list(range(n, n + place)) + list(range(n)) + list(range(n + place, out.ndim)))
+    for i in range(out.rank):
+        order[i] = i + n if i < place else i - place if i < place + n else i
+    return reordered(out, order)
 
 
 cdef ndarray taken(ndarray a, ndarray index, int axis):
@@ -467,8 +509,8 @@ cdef int setitem(ndarray a, object key, object value) except -1:
         raise ValueError("assignment destination is read-only")
     if isinstance(key, ndarray) and (<ndarray>key).code == CUPY_BOOL and (<ndarray>key).rank:
         return set_mask(a, <ndarray>key, value)
-    if type(key) is ndarray and type(value) is ndarray and a.rank and CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16:
-        if set_rows(a, <ndarray>key, <ndarray>value):
+    if a.rank and (type(key) is list or type(key) is ndarray and CUPY_BOOL < (<ndarray>key).code < CUPY_FLOAT16):
+        if set_rows(a, key, value):
             return 0
     view = a if key is Ellipsis else basic(a, key)
     if view is None:
@@ -489,26 +531,50 @@ cdef int setitem(ndarray a, object key, object value) except -1:
     return copy_into(view, source)
 
 
-cdef bint set_rows(ndarray a, ndarray key, ndarray value) except -1:
-    """a[key] = value for one index array and values of the full shape; False, with nothing done, elsewhere."""
+cdef bint set_rows(ndarray a, object key, object value) except -1:
+    """a[key] = value for one index array or list of integers; False, with nothing done, where that is not all."""
+    cdef Py_ssize_t[2 * MAX_RANK] shape
+    cdef unsigned char[16] scalar
     cdef int8_t[3] codes
     cdef cupyAttr mode
-    cdef ndarray index
-    cdef int i
-    if value.code != a.code or value.rank != key.rank + a.rank - 1 or max(value.rank, a.rank, key.rank) > DEVICE_RANK:
+    cdef ndarray index, source
+    cdef int i, lead, rank
+    cdef Py_ssize_t size = 1
+    index = key if type(key) is ndarray else listed(<list>key, a.dims[0])
+    if index is None:
         return False
-    for i in range(value.rank):
-        if value.dims[i] != (key.dims[i] if i < key.rank else a.dims[i - key.rank + 1]):
+    rank = index.rank + a.rank - 1
+    if max(rank, a.rank, index.rank) > DEVICE_RANK:
+        return False
+    for i in range(rank):
+        shape[i] = index.dims[i] if i < index.rank else a.dims[i - index.rank + 1]
+        size *= shape[i]
+    if not size or overlaps(a, index):
+        return False
+    if type(value) is ndarray:
+        source = converted(<ndarray>value, a.code)
+        lead = rank - source.rank
+        if lead < 0 or overlaps(a, source):
             return False
-    if overlaps(a, value) or overlaps(a, key) or not value.size:
+        for i in range(source.rank):
+            if source.dims[i] != shape[lead + i] and source.dims[i] != 1:
+                return False
+    elif scalar_code(value) >= 0:
+        pack(value, a.code, scalar)
+        source = new_array(a.code, 0, shape)
+        fill_with(source, scalar)
+    else:
         return False
-    index = bounded(key, a.dims[0], 0, True)
+    if source.size != size or source.rank != rank:
+        source = broadcast_view(source, rank, shape)
+    if type(key) is ndarray:
+        index = bounded(key, a.dims[0], 0, True)
     mode.i = 0
     codes[0] = codes[2] = a.code
     codes[1] = CUPY_INT64
     if _set_plans[a.code] is NULL:
         _set_plans[a.code] = plan_of("setitem_advanced", codes, 3)
-    launch_op(_set_plans[a.code], (value, index, a), &mode, value.size)
+    launch_op(_set_plans[a.code], (source, index, a), &mode, size)
     return True
 
 
@@ -561,37 +627,39 @@ cdef int set_where(ndarray a, ndarray mask, ndarray source, const unsigned char*
 
 cdef int scatter_parsed(ndarray view, list arrays, int place, object value, int mode) except -1:
     """view[arrays] (op)= value, the index shape standing at axis `place` of the indexed result."""
-    from cupy._core._views import broadcast_to
+    cdef Py_ssize_t[2 * MAX_RANK] shape
+    cdef int[MAX_RANK] order
     cdef ndarray source = to_assign(value, view.code) if mode == 0 else converted(asarray(value), view.code)
-    axes = [axis for axis, _ in arrays]
-    index, shape = broadcast_indices(arrays)
-    rest = [k for k in range(view.rank) if k not in axes]
-    kept = tuple([view.dims[<int>k] for k in rest])
-    result_shape = kept[:place] + shape + kept[place:]
-    lead = source.rank - len(result_shape)
-    if lead > 0 and all([source.dims[i] == 1 for i in range(lead)]):
+    cdef list index = broadcast_indices(arrays)
+    cdef ndarray front = indexed_first(view, arrays), target
+    cdef int i, n = (<ndarray>index[0]).rank, k = len(index), rank = n + front.rank - k, lead
+    check_rank(rank)
+    for i in range(rank):
+        shape[i] = ((<ndarray>index[0]).dims[i - place] if place <= i < place + n
+                    else front.dims[k + (i if i < place else i - n)])
+        order[i] = i + place if i < n else i - n if i < place + n else i
+    lead = source.rank - rank
+    for i in range(source.rank):
+        if source.dims[i] != 1 and (i < lead or source.dims[i] != shape[i - lead]):
+            raise ValueError(f"shape mismatch: value array of shape {shape_tuple(source)} could not be broadcast to "
+                             f"indexing result of shape {tuple([shape[j] for j in range(rank)])}")
+    if lead > 0:
         source = source.reshape(shape_tuple(source)[lead:])
-    try:
-        source = broadcast_to(source, result_shape)
-    except ValueError:
-        raise ValueError(f"shape mismatch: value array of shape {shape_tuple(source)} could not be broadcast to "
-                         f"indexing result of shape {result_shape}") from None
+    source = reordered(broadcast_view(source, rank, shape), order)
     if source.size == 0:
         return 0
-    n = len(shape)
-    source = source.transpose(list(range(place, place + n)) + list(range(place))
-                              + list(range(place + n, len(result_shape))))
-    if overlaps(view, source):
+    if overlaps(front, source):
         source = source.copy()
-    index = [i.copy() if overlaps(view, <ndarray>i) else i for i in index]
-    view = view.transpose(axes + rest)
-    if fits(view, source, index):
-        run_op("setitem_advanced", [source] + index, [view], mode)
+    for i in range(k):
+        if overlaps(front, <ndarray>index[i]):
+            index[i] = index[i].copy()
+    if fits(front, source, index):
+        run_op("setitem_advanced", [source] + index, (front,), mode)
         return 0
-    target = leading(view, len(axes))
-    run_op("setitem_advanced", [leading(source, n), flat_index(view, index)], [target], mode)
-    if not overlaps(target, view):  # reshaping has made a copy
-        copy_into(view, target.reshape(view.shape))
+    target = leading(front, k)
+    run_op("setitem_advanced", [leading(source, n), flat_index(front, index)], [target], mode)
+    if not overlaps(target, front):  # reshaping has made a copy
+        copy_into(front, target.reshape(front.shape))
     return 0
 
 
