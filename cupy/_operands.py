@@ -7,6 +7,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ndarray, take_valid
+from cupy._core._shortcuts import where
 
 __all__ = [
     "as_array",
@@ -110,6 +111,10 @@ def select(condition, x, y, dtype=None, out=None):
     if dtype is not None:
         # A scalar travels with the launch: a copy to the device would wait.
         x, y = [dtype.type(v) if is_host_scalar(v) else as_array(v, dtype) for v in (x, y)]
+    elif out is None:
+        found = where(condition, x, y)
+        if found is not None:
+            return found
     return _core.ufuncs._where(condition, x, y, out=out)
 
 

@@ -10,13 +10,17 @@ from cupy._operands import as_array, kind_of
 __all__ = ["packbits", "unpackbits"]
 
 
+_WEIGHTS = {
+    "big": numpy.array([128, 64, 32, 16, 8, 4, 2, 1], numpy.uint8),
+    "little": numpy.array([1, 2, 4, 8, 16, 32, 64, 128], numpy.uint8),
+}
+
+
 def _weights(bitorder, ndim):
     """Return what each bit of a byte counts, along the first of 1 + `ndim` axes."""
-    if bitorder not in ("big", "little"):
+    if bitorder not in _WEIGHTS:
         raise ValueError("'bitorder' must be either 'little' or 'big'")
-    weights = (1 << numpy.arange(8)).astype(numpy.uint8)
-    weights = weights[::-1].copy() if bitorder == "big" else weights
-    return _core.asarray(weights).reshape((8,) + (1,) * ndim)
+    return _core.asarray(_WEIGHTS[bitorder]).reshape((8,) + (1,) * ndim)
 
 
 def packbits(a, /, axis=None, bitorder="big"):

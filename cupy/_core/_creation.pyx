@@ -25,6 +25,7 @@ from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuf
 
 
 cdef enum:
+    FEW_NUMBERS = 256  # are packed in the time that NumPy takes to look at them
     FEW_BYTES = 4096  # are copied before another thread could take the interpreter's lock
 
 
@@ -428,6 +429,18 @@ def get(ndarray self, stream=None, order="C", out=None, blocking=True):
     return out
 
 
+def tolist(ndarray self):
+    """Return the elements as nested lists of Python numbers; waits for the device.
+
+    Examples
+    --------
+    >>> import cupy as cp
+    >>> cp.arange(4).reshape(2, 2).tolist()
+    [[0, 1], [2, 3]]
+    """
+    return first_element(self) if self.rank == 0 else to_host(self).tolist()
+
+
 def set(ndarray self, arr, stream=None):
     """Copy a NumPy array of the same shape into this array.
 
@@ -486,6 +499,10 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
         a = from_number(object, dtype)
         if a is not None:
             return a if ndmin <= 0 else a.reshape((1,) * ndmin)
+    if type(object) is list and copy is not False:
+        a = from_numbers(<list>object, dtype)
+        if a is not None:
+            return a if ndmin <= 1 else a.reshape((1,) * (ndmin - 1) + (-1,))
     if has_dlpack(object):
         from cupy._core._dlpack import from_dlpack
         if copy is False and object.__dlpack_device__()[0] != 12:
@@ -534,6 +551,33 @@ cdef ndarray from_number(object value, object dtype):
     pack(value, code, scalar)
     a = new_array(code, 0, &no_extents)
     upload(a, scalar)
+    return a
+
+
+cdef ndarray from_numbers(list values, object dtype):
+    """Return an array of a short list of Python's integers and floats; None of any other, which NumPy looks at."""
+    cdef unsigned char[16 * FEW_NUMBERS] elements
+    cdef Py_ssize_t i, count = len(values)
+    cdef bint has_float = False
+    cdef int code
+    cdef ndarray a
+    if not 0 < count <= FEW_NUMBERS:
+        return None
+    for i in range(count):
+        if type(values[i]) is float:
+            has_float = True
+        elif type(values[i]) is not int or dtype is None and not -0x8000000000000000 <= values[i] <= 0x7FFFFFFFFFFFFFFF:
+            return None
+    if dtype is not None:
+        code = code_of(dtype)
+    else:
+        code = float_code if has_float else CUPY_INT64
+    if code == CUPY_BFLOAT16:
+        return None
+    for i in range(count):
+        pack(values[i], code, elements + i * itemsizes[code])
+    a = new_array(code, 1, &count)
+    upload(a, elements)
     return a
 
 

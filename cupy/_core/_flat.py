@@ -13,6 +13,9 @@ def _coordinates(index, shape):
     return (index, *reversed(found)) if shape else ()
 
 
+_NUMBERS = frozenset((bool, int, float))
+
+
 class flatiter:
     """An iterator over the elements of an array in C order, which can be indexed and assigned to.
 
@@ -28,10 +31,11 @@ class flatiter:
            [3, 4, 5]])
     """
 
-    __slots__ = ("_array", "_next")
+    __slots__ = ("_array", "_line", "_next")
 
     def __init__(self, array):
         self._array = array
+        self._line = array.reshape(-1) if array.flags.c_contiguous else None  # the elements as a view, if there is one
         self._next = 0
 
     @property
@@ -58,7 +62,7 @@ class flatiter:
     def __next__(self):
         if self._next >= self._array.size:
             raise StopIteration
-        found = self._array[self.coords]
+        found = self._array[self.coords] if self._line is None else self._line[self._next]
         self._next += 1
         return found
 
@@ -69,6 +73,8 @@ class flatiter:
     def _read(self, key):
         """Start anew; return the flattened array for a key that NumPy's iterators take."""
         self._next = 0
+        if type(key) is int:
+            return self._array.ravel() if self._line is None else self._line
         if any(part is None for part in (key if isinstance(key, tuple) else (key,))):
             raise IndexError(
                 "only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices"
@@ -80,6 +86,9 @@ class flatiter:
 
     def __setitem__(self, key, value):
         flat = self._read(key)
+        if type(key) is int and type(value) in _NUMBERS and self._line is not None:
+            flat[key] = value
+            return
         value = asarray(value).ravel()
         if isinstance(key, tuple) and key == ():
             raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")

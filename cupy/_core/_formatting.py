@@ -10,6 +10,8 @@ _PREFIX = "array("
 
 def _shown(a):
     """Return a host array that NumPy prints as it would print `a`, and whether it is cut to the edges."""
+    if a.size < 2:
+        return a.get(), False
     options = numpy.get_printoptions()
     edge = options["edgeitems"]
     # without edge items NumPy looks at all elements to choose the format

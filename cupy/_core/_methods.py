@@ -9,6 +9,7 @@ import types
 from contextlib import nullcontext
 
 from cupy._core import _creation, ufuncs
+from cupy._core._flat import flatiter
 from cupy._core._ndarray import install, ndarray
 
 _FUNCTIONS = (
@@ -49,7 +50,7 @@ def _clip(self, min=None, max=None, out=None, **kwargs):
 
 def _in_place(name, axis_place, function):
     def method(self, *args, **kwargs):
-        if kwargs.get("axis", args[axis_place] if len(args) > axis_place else -1) is None:
+        if (args or kwargs) and kwargs.get("axis", args[axis_place] if len(args) > axis_place else -1) is None:
             raise TypeError(f"{name}: axis must be an integer; None would flatten the array")
         self[...] = function(self, *args, **kwargs)
 
@@ -57,11 +58,6 @@ def _in_place(name, axis_place, function):
     method.__qualname__ = f"ndarray.{name}"
     method.__doc__ = f"Do in place what :func:`cupy.{name}` returns."
     return method
-
-
-def _tolist(self):
-    """Return the elements as nested lists of Python numbers; waits for the device."""
-    return self.get().tolist()
 
 
 def _tobytes(self, order="C"):
@@ -223,20 +219,14 @@ def _to_device(self, device, /, *, stream=None):
         return _creation.array(host)
 
 
-def _flat(self):
-    from cupy._core._flat import flatiter
-
-    return flatiter(self)
-
-
 def _set_flat(self, value):
-    _flat(self)[...] = value
+    flatiter(self)[...] = value
 
 
 for _name in ("scatter_add", "scatter_max", "scatter_min"):
     install(_name, _scatter(_name))
 for _name, _function in {
-    "tolist": _tolist,
+    "tolist": _creation.tolist,
     "tobytes": _tobytes,
     "tofile": _tofile,
     "dump": _dump,
@@ -253,7 +243,7 @@ for _name, _function in {
     "copy": _creation.copy,
     "fill": _creation.fill,
     "to_device": _to_device,
-    "flat": property(_flat, _set_flat, doc="The elements in C order, as an iterator that can be indexed."),
+    "flat": property(flatiter, _set_flat, doc="The elements in C order, as an iterator that can be indexed."),
     "mT": property(_matrix_transpose),
     "__class_getitem__": classmethod(_class_getitem),
     "__bytes__": _tobytes,

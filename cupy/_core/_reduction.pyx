@@ -491,6 +491,16 @@ def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
     return target
 
 
+cdef bint holds(int code, object number) except -1:
+    """Return whether a dtype holds a Python number exactly: then a wider loop gives the same elements."""
+    cdef unsigned char[16] scalar
+    try:
+        pack(number, code, scalar)
+    except (OverflowError, ValueError):
+        return False
+    return unpack(code, scalar) == number
+
+
 cdef dict _SCATTER_MODES = {"add": 1, "multiply": 2, "maximum": 3, "minimum": 4}
 
 
@@ -504,6 +514,8 @@ def at(ufunc u, ndarray a, indices, b=_no_value):
                          "second operand provided when ufunc is unary")
     if not a.bits & WRITEABLE:
         raise ValueError("output array is read-only")
+    if name in _SCATTER_MODES and (type(b) is int or type(b) is float) and a.code > CUPY_BOOL and holds(a.code, b):
+        return scatter(a, indices, b, _SCATTER_MODES[name])
     operands = (a,) if u.nin == 1 else (a, asarray(b))
     if name in _SCATTER_MODES and (<ndarray>operands[1]).code == a.code and u.loop(a.code, a.code).codes[2] == a.code:
         return scatter(a, indices, operands[1], _SCATTER_MODES[name])

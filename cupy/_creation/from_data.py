@@ -90,6 +90,8 @@ def ascontiguousarray(a, dtype=None):
     >>> cp.ascontiguousarray(cp.ones((2, 3)).T).flags.c_contiguous
     True
     """
+    if type(a) is ndarray and dtype is None and a.flags.c_contiguous and a.ndim:
+        return a
     out = _core.asarray(a, dtype, "C")
     return out if out.ndim else out.reshape(1)
 

@@ -48,7 +48,7 @@ def _iota(length, dtype):
     """0, 1, ... in `dtype`, exact."""
     out = _core.empty((length,), dtype)
     if length:
-        _core.run_op("arange", [], [out], 0.0, 1.0, 0, 1)
+        _core.run_op("arange", (), (out,), 0.0, 1.0, 0, 1)
     return out
 
 
@@ -80,6 +80,8 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
     >>> cp.arange(3, 9, 2)
     array([3, 5, 7])
     """
+    if type(start) is int and stop is dtype is device is None and step == 1 and 0 <= start < _LARGE:
+        return _iota(start, _INT)
     if stop is None:
         if start is None:
             raise TypeError("arange() requires stop to be specified.")
@@ -102,6 +104,13 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         return out
     if dtype is device is None and _DOUBLE and {type(start), type(stop), type(step)} in _FLOATS:
         return _sequence(_length(start, stop, step), _FLOAT, float(start), float(start + step))
+    if dtype is not None and device is None and {type(start), type(stop), type(step)} <= _REAL:
+        kept = _core.dtype_of(dtype)
+        if kept.char in "fd":
+            first, second = float(start), float(start + step)
+            if kept.itemsize == 4 and not (first.is_integer() and abs(first) + abs(step) < 2**24):
+                first, second = numpy.float32(first), numpy.float32(second)
+            return _sequence(_length(start, stop, step), kept, first, second)
     start, stop, step = _host(start), _host(stop), _host(step)
     if dtype is None:  # an empty range tells NumPy's choice
         dtype = numpy.result_type(

@@ -62,7 +62,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     """
     a = as_array(a)
     if axis is None:
-        a, axis = a.ravel(), 0
+        a, axis = a if a.ndim == 1 else a.ravel(), 0
     elif a.ndim == 0:
         a = a.reshape(1)
     if type(indices) is ndarray and type(axis) is int and axis == 0 and mode == "raise" and out is None:

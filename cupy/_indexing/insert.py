@@ -67,6 +67,9 @@ def put(a, ind, v, mode="raise"):
     array([5, 0, 0, 6])
     """
     _target(a, "put")
+    if type(ind) is int and is_weak(v) and mode == "raise" and a.flags.c_contiguous and a.size:
+        a.reshape(-1)[ind] = v
+        return
     if a.ndim == 0:
         a = a.reshape(1)
     ind = ind if isinstance(ind, ndarray) else truncated(ind)

@@ -53,7 +53,7 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
         raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got '{order}')")
     arrays = [as_array(a) for a in arrays]
     path = _frozen(optimize)
-    plan = _plan(terms, output, tuple(a.shape for a in arrays), path)
+    plan = _plan(terms, output, tuple([a.shape for a in arrays]), path)
     loop = _loop_dtype(arrays, dtype, casting)
     if out is not None:
         _check_output(out, plan.shape, loop, casting, len(arrays))
@@ -249,8 +249,9 @@ def _diagonal(a, groups):
     """Return a view of a in which each group of axes is one axis, its diagonal."""
     if groups is None:
         return a
-    strides = tuple(sum(a.strides[k] for k in group) for group in groups)
-    return _core.as_strided(a, tuple(a.shape[group[0]] for group in groups), strides)
+    shape, steps = a.shape, a.strides
+    strides = tuple([sum([steps[k] for k in group]) for group in groups])
+    return _core.as_strided(a, tuple([shape[group[0]] for group in groups]), strides)
 
 
 def _shaped(a, shaping):
@@ -277,7 +278,7 @@ def _contract(a, b, pair):
 def _loop_dtype(arrays, dtype, casting):
     if dtype is not None:
         loop = _core.dtype_of(dtype)
-    elif len({a.dtype for a in arrays}) == 1:
+    elif len(arrays) == 1 or all([a.dtype is arrays[0].dtype for a in arrays]):
         return arrays[0].dtype
     else:
         loop = _core.result_type(*(a.dtype for a in arrays))

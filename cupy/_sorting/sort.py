@@ -17,6 +17,7 @@ _PORTION = 16 << 20
 
 
 def _check(kind, order, stable=None):
+    """Refuse what NumPy does; to be called if a kind or an order is given."""
     if order is not None:
         raise ValueError("Cannot specify order when the array has no fields.")
     if kind is not None:
@@ -30,6 +31,11 @@ def _check(kind, order, stable=None):
 
 def _sorted(name, a, axis, dtype=None):
     """Sort a copy of `a` along `axis`, or argsort it to a `dtype`, in one launch if it is not large."""
+    if a.ndim == 1 and (axis is None or type(axis) is int and -2 < axis < 1):
+        out = _core.empty(a.shape, a.dtype if dtype is None else dtype)
+        if out.size:
+            _core.run_op(name, (a,), (out,), True)
+        return out
     if axis is None:
         a, axis = a.ravel(), -1
     axis = _core.normalize_axis(axis, a.ndim)
@@ -86,9 +92,9 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False):
     >>> cp.sort(cp.array([3, 1, 2]))
     array([1, 2, 3])
     """
-    _check(kind, order, stable)
-    a = as_array(a)
-    out = _sorted("sort", a, axis)
+    if kind is not None or order is not None:
+        _check(kind, order, stable)
+    out = _sorted("sort", as_array(a), axis)
     return _flipped(out, axis).copy() if descending else out
 
 
@@ -141,7 +147,8 @@ def argsort(a, axis=-1, kind=None, order=None, *, stable=None, descending=False)
     >>> cp.argsort(cp.array([3, 1, 2]))
     array([1, 2, 0])
     """
-    _check(kind, order, stable)
+    if kind is not None or order is not None:
+        _check(kind, order, stable)
     a = as_array(a)
     if a.ndim == 0:  # unlike sort, NumPy takes it for 1-d
         a = a.reshape(1)
@@ -227,6 +234,8 @@ def sort_complex(a):
 def _check_kth(a, kth, axis):
     """kth may be any position: a full sort puts each in its place."""
     extent = a.size if axis is None else a.shape[axis] if a.ndim else 1
+    if type(kth) is int and -extent <= kth < extent:
+        return
     if isinstance(kth, ndarray):
         kth = kth.get()
     if numpy.asarray(kth).dtype.kind not in "iub":

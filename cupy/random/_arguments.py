@@ -78,7 +78,9 @@ class Parameters:
         self.host = {}  # what is known without waiting
         shapes = []
         for name, (value, check) in named.items():
-            if isinstance(value, _core.ndarray):
+            if type(value) is float or type(value) is int:
+                self.host[name] = value = _checked(float(value), name, check)
+            elif isinstance(value, _core.ndarray):
                 value = as_array(value, dtype)
                 shapes.append(value.shape)
             else:
@@ -121,18 +123,18 @@ def _broadcast(*shapes):
 
 def _host_parameter(value, name, check):
     """Return a Python float or a NumPy array with axes that passes `check`."""
-    if type(value) is int:
-        value = float(value)
-    elif type(value) is not float:
-        if isinstance(value, numpy.ndarray):
-            as_array(value)  # raises
-        value = numpy.asarray(value)
-        if value.dtype.kind in "US":
-            value = value.astype(float)
-        if value.dtype.kind not in "biuf":
-            raise TypeError(f"{name} must be a real number, not {value.dtype}")
-        if value.ndim == 0:
-            value = float(value)
+    if isinstance(value, numpy.ndarray):
+        as_array(value)  # raises
+    value = numpy.asarray(value)
+    if value.dtype.kind in "US":
+        value = value.astype(float)
+    if value.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be a real number, not {value.dtype}")
+    return _checked(float(value) if value.ndim == 0 else value, name, check)
+
+
+def _checked(value, name, check):
+    """Return a parameter, or raise what NumPy raises for one out of its range."""
     if check != "number":
         passes, message = _CHECKS[check]
         good = passes(value)

@@ -9,6 +9,7 @@ import math
 
 import numpy
 
+import cupy
 from cupy import _core
 from cupy._operands import as_array, select
 from cupy.random._arguments import Parameters, as_shape, documented, integer_dtype
@@ -18,6 +19,7 @@ __all__ = ["Discrete", "log_factorial", "tabulate"]
 
 _DOUBLE = numpy.dtype(numpy.float64)
 _SMALL_MEAN = 10  # below it the rejection methods have no valid envelope
+_FEW_TRIALS = 1 << 14  # of all multinomial counts of a call: each is drawn, rather than counts one after the other
 _STEPS = 64  # of the inversion: beyond it lies less than 2**-53 for means up to _SMALL_MEAN
 
 
@@ -85,6 +87,18 @@ class Discrete:
         if first:
             out += first
         return out
+
+    def _tallied(self, n, pvals, shape):
+        """Return multinomial counts by drawing every trial."""
+        rows, outcomes = math.prod(shape), pvals.size
+        if outcomes == 1 or rows * n == 0:
+            return _core.full((*shape, outcomes), n if outcomes == 1 else 0, numpy.int64)
+        drawn = self._from_table((rows, n), (0, pvals[:-1].cumsum()))
+        if rows > 1:
+            drawn += cupy.arange(0, rows * outcomes, outcomes).reshape(-1, 1)
+        counts = _core.empty((rows * outcomes,), numpy.int64)
+        _core.run_op("bincount", (drawn.reshape(-1),), (counts,))
+        return counts.reshape(*shape, outcomes)
 
     def _invert(self, shape, start, ratio):
         """Invert distributions over 0, 1, ... from pmf(0) and pmf(k + 1) / pmf(k)."""
@@ -294,6 +308,7 @@ class Discrete:
     )
     def multinomial(self, n, pvals, size=None, dtype=int):
         dtype = integer_dtype(dtype)
+        trials = None  # a number, if the probabilities are on the host, too
         if not isinstance(pvals, _core.ndarray):
             if isinstance(pvals, numpy.ndarray):
                 as_array(pvals)  # raises
@@ -307,9 +322,11 @@ class Discrete:
                 raise ValueError("pvals < 0, pvals > 1 or pvals contains NaNs")
             if (host[..., :-1].sum(axis=-1) > 1 + 1e-12).any():
                 raise ValueError("sum(pvals[:-1]) > 1.0")
-            pvals = _core.asarray(host)
-        pvals = as_array(pvals, _DOUBLE)
+            trials = n if type(n) is int and host.ndim == 1 else None
         (n,) = Parameters(None, _DOUBLE, n=(n, "count"))
+        if trials is not None and trials * math.prod(as_shape(size)) <= _FEW_TRIALS:
+            return self._tallied(trials, host, as_shape(size)).astype(dtype, copy=False)
+        pvals = as_array(pvals if isinstance(pvals, _core.ndarray) else _core.asarray(host), _DOUBLE)
         n = as_array(n, _DOUBLE)
         outcomes = pvals.shape[-1]
         shape = as_shape(size) if size is not None else _core.broadcast_shapes(n.shape, pvals.shape[:-1])

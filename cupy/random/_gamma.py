@@ -26,6 +26,8 @@ def reject(shape, dtype, parameters, propose):
     size = math.prod(shape)
     if size == 0:
         return _core.empty(shape, dtype)
+    if not any(isinstance(p, _core.ndarray) for p in parameters):
+        return _accepted(size, parameters, propose).astype(dtype, copy=False).reshape(shape)
     parameters = [
         _core.broadcast_to(p, shape).ravel() if isinstance(p, _core.ndarray) else p for p in parameters
     ]
@@ -38,7 +40,24 @@ def reject(shape, dtype, parameters, propose):
         candidate, accepted = propose(pending.size, *some)
         out[pending] = candidate
         pending = pending[~accepted]
-    raise ValueError("a parameter of the distribution is out of range")
+    raise _out_of_range()
+
+
+def _accepted(size, parameters, propose):
+    """Return the first accepted candidates: where all elements are alike, none of them needs a place."""
+    found = []
+    for _ in range(_ROUNDS):
+        candidate, accepted = propose(size + size // 16 + 8, *parameters)
+        part = candidate[accepted][:size]
+        size -= part.size
+        found.append(part)
+        if size == 0:
+            return part if len(found) == 1 else cupy.concatenate(found)
+    raise _out_of_range()
+
+
+def _out_of_range():
+    return ValueError("a parameter of the distribution is out of range")
 
 
 class GammaFamily:
@@ -56,12 +75,14 @@ class GammaFamily:
             # Marsaglia and Tsang, ACM TOMS 26 (2000) 363.
             d = alpha - 1 / 3
             x = bits.normal((count,), dtype)
-            v = (x * (1 / (9 * d) ** 0.5) + 1) ** 3
-            bound = x * x * 0.5 + d - d * v + d * ufuncs.log(v)
-            accepted = ufuncs.log(bits.open_uniform((count,), dtype)) < bound
+            root = x * (1 / (9 * d) ** 0.5) + 1
+            g = root * root * root * d
+            bound = x * x * 0.5 + d - g + ufuncs.log(root) * (3 * d)
+            # Zero counts as accepted, as the next number would almost surely be.
+            accepted = ufuncs.log(bits.uniform((count,), dtype)) < bound
             if not scalar:  # of an infinite or undefined shape the product is infinite or undefined
                 accepted |= d - d != 0
-            return d * v, accepted
+            return g, accepted
 
         if scalar and not math.isfinite(alpha):
             return _core.full(shape, alpha, dtype), None

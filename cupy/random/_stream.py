@@ -78,7 +78,8 @@ class BitGenerator:
         """Return uniform 64-bit integers as uint64, or None for output=False, which only advances."""
         shape = as_shape(size)
         if not output:
-            self._advance(math.prod(shape))
+            with self.lock:
+                self._offset = (self._offset + math.prod(shape)) % _LIMIT
             return None
         return self.integers(shape, numpy.uint64, 0, 0)
 
@@ -86,16 +87,13 @@ class BitGenerator:
         """Return bit generators with independent streams."""
         return [type(self)(child) for child in self.seed_seq.spawn(n_children)]
 
-    def _advance(self, count):
-        """Reserve a stream for `count` numbers; return its seed and offset."""
-        with self.lock:
-            offset = self._offset
-            self._offset = (offset + count) % _LIMIT
-            return self._seed, offset
-
     def _fill(self, row, out, *attributes):
-        if out.size:
-            seed, offset = self._advance(out.size)
+        """Fill an array from a stream of its own, as long as the array."""
+        count = out.size
+        if count:
+            with self.lock:
+                seed, offset = self._seed, self._offset
+                self._offset = (offset + count) % _LIMIT
             _core.run_op(row, (), (out,), seed, offset, *attributes)
         return out
 

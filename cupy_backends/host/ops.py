@@ -34,6 +34,9 @@ def _accumulator(out):
 
 def _assign(out, value):
     """Store ``value`` as ``astype(casting="unsafe")`` does; the imaginary part falls without a warning."""
+    if value.dtype is out.dtype:
+        out[...] = value
+        return
     if value.dtype.kind == "c" and out.dtype.kind not in "cb":
         value = value.real
     if _is_bfloat16(out) and not _is_bfloat16(value):
@@ -52,14 +55,17 @@ def _silent(function):
     return quiet
 
 
-def row(*names):
-    """Register a function for the rows ``names``; a second one for the same row is an error."""
+def row(*names, warns=True):
+    """Register a function for the rows ``names``; a second one for the same row is an error.
+
+    warns=False: what moves or orders elements gives no warning, and what factorizes keeps its own back.
+    """
 
     def register(function):
         for name in names:
             if name in FUNCTIONS:
                 raise ValueError(f"row {name!r} has two host functions")
-            FUNCTIONS[name] = _silent(function)
+            FUNCTIONS[name] = _silent(function) if warns else function
         return function
 
     return register
@@ -130,17 +136,17 @@ def _copy(inputs, outputs):
     _assign(outputs[0], inputs[0])
 
 
-@row("concatenate")
+@row("concatenate", warns=False)
 def _concatenate(inputs, outputs, axis):
     np.concatenate(inputs, axis, out=outputs[0], casting="unsafe")
 
 
-@row("tril")
+@row("tril", warns=False)
 def _tril(inputs, outputs, k):
     np.copyto(outputs[0], np.tril(inputs[0], k))
 
 
-@row("triu")
+@row("triu", warns=False)
 def _triu(inputs, outputs, k):
     np.copyto(outputs[0], np.triu(inputs[0], k))
 
@@ -177,12 +183,12 @@ def _min(inputs, outputs, axes):
     np.minimum.reduce(inputs[0], axis=axes, out=outputs[0])
 
 
-@row("any")
+@row("any", warns=False)
 def _any(inputs, outputs, axes):
     np.any(inputs[0].astype(bool, copy=False), axis=axes, out=outputs[0])
 
 
-@row("all")
+@row("all", warns=False)
 def _all(inputs, outputs, axes):
     np.all(inputs[0].astype(bool, copy=False), axis=axes, out=outputs[0])
 
@@ -195,17 +201,17 @@ def _mean(inputs, outputs, axes):
     np.copyto(out, np.true_divide(total, total.dtype.type(count)), casting="unsafe")
 
 
-@row("argmax")
+@row("argmax", warns=False)
 def _argmax(inputs, outputs, axis):
     np.argmax(_wide(inputs[0]), axis, out=outputs[0])
 
 
-@row("argmin")
+@row("argmin", warns=False)
 def _argmin(inputs, outputs, axis):
     np.argmin(_wide(inputs[0]), axis, out=outputs[0])
 
 
-@row("count_nonzero")
+@row("count_nonzero", warns=False)
 def _count_nonzero(inputs, outputs, axes):
     np.copyto(outputs[0], np.count_nonzero(inputs[0], axis=axes))
 
@@ -276,23 +282,23 @@ def _along(array, indices, axis):
     return tuple(index)
 
 
-@row("wrap_index")
+@row("wrap_index", warns=False)
 def _wrap_index(inputs, outputs):
     index, extent, last = inputs
     np.clip(np.where(index < 0, index + extent, index), 0, last, out=outputs[0])
 
 
-@row("index_limits")
+@row("index_limits", warns=False)
 def _index_limits(inputs, outputs):
     outputs[0][...], outputs[1][...] = inputs[0].min(), inputs[0].max()
 
 
-@row("take")
+@row("take", warns=False)
 def _take(inputs, outputs, axis):
     np.take(*inputs, axis, out=outputs[0])
 
 
-@row("take_along_axis")
+@row("take_along_axis", warns=False)
 def _take_along_axis(inputs, outputs, axis):
     array, indices = inputs
     np.copyto(outputs[0], array[_along(array, indices, axis)])
@@ -304,7 +310,7 @@ def _put_along_axis(inputs, outputs, axis, mode):
     _update(out, _along(out, indices, axis), values, mode)
 
 
-@row("getitem_advanced")
+@row("getitem_advanced", warns=False)
 def _getitem_advanced(inputs, outputs):
     array, *indices = inputs
     np.copyto(outputs[0], array[tuple(indices)])
@@ -316,14 +322,14 @@ def _setitem_advanced(inputs, outputs, mode):
     _update(outputs[0], tuple(indices), values, mode)
 
 
-@row("nonzero")
+@row("nonzero", warns=False)
 def _nonzero(inputs, outputs):
     found = np.argwhere(inputs[0])
     outputs[0][: len(found)] = found
     return len(found)
 
 
-@row("masked_select")
+@row("masked_select", warns=False)
 def _masked_select(inputs, outputs):
     array, mask = inputs
     found = array[mask]
@@ -331,16 +337,16 @@ def _masked_select(inputs, outputs):
     return found.size
 
 
-@row("masked_scatter")
+@row("masked_scatter", warns=False)
 def _masked_scatter(inputs, outputs):
     mask, values = inputs
     outputs[0][mask] = values[: np.count_nonzero(mask)]
 
 
-@row("searchsorted")
+@row("searchsorted", warns=False)
 def _searchsorted(inputs, outputs, right):
     array, values = map(_wide, inputs)
-    np.copyto(outputs[0], np.searchsorted(array, values, "right" if right else "left"))
+    outputs[0][...] = array.searchsorted(values, "right" if right else "left")
 
 
 @row("bincount")
@@ -352,24 +358,26 @@ def _bincount(inputs, outputs):
 # ---- sorting; NumPy's order of bfloat16 does not place NaN, that of its exact float32 copy does
 
 
-@row("sort")
+@row("sort", warns=False)
 def _sort(inputs, outputs, stable):
-    values = _wide(inputs[0])
-    result = None
+    (values,), (out,) = inputs, outputs
+    if out.dtype.char == "E":
+        np.copyto(out, np.sort(_wide(values), axis=-1, kind="stable"), casting="unsafe")
+        return
+    np.copyto(out, values)
     if stable and values.dtype.kind == "f" and values.size > 1000:
         # Only zeros of both signs tell a stable sort from NumPy's faster one.
-        result = np.sort(values, axis=-1)
-        negative = np.signbit(result[result == 0])
-        if negative.any() and not negative.all():
-            result = None
-    if result is None:
-        result = np.sort(values, axis=-1, kind="stable" if stable else None)
-    np.copyto(outputs[0], result, casting="unsafe")
+        out.sort(axis=-1)
+        negative = np.signbit(out[out == 0])
+        if not negative.any() or negative.all():
+            return
+        np.copyto(out, values)
+    out.sort(axis=-1, kind="stable" if stable else None)
 
 
-@row("argsort")
+@row("argsort", warns=False)
 def _argsort(inputs, outputs, stable):
-    np.copyto(outputs[0], np.argsort(_wide(inputs[0]), axis=-1, kind="stable" if stable else None))
+    outputs[0][...] = _wide(inputs[0]).argsort(axis=-1, kind="stable" if stable else None)
 
 
 # ---- creation and random
@@ -410,30 +418,30 @@ def _linalg(function):
 
 
 for _name in ("solve", "inverse", "det", "slogdet"):
-    row(_name)(_linalg(_numpy(_name)))
+    row(_name, warns="det" in _name)(_linalg(_numpy(_name)))
 
 
-@row("eig")
+@row("eig", warns=False)
 def _eig(inputs, outputs):
     _store(outputs, (np.linalg.eig if len(outputs) > 1 else np.linalg.eigvals)(inputs[0]))
 
 
-@row("cholesky")
+@row("cholesky", warns=False)
 def _cholesky(inputs, outputs, upper):
     _store(outputs, np.linalg.cholesky(inputs[0], upper=upper))
 
 
-@row("qr")
+@row("qr", warns=False)
 def _qr(inputs, outputs, mode):
     _store(outputs, np.linalg.qr(inputs[0], ("reduced", "complete", "r")[mode]))
 
 
-@row("svd")
+@row("svd", warns=False)
 def _svd(inputs, outputs, full_matrices):
     _store(outputs, np.linalg.svd(inputs[0], full_matrices, compute_uv=len(outputs) > 1))
 
 
-@row("eigh")
+@row("eigh", warns=False)
 def _eigh(inputs, outputs, upper):
     function = np.linalg.eigh if len(outputs) > 1 else np.linalg.eigvalsh
     _store(outputs, function(inputs[0], "U" if upper else "L"))
