@@ -366,7 +366,13 @@ def digitize(x, bins, right=False):
     if bins.ndim != 1:
         raise ValueError("object of too small depth for desired array")
     side = "left" if right else "right"
-    if _rises(bins.get()):
+    host = bins.get()
+    rises = _rises(host)
+    unknown = host != host if rises else (host != host)[::-1]
+    if unknown.any() and not unknown[unknown.argmax() :].all():  # no order: what is found depends on how it is sought
+        place = numpy.searchsorted(host if rises else host[::-1], cast(x, _core.promote_types(x.dtype, bins.dtype)).get(), side)
+        return _core.asarray(place if rises else host.size - place)
+    if rises:
         return searchsorted(bins, x, side)
     return bins.size - searchsorted(bins[::-1], x, side)
 
