@@ -87,7 +87,10 @@ class flatiter:
     def __setitem__(self, key, value):
         flat = self._read(key)
         if type(key) is int and type(value) in _NUMBERS and self._line is not None:
-            flat[key] = value
+            try:
+                flat[key] = value
+            except OverflowError:
+                raise ValueError("Error setting single item of array.") from None
             return
         value = asarray(value).ravel()
         if isinstance(key, tuple) and key == ():

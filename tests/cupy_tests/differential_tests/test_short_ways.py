@@ -279,6 +279,132 @@ xp.add.at(small, places, 1.5)
 xp.maximum.at(double, places, single[:3])
 single.sort()
 matrix.sort(axis=0)
+xp.put(single, 1, 7)
+xp.put(matrix, -1, 2.5)
+xp.put(matrix.T, 5, 2.5)
+xp.put(single, 4, 1)
+xp.put(small, 0, 300)
+xp.add.at(single, count, 0.1)
+xp.add.at(single, count, np.nan)
+xp.add.at(small, places, 300)
+xp.add.at(mask, places, 1)
+xp.add.at(complexes, [0, 0], 2)
+xp.add.at(count, mask, 2.5)
+xp.maximum.at(small, places, 5)
+xp.maximum.at(small, places, 300)
+xp.minimum.at(double, places, 1)
+xp.multiply.at(single, count, 2)
+double.sort()
+count.sort(kind="stable")
+matrix.sort(-1)
+double.sort(axis=None)
+double.sort(axis=0.0)
+double.sort(order="x")
+# index arrays and lists of integers
+single[[0, -1, 2]]
+single[[0, 4]]
+single[[-5]]
+single[[2**70]]
+single[[]]
+single[[True, False, True, True]]
+single[[1, True]]
+single[[1, 2.0]]
+number[[0]]
+matrix[[1, 0]]
+matrix[[1, 0], [2, -1]]
+matrix[count % 3, places[:1]]
+matrix[count % 3, [0, 1]]
+matrix[count[:2, None] % 3, places]
+matrix[count % 4, count]
+matrix[count % 3, 1]
+cube[:, count % 3, places[0]]
+cube[count % 2, :, count % 2]
+cube[:, [[0], [2]], [0, 1]]
+cube[1, ..., [1, 0]]
+cube[None, count % 2, ..., count % 2]
+single.__setitem__(places, 1)
+single.__setitem__(places, 1j)
+single.__setitem__(places, np.float64(1.5))
+single.__setitem__(places, double[:3])
+single.__setitem__(places, single[:1])
+single.__setitem__(places, number)
+single.__setitem__(places, [1, 2, 3])
+single.__setitem__(places, [1, 2])
+single.__setitem__(count, single[::-1])
+single.__setitem__(count + 1, 0)
+small.__setitem__(places, 300)
+small.__setitem__(places, 2.7)
+mask.__setitem__([0, 1], 2)
+count.__setitem__(count, 9)
+count.__setitem__(count, count)
+complexes.__setitem__([0, 1], 1j)
+single.__setitem__([0, 9], 1)
+single.__setitem__([0, -1], double[:2])
+single.__setitem__([], 1)
+matrix.__setitem__(count % 3, 0)
+matrix.__setitem__(count[:2], matrix[:2] + 1)
+matrix.__setitem__([0, 2], single)
+matrix.__setitem__([0, 2], single[:3])
+matrix.__setitem__([0, 2], matrix[None, :2])
+matrix.__setitem__((count % 3, count), 5)
+matrix.__setitem__((count % 3, count), single)
+matrix.__setitem__((slice(None), places), matrix[:, :3])
+cube.__setitem__((slice(None), [0, 2]), cube[0, :2])
+cube.__setitem__((slice(None), count % 3, slice(1, 3)), cube[0, 0, :2])
+cube.__setitem__((places % 2, slice(None), places % 2), [[1], [2], [3]])
+cube.__setitem__((places % 2, slice(None), places % 2), cube[0, :, :2])
+nothing.__setitem__(([], 0), 1)
+# lists of numbers
+xp.array([1, 2.5])
+xp.array([1, 2], "f4")
+xp.array([0.1, 70000.0], "f2")
+xp.array([1.7, -1.7], int)
+xp.array([1, 2], bool)
+xp.array([1.5, 2], "c8")
+xp.array([1, 2], ndmin=3)
+xp.array([300], "i1")
+xp.array([np.inf], int)
+xp.array([2**63])
+xp.array([-(2**63), 2**63 - 1])
+xp.array([2**64 - 1], "u8")
+xp.array([True, 1])
+xp.array([1, np.float32(2)])
+xp.array(list(range(1000)))
+xp.asarray([1.5, 2])
+xp.array([1, 2], copy=False)
+xp.arange(3, dtype="f4")
+xp.arange(0.1, 2, 0.3, "f4")
+xp.arange(2, 9, 2.5, dtype="f4")
+xp.arange(16777215, 16777221, dtype="f4")
+xp.arange(9, 1, -2, dtype="f8")
+xp.arange(5, 1, dtype="f4")
+xp.arange(3, 1, 0, dtype="f4")
+xp.arange(-3)
+xp.arange(4, step=2)
+xp.arange(True)
+xp.packbits(mask)
+xp.packbits(mask, bitorder="little")
+xp.ascontiguousarray(number)
+xp.ascontiguousarray(matrix.T)
+# elements in order, and on the host
+single.flat[2]
+single.flat[-5]
+matrix.T.flat[5]
+[float(x) for x in matrix.T.flat]
+[float(x) for x in matrix.flat]
+matrix.flat.__setitem__(5, 2.5)
+matrix.T.flat.__setitem__(5, 2.5)
+matrix.flat.__setitem__(12, 1)
+small.flat.__setitem__(0, 300)
+small.flat.__setitem__(0, 1.5)
+number.tolist()
+mask[0].tolist()
+complexes.tolist()
+nothing.tolist()
+str(single[0])
+xp.digitize(single, [0.0, np.nan, 2.0])
+xp.digitize(single, [3.0, 2.0, np.nan, 0.0], True)
+xp.digitize(single, [np.nan, 1.0, 0.0])
 # functions that are methods
 single.argsort(axis=0)
 matrix.mean(1, keepdims=True)
@@ -324,7 +450,7 @@ def lines(text):
 
 @pytest.mark.parametrize("case", lines(CASES) + PADS)
 def test_short_way_does_as_numpy(case):
-    statement = any(s in case for s in (".at(", ".sort(", "fill_diagonal(", "xp.put(", "putmask("))
+    statement = any(s in case for s in (".at(", ".sort(", "__setitem__(", "fill_diagonal(", "xp.put(", "putmask("))
     code = compile(case, case, "eval")
 
     def call(side):

@@ -107,6 +107,10 @@ def test_multinomial():
     assert x.shape == (N, 3) and (x.sum(axis=1) == 20).all()
     for column, p in zip(x.T, (0.2, 0.3, 0.5)):
         assert distance(column, stats.binom(20, p)) < 1.95
+    few = cupy.random.RandomState(1).multinomial(4, [0.2, 0.3, 0.5], size=(2, 2000)).get()  # draws every trial
+    assert few.shape == (2, 2000, 3) and (few.sum(axis=-1) == 4).all()
+    assert np.abs(few.mean(axis=(0, 1)) / 4 - [0.2, 0.3, 0.5]).max() < 0.02
+    assert cupy.random.multinomial(3, [1.0], size=2).get().tolist() == [[3], [3]]
     assert cupy.random.multinomial(0, [0.5, 0.5]).get().tolist() == [0, 0]
     assert cupy.random.multinomial(7, [1.0, 0.0]).get().tolist() == [7, 0]
     counts = cupy.random.multinomial(5, [[0.5, 0.5], [1, 0]]).get()
