@@ -35,7 +35,8 @@ class flatiter:
 
     def __init__(self, array):
         self._array = array
-        self._line = array.reshape(-1) if array.flags.c_contiguous else None  # the elements as a view, if there is one
+        # The elements as a view, if there is one.
+        self._line = array.reshape(-1) if array.flags.c_contiguous else None
         self._next = 0
 
     @property

@@ -50,7 +50,8 @@ def _clip(self, min=None, max=None, out=None, **kwargs):
 
 def _in_place(name, axis_place, function):
     def method(self, *args, **kwargs):
-        if (args or kwargs) and kwargs.get("axis", args[axis_place] if len(args) > axis_place else -1) is None:
+        axis = args[axis_place] if len(args) > axis_place else -1
+        if kwargs.get("axis", axis) is None:
             raise TypeError(f"{name}: axis must be an integer; None would flatten the array")
         self[...] = function(self, *args, **kwargs)
 

@@ -492,8 +492,13 @@ def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
 
 
 cdef bint holds(int code, object number) except -1:
-    """Return whether a dtype holds a Python number exactly: then a wider loop gives the same elements."""
+    """Return whether a Python number is held exactly, so that the dtype's own loop gives what NumPy's wider one does."""
     cdef unsigned char[16] scalar
+    if type(number) is int:
+        if code == CUPY_BOOL or code == CUPY_UINT64 or code == CUPY_BFLOAT16:
+            return False
+    elif type(number) is not float or code < CUPY_FLOAT16 or code == CUPY_BFLOAT16:
+        return False
     try:
         pack(number, code, scalar)
     except (OverflowError, ValueError):
@@ -514,8 +519,10 @@ def at(ufunc u, ndarray a, indices, b=_no_value):
                          "second operand provided when ufunc is unary")
     if not a.bits & WRITEABLE:
         raise ValueError("output array is read-only")
-    if name in _SCATTER_MODES and (type(b) is int or type(b) is float) and a.code > CUPY_BOOL and holds(a.code, b):
+    if name in _SCATTER_MODES and holds(a.code, b):
         return scatter(a, indices, b, _SCATTER_MODES[name])
+    if name == "subtract" and (isinstance(b, ndarray) and (<ndarray>b).code == a.code > CUPY_BOOL or holds(a.code, b)):
+        return scatter(a, indices, by_name("negative")(asarray(b, a.dtype)), _SCATTER_MODES["add"])
     operands = (a,) if u.nin == 1 else (a, asarray(b))
     if name in _SCATTER_MODES and (<ndarray>operands[1]).code == a.code and u.loop(a.code, a.code).codes[2] == a.code:
         return scatter(a, indices, operands[1], _SCATTER_MODES[name])

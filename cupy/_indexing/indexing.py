@@ -179,9 +179,13 @@ def choose(a, choices, out=None, mode="raise"):
     choices = [_core.full((), numpy.asarray(c)[()], dtype) if is_host_scalar(c) else c for c in choices]
     error = ValueError("invalid entry in choice array")
     number = valid_indices(as_array(a), len(choices), mode, negative=False, error=error, rule="safe")
-    shape = _core.broadcast_shapes(number.shape, *(c.shape for c in choices))
-    table = stack([_core.broadcast_to(cast(c, dtype), shape) for c in choices])
-    number = _core.broadcast_to(number, shape)[None]
+    shape = number.shape
+    choices = [cast(c, dtype) for c in choices]
+    if any([c.shape != shape for c in choices]):
+        shape = _core.broadcast_shapes(shape, *(c.shape for c in choices))
+        choices = [_core.broadcast_to(c, shape) for c in choices]
+        number = _core.broadcast_to(number, shape)
+    table, number = stack(choices), number[None]
     return deliver(take_along_valid(table, number, 0)[0], out)
 
 

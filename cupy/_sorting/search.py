@@ -368,9 +368,12 @@ def digitize(x, bins, right=False):
     side = "left" if right else "right"
     host = bins.get()
     rises = _rises(host)
-    unknown = host != host if rises else (host != host)[::-1]
-    if unknown.any() and not unknown[unknown.argmax() :].all():  # no order: what is found depends on how it is sought
-        place = numpy.searchsorted(host if rises else host[::-1], cast(x, _core.promote_types(x.dtype, bins.dtype)).get(), side)
+    host = host if rises else host[::-1]
+    unknown = host != host
+    if unknown.any() and not unknown[unknown.argmax() :].all():
+        # Without an order, what is found depends on how NumPy seeks.
+        values = cast(x, _core.promote_types(x.dtype, bins.dtype)).get()
+        place = numpy.searchsorted(host, values, side)
         return _core.asarray(place if rises else host.size - place)
     if rises:
         return searchsorted(bins, x, side)

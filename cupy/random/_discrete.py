@@ -19,7 +19,7 @@ __all__ = ["Discrete", "log_factorial", "tabulate"]
 
 _DOUBLE = numpy.dtype(numpy.float64)
 _SMALL_MEAN = 10  # below it the rejection methods have no valid envelope
-_FEW_TRIALS = 1 << 14  # of all multinomial counts of a call: each is drawn, rather than counts one after the other
+_FEW_TRIALS = 1 << 14  # of a multinomial call: each is drawn, rather than the counts one after the other
 _STEPS = 64  # of the inversion: beyond it lies less than 2**-53 for means up to _SMALL_MEAN
 
 

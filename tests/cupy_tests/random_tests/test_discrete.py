@@ -107,7 +107,8 @@ def test_multinomial():
     assert x.shape == (N, 3) and (x.sum(axis=1) == 20).all()
     for column, p in zip(x.T, (0.2, 0.3, 0.5)):
         assert distance(column, stats.binom(20, p)) < 1.95
-    few = cupy.random.RandomState(1).multinomial(4, [0.2, 0.3, 0.5], size=(2, 2000)).get()  # draws every trial
+    # So few are drawn trial by trial.
+    few = cupy.random.RandomState(1).multinomial(4, [0.2, 0.3, 0.5], size=(2, 2000)).get()
     assert few.shape == (2, 2000, 3) and (few.sum(axis=-1) == 4).all()
     assert np.abs(few.mean(axis=(0, 1)) / 4 - [0.2, 0.3, 0.5]).max() < 0.02
     assert cupy.random.multinomial(3, [1.0], size=2).get().tolist() == [[3], [3]]
