@@ -8,15 +8,15 @@ import pickle
 import types
 from contextlib import nullcontext
 
-from cupy._core import _creation, ufuncs
+from cupy._core import _creation, _shortcuts, ufuncs
 from cupy._core._flat import flatiter
 from cupy._core._ndarray import install, ndarray
 
 _FUNCTIONS = (
     "argpartition argsort choose dot mean nonzero ptp put repeat round searchsorted std take trace var"
 ).split()
-# These change the array itself.
-_IN_PLACE = {"sort": 0, "partition": 1}  # name: place of the argument `axis`
+# These change the array itself: the place of the argument `axis`, and a short way for calls without arguments.
+_IN_PLACE = {"sort": (0, _shortcuts.sort_in_place), "partition": (1, None)}
 
 
 def install_functions(namespace):
@@ -30,8 +30,8 @@ def install_functions(namespace):
         method.__qualname__ = f"ndarray.{name}"
         method.__doc__ = f"See :func:`cupy.{name}`."
         install(name, method)
-    for name, place in _IN_PLACE.items():
-        install(name, _in_place(name, place, namespace[name]))
+    for name, (place, short) in _IN_PLACE.items():
+        install(name, _in_place(name, place, short, namespace[name]))
 
 
 def _compress(self, condition, axis=None, out=None):
@@ -48,8 +48,10 @@ def _clip(self, min=None, max=None, out=None, **kwargs):
     return cupy.clip(self, min, max, out, **kwargs)
 
 
-def _in_place(name, axis_place, function):
+def _in_place(name, axis_place, short, function):
     def method(self, *args, **kwargs):
+        if short is not None and not args and not kwargs and short(self):
+            return
         axis = args[axis_place] if len(args) > axis_place else -1
         if kwargs.get("axis", axis) is None:
             raise TypeError(f"{name}: axis must be an integer; None would flatten the array")

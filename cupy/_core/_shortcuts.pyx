@@ -7,11 +7,11 @@ from libc.stdint cimport int64_t
 from libc.string cimport memcmp
 
 from cupy._core._dtype cimport itemsizes
-from cupy._core._elementwise cimport Source, launch_elementwise, plan_of
+from cupy._core._elementwise cimport Source, copy_into, launch_elementwise, plan_of
 from cupy._core._memory cimport current
-from cupy._core._ndarray cimport C_CONTIGUOUS, MAX_RANK, fill_operand, ndarray, new_array
+from cupy._core._ndarray cimport C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array
 from cupy_backends.backend cimport _backend
-from cupy_backends.backend._backend cimport CUPY_BOOL, cupyAttr, cupyOperand
+from cupy_backends.backend._backend cimport CUPY_BOOL, CUPY_INT64, cupyAttr, cupyOperand
 
 from libc.stdint cimport int8_t
 
@@ -125,3 +125,34 @@ def where(condition, x, y):
     s[1].code = s[2].code = s[3].code = codes[1] = codes[2] = codes[3] = a.code
     launch_elementwise(plan_of("where", codes, 4), s, 4, a.rank, a.dims)
     return out
+
+
+def ordered(str row, ndarray a):
+    """Return what the row `sort` or `argsort` makes of an array of one axis."""
+    cdef ndarray out = new_array(CUPY_INT64 if row == "argsort" else a.code, 1, a.dims)
+    put_in_order(row, a, out)
+    return out
+
+
+def sort_in_place(ndarray a):
+    """Sort an array of one axis; return whether that was done."""
+    cdef ndarray source
+    if a.rank != 1 or not a.bits & WRITEABLE:
+        return None
+    source = new_array(a.code, 1, a.dims)
+    copy_into(source, a)
+    put_in_order("sort", source, a)
+    return True
+
+
+cdef int put_in_order(str row, ndarray a, ndarray out) except -1:
+    cdef cupyOperand[2] operands
+    cdef int8_t[2] codes
+    cdef cupyAttr stable
+    if a.size == 0:
+        return 0
+    fill_operand(&operands[0], a)
+    fill_operand(&operands[1], out)
+    codes[0], codes[1] = a.code, out.code
+    stable.i = True
+    return _backend.launch(plan_of(row, codes, 2), operands, 2, &stable, current().stream, a.size)

@@ -5,7 +5,7 @@ import operator
 import numpy
 
 from cupy import _core
-from cupy._core import ndarray
+from cupy._core import _shortcuts, ndarray
 from cupy._operands import DEVICE_RANK, INT64, as_array, kind_of, take_along_valid, three_axes
 
 __all__ = ["argpartition", "argsort", "lexsort", "msort", "partition", "sort", "sort_complex"]
@@ -32,10 +32,7 @@ def _check(kind, order, stable=None):
 def _sorted(name, a, axis, dtype=None):
     """Sort a copy of `a` along `axis`, or argsort it to a `dtype`, in one launch if it is not large."""
     if a.ndim == 1 and (axis is None or type(axis) is int and -2 < axis < 1):
-        out = _core.empty(a.shape, a.dtype if dtype is None else dtype)
-        if out.size:
-            _core.run_op(name, (a,), (out,), True)
-        return out
+        return _shortcuts.ordered(name, a)
     if axis is None:
         a, axis = a.ravel(), -1
     axis = _core.normalize_axis(axis, a.ndim)
