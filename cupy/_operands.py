@@ -120,6 +120,8 @@ def select(condition, x, y, dtype=None, out=None):
 
 def take_along_valid(a, indices, axis):
     """Gather by `indices` of the shape of `a` but for `axis`, known to lie inside it."""
+    if a.ndim == 1:
+        return take_valid(a, indices, 0)
     if a.ndim > DEVICE_RANK:
         flat = take_along_valid(three_axes(a, axis), three_axes(indices, axis), 1)
         return flat.reshape(indices.shape)

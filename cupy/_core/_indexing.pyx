@@ -55,6 +55,9 @@ cdef object getitem(ndarray a, object key):
         view = listed(<list>key, a.dims[0])
         if view is not None:
             return taken(a, view, 0)
+    arrays = arrays_alone(a, key)
+    if arrays is not None:
+        return gather(a, arrays, 0)
     parsed = parse(a, key)
     view = parsed[0]
     if parsed[1] is None:
@@ -204,6 +207,17 @@ cdef bint _holds_arrays(object items) except -1:
         if isinstance(x, ndarray) or isinstance(x, (list, tuple)) and _holds_arrays(x):
             return True
     return False
+
+
+cdef list arrays_alone(ndarray a, object key):
+    """Return (axis, indices) for each entry of a key of integer arrays; None for any other key."""
+    cdef int axis
+    if type(key) is not tuple or not 0 < len(key) <= a.rank:
+        return None
+    for item in key:
+        if type(item) is not ndarray or not CUPY_BOOL < (<ndarray>item).code < CUPY_FLOAT16:
+            return None
+    return [(axis, bounded(key[axis], a.dims[axis], axis, True)) for axis in range(len(key))]
 
 
 cdef tuple parse(ndarray a, object key):
@@ -514,6 +528,9 @@ cdef int setitem(ndarray a, object key, object value) except -1:
             return 0
     view = a if key is Ellipsis else basic(a, key)
     if view is None:
+        arrays = arrays_alone(a, key)
+        if arrays is not None:
+            return scatter_parsed(a, arrays, 0, value, 0)
         view, arrays, place = parse(a, key)
         if arrays is not None:
             return scatter_parsed(view, arrays, place, value, 0)
