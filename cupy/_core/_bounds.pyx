@@ -19,10 +19,10 @@ from libc.stdint cimport int8_t, int64_t
 from libc.string cimport memcpy, memset
 
 from cupy._core cimport _memory
-from cupy._core._creation cimport fetch, upload
 from cupy._core._elementwise cimport Source, converted, launch_elementwise, plan_of
 from cupy._core._memory cimport current, ensure_current, waited
 from cupy._core._ndarray cimport DEVICE_RANK, fill_operand, ndarray, new_array
+from cupy._core._transfer cimport fetch, upload
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
     CUPY_INT64, cupyBackend, cupyOperand, cupyPlan, cupyStream)

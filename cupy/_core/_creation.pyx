@@ -1,4 +1,4 @@
-"""Making arrays, and moving them between host and device."""
+"""Making arrays, of host data as well, and giving their elements back."""
 
 from libc.string cimport memcpy, memset
 
@@ -9,24 +9,22 @@ cimport numpy as cnp
 
 cnp.import_array()
 
-from cupy._core cimport _ndarray
 from cupy._core._dtype cimport (
-    can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe, unpack)
+    can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe)
 from cupy._core._elementwise cimport converted, copy_into, fill_with
-from cupy._core._memory cimport current, ensure_current, require, waited
+from cupy._core._memory cimport current
 from cupy._core._ndarray cimport (
     C_CONTIGUOUS, F_CONTIGUOUS, MAX_RANK, WRITEABLE, ndarray, new_array, new_ordered, read_shape, shape_tuple)
+from cupy._core._transfer cimport first_element, to_host, upload
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend.bfloat16 import rounded
-from cupy_backends.backend._backend cimport (
-    CUPY_BFLOAT16, CUPY_BOOL, CUPY_FLOAT64, CUPY_INT64, cupyBackend, cupyStream)
+from cupy_backends.backend._backend cimport CUPY_BFLOAT16, CUPY_BOOL, CUPY_INT64
 
 from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, Py_buffer, PyBuffer_Release, PyObject_GetBuffer
 
 
 cdef enum:
     FEW_NUMBERS = 256  # are packed in the time that NumPy takes to look at them
-    FEW_BYTES = 4096  # are copied before another thread could take the interpreter's lock
 
 
 cpdef str order_letter(object order, str allowed):
@@ -285,83 +283,6 @@ cdef ndarray from_host(object host, object order):
     if a.size:
         upload(a, cnp.PyArray_DATA(host))
     return a
-
-
-cdef int upload(ndarray a, const void* source) except -1:
-    """Copy elements that lie in host memory as those of `a` do to the device."""
-    cdef cupyBackend* backend
-    cdef char* target
-    cdef size_t nbytes = a.size * itemsizes[a.code]
-    cdef cupyStream stream
-    cdef int rc
-    ensure_current()
-    require(a.block)
-    backend, stream, target = _backend.active(), current().stream, <char*>a.block.address + a.offset
-    with nogil:
-        rc = backend.copy_to_device(target, source, nbytes, stream)
-    return _backend.check(rc, "copying from the host")
-
-
-cdef int fetch(ndarray a, void* target, cupyStream stream) except -1:
-    """Copy an array as it lies in memory to the host, after what is queued on `stream`.
-
-    Host functions among that work take the interpreter's lock, which therefore is let go of, but for a few bytes
-    that nothing is queued before.
-    """
-    cdef cupyBackend* backend
-    cdef const char* source
-    cdef size_t nbytes = a.size * itemsizes[a.code]
-    cdef int rc, done = 0
-    require(a.block)
-    backend, source = _backend.active(), <const char*>a.block.address + a.offset
-    if nbytes <= FEW_BYTES:
-        _backend.check(backend.stream_query(stream, &done), "querying a stream")
-    if done:
-        rc = backend.copy_to_host(target, source, nbytes, stream)
-    else:
-        with nogil:
-            rc = backend.copy_to_host(target, source, nbytes, stream)
-    return _backend.check(rc, "copying to the host")
-
-
-cdef object to_host(ndarray a, object order="C"):
-    """Return a new NumPy array with the elements of `a`; waits for the stream."""
-    cdef ndarray source = a
-    cdef bint fortran = order == "F" or order in ("A", "K") and a.bits & F_CONTIGUOUS and not a.bits & C_CONTIGUOUS
-    cdef object host
-    if a.block.arena.device != current().device:
-        with on_device(a.block.arena.device):  # whose work is to be waited for
-            return to_host(a, order)
-    if not a.bits & (F_CONTIGUOUS if fortran else C_CONTIGUOUS):
-        source = new_array(a.code, a.rank, a.dims, fortran)
-        copy_into(source, a)
-    host = cnp.PyArray_EMPTY(a.rank, <cnp.npy_intp*>a.dims, (<cnp.dtype>dtype_object(a.code)).num, fortran)
-    if a.size:
-        ensure_current()
-        fetch(source, cnp.PyArray_DATA(host), current().stream)
-        waited(current().stream)
-    return host
-
-
-cdef object first_element(ndarray a):
-    """Return the only element of `a` as a Python number; waits for the stream."""
-    cdef unsigned char[16] data
-    if a.block.arena.device != current().device:
-        with on_device(a.block.arena.device):
-            return first_element(a)
-    ensure_current()
-    fetch(a, data, current().stream)
-    waited(current().stream)
-    if a.code == CUPY_FLOAT64:
-        return (<double*>data)[0]
-    if a.code == 11:
-        return <double>(<float*>data)[0]
-    if a.code == 4:
-        return (<long long*>data)[0]
-    if a.code == 0:
-        return data[0] != 0
-    value = unpack(a.code, data)
-    return float(value) if a.code == 10 else value.item()
 
 
 def item(ndarray self, *args):
@@ -808,6 +729,3 @@ def copyto(ndarray dst, src):
     if not dst.bits & WRITEABLE:
         raise ValueError("assignment destination is read-only")
     copy_into(dst, asarray(src))
-
-
-_ndarray.only_element = first_element
