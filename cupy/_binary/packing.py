@@ -9,7 +9,6 @@ from cupy._operands import as_array, kind_of
 
 __all__ = ["packbits", "unpackbits"]
 
-
 _WEIGHTS = {
     "big": numpy.array([128, 64, 32, 16, 8, 4, 2, 1], numpy.uint8),
     "little": numpy.array([1, 2, 4, 8, 16, 32, 64, 128], numpy.uint8),

@@ -646,7 +646,7 @@ cdef int scatter_parsed(ndarray view, list arrays, int place, object value, int 
     """view[arrays] (op)= value, the index shape standing at axis `place` of the indexed result."""
     cdef Py_ssize_t[2 * MAX_RANK] shape
     cdef int[MAX_RANK] order
-    cdef ndarray source = to_assign(value, view.code) if mode == 0 else converted(asarray(value, None if isinstance(value, ndarray) else view.dtype), view.code)
+    cdef ndarray source = to_assign(value, view.code) if mode == 0 else converted(asarray(value), view.code)
     cdef list index = broadcast_indices(arrays)
     cdef ndarray front = indexed_first(view, arrays), target
     cdef int i, n = (<ndarray>index[0]).rank, k = len(index), rank = n + front.rank - k, lead

@@ -520,7 +520,7 @@ def at(ufunc u, ndarray a, indices, b=_no_value):
     if not a.bits & WRITEABLE:
         raise ValueError("output array is read-only")
     if name in _SCATTER_MODES and holds(a.code, b):
-        return scatter(a, indices, b, _SCATTER_MODES[name])
+        return scatter(a, indices, asarray(b, a.dtype), _SCATTER_MODES[name])
     if name == "subtract" and (isinstance(b, ndarray) and (<ndarray>b).code == a.code > CUPY_BOOL or holds(a.code, b)):
         return scatter(a, indices, by_name("negative")(asarray(b, a.dtype)), _SCATTER_MODES["add"])
     operands = (a,) if u.nin == 1 else (a, asarray(b))

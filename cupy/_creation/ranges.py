@@ -80,7 +80,7 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
     >>> cp.arange(3, 9, 2)
     array([3, 5, 7])
     """
-    if type(start) is int and stop is dtype is device is None and step == 1 and 0 <= start < _LARGE:
+    if type(start) is type(step) is int and stop is dtype is device is None and step == 1 and 0 <= start < _LARGE:
         return _iota(start, _INT)
     if stop is None:
         if start is None:
@@ -108,7 +108,7 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
         kept = _core.dtype_of(dtype)
         if kept.char in "fd":
             first, second = float(start), float(start + step)
-            if kept.itemsize == 4 and not (first.is_integer() and abs(first) + abs(step) < 2**24):
+            if kept.itemsize == 4:  # the difference of the first two as they are stored
                 first, second = numpy.float32(first), numpy.float32(second)
             return _sequence(_length(start, stop, step), kept, first, second)
     start, stop, step = _host(start), _host(stop), _host(step)
