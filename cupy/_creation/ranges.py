@@ -80,7 +80,12 @@ def arange(start=None, stop=None, step=1, dtype=None, *, device=None):
     >>> cp.arange(3, 9, 2)
     array([3, 5, 7])
     """
-    if type(start) is type(step) is int and stop is dtype is device is None and step == 1 and 0 <= start < _LARGE:
+    if (
+        type(start) is type(step) is int
+        and stop is dtype is device is None
+        and step == 1
+        and 0 <= start < _LARGE
+    ):
         return _iota(start, _INT)
     if stop is None:
         if start is None:
