@@ -1,25 +1,46 @@
 """Bits in bytes."""
 
+import functools
 import operator
 
 import numpy
 
 from cupy import _core
-from cupy._operands import as_array, kind_of
+from cupy._operands import INT64, as_array, cast, kind_of, take_valid
 
 __all__ = ["packbits", "unpackbits"]
 
-_WEIGHTS = {
-    "big": numpy.array([128, 64, 32, 16, 8, 4, 2, 1], numpy.uint8),
-    "little": numpy.array([1, 2, 4, 8, 16, 32, 64, 128], numpy.uint8),
-}
+
+# Eight truth values are a word of eight bytes, the first one lowest. The product with a factor gathers them
+# in its highest byte: no two of its terms meet in a bit.
+_FACTORS = {"big": 0x8040201008040201, "little": 0x0102040810204080}
+_HIGHEST = 7  # where that byte lies
 
 
-def _weights(bitorder, ndim):
-    """Return what each bit of a byte counts, along the first of 1 + `ndim` axes."""
-    if bitorder not in _WEIGHTS:
+@functools.cache
+def _words(bitorder):
+    """Return the words that hold the bits of each byte."""
+    bytes_ = numpy.arange(256, dtype=numpy.uint8).reshape(-1, 1)
+    return numpy.unpackbits(bytes_, axis=1, bitorder=bitorder).view(numpy.uint64).ravel()
+
+
+def _check_order(bitorder):
+    if bitorder not in _FACTORS:
         raise ValueError("'bitorder' must be either 'little' or 'big'")
-    return _core.asarray(_WEIGHTS[bitorder]).reshape((8,) + (1,) * ndim)
+
+
+def _axis_last(a, axis):
+    """Return `a`, flattened if there is no `axis`, with the axis last, and where it was."""
+    if axis is None or a.ndim == 0:
+        a, axis = a.ravel(), 0
+    axis = _core.normalize_axis(axis, a.ndim)
+    return a.transpose((*range(axis), *range(axis + 1, a.ndim), axis)), axis
+
+
+def _axis_back(a, axis):
+    """Undo `_axis_last`."""
+    last = a.ndim - 1
+    return a.transpose((*range(axis), last, *range(axis, last)))
 
 
 def packbits(a, /, axis=None, bitorder="big"):
@@ -54,17 +75,16 @@ def packbits(a, /, axis=None, bitorder="big"):
     a = as_array(a)
     if kind_of(a.dtype) not in "iub":
         raise TypeError("Expected an input array of integer or boolean data type")
-    if axis is None or a.ndim == 0:
-        a, axis = a.ravel(), 0
-    axis = _core.normalize_axis(axis, a.ndim)
-    n = a.shape[axis]
-    after = a.shape[axis + 1 :]
-    weights = _weights(bitorder, len(after))
+    _check_order(bitorder)
+    a, axis = _axis_last(a, axis)
+    *lead, n = a.shape
     count = -(-n // 8)
-    bits = _core.zeros(a.shape[:axis] + (count * 8,) + after, numpy.uint8)
-    bits[(slice(None),) * axis + (slice(0, n),)] = a.astype(numpy.bool_, copy=False)
-    bits = bits.reshape(a.shape[:axis] + (count, 8) + after)
-    return (bits * weights).sum(axis + 1, numpy.uint8)
+    if n % 8 or a.dtype != numpy.bool_ or not a.flags.c_contiguous:
+        bits = (_core.zeros if n % 8 else _core.empty)((*lead, count * 8), numpy.bool_)
+        bits[..., :n] = a
+        a = bits
+    words = a.view(numpy.uint64) * numpy.uint64(_FACTORS[bitorder])
+    return _axis_back(words.view(numpy.uint8).reshape((*lead, count, 8))[..., _HIGHEST], axis).copy()
 
 
 def unpackbits(a, /, axis=None, count=None, bitorder="big"):
@@ -101,23 +121,22 @@ def unpackbits(a, /, axis=None, count=None, bitorder="big"):
     a = as_array(a)
     if a.dtype != numpy.uint8:
         raise TypeError("Expected an input array of unsigned byte data type")
-    if axis is None or a.ndim == 0:
-        a, axis = a.ravel(), 0
-    axis = _core.normalize_axis(axis, a.ndim)
-    before, n, after = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
-    weights = _weights(bitorder, len(after))
-    bits = (a.reshape(before + (n, 1) + after) & weights).astype(numpy.bool_).view(numpy.uint8)
-    bits = bits.reshape(before + (n * 8,) + after)
-    if count is None:
-        return bits
-    count = operator.index(count)
-    if count < 0:
-        count += n * 8
+    _check_order(bitorder)
+    a, axis = _axis_last(a, axis)
+    *lead, n = a.shape
+    words = take_valid(_core.asarray(_words(bitorder)), cast(a, INT64), 0)
+    bits = words.view(numpy.uint8).reshape((*lead, n * 8))
+    if count is not None:
+        count = operator.index(count)
         if count < 0:
-            raise ValueError(f"-ve count ({count - n * 8}) exceeds the number of bits")
-    along = (slice(None),) * axis
-    if count <= n * 8:
-        return bits[(*along, slice(0, count))].copy()
-    out = _core.zeros(before + (count,) + after, numpy.uint8)
-    out[(*along, slice(0, n * 8))] = bits
-    return out
+            count += n * 8
+            if count < 0:
+                raise ValueError(f"-ve count ({count - n * 8}) exceeds the number of bits")
+        if count > n * 8:
+            filled = _core.zeros((*lead, count), numpy.uint8)
+            filled[..., : n * 8] = bits
+            bits = filled
+        elif count < n * 8:
+            bits = bits[..., :count]
+    bits = _axis_back(bits, axis)
+    return bits if bits.flags.c_contiguous else bits.copy()

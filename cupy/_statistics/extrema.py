@@ -4,7 +4,6 @@ import numpy
 
 from cupy import _core
 from cupy._core import ufuncs as uf
-from cupy._math.sumprod import without_nan
 from cupy._operands import as_array, deliver, kind_of, select
 
 __all__ = ["amax", "amin", "max", "min", "nanmax", "nanmin", "ptp"]
@@ -86,10 +85,10 @@ def _nan_extreme(a, axis, out, keepdims, initial, where, method, neutral):
     a, where = as_array(a), _mask(where)
     if kind_of(a.dtype) not in "fc":
         return getattr(a, method)(axis, out, keepdims, initial, where)
-    result = getattr(without_nan(a, neutral), method)(axis, None, keepdims, initial, where)
+    missing = uf.isnan(a)
+    result = getattr(select(missing, neutral, a, a.dtype), method)(axis, None, keepdims, initial, where)
     if initial is _NO_VALUE:
-        nothing = uf.isnan(a).all(axis, keepdims=keepdims)
-        result = select(nothing, numpy.nan, result, a.dtype)
+        result = select(missing.all(axis, keepdims=keepdims), numpy.nan, result, a.dtype)
     return deliver(result, out)
 
 

@@ -12,6 +12,13 @@ from cupy_backends.ascend._ascend import symbol
 
 ctypedef void (*Loop)(char** args, const intptr_t* n, const intptr_t* steps, void* data)
 ctypedef bint (*RegisterLoop)(const char* name, int dtype, Loop fn, void* data)
+ctypedef int (*Sort)(void* start, intptr_t n, void* array)
+ctypedef void (*RegisterSort)(int dtype, Sort fn)
+
+cdef extern from "numpy/arrayobject.h":
+    ctypedef struct PyArray_ArrFuncs:
+        Sort* sort
+    PyArray_ArrFuncs* PyDataType_GetArrFuncs(cnp.dtype descr)
 
 # aclDataType by NumPy's type number; the others have loops of the simulator's own.
 cdef dict _ACL = {cnp.NPY_FLOAT32: 0, cnp.NPY_FLOAT64: 11, cnp.NPY_COMPLEX64: 16, cnp.NPY_COMPLEX128: 17}
@@ -20,6 +27,8 @@ cdef dict _ACL = {cnp.NPY_FLOAT32: 0, cnp.NPY_FLOAT64: 11, cnp.NPY_COMPLEX64: 16
 def register():
     """Offer every loop; return the names of those that the simulator uses. CANNSIM_NUMPY_LOOPS=0 switches it off."""
     cdef RegisterLoop offer = <RegisterLoop><size_t>symbol("cannsimRegisterLoop")
+    cdef RegisterSort offer_sort = <RegisterSort><size_t>symbol("cannsimRegisterSort")
+    cdef Sort sort
     cdef cnp.ufunc ufunc
     cdef int i, k
     used = set()
@@ -41,4 +50,8 @@ def register():
             seen.add(types[0])
             if offer(candidate.__name__.encode(), _ACL[types[0]], <Loop><void*>ufunc.functions[i], <void*>ufunc.data[i]):
                 used.add(name)
+    # The simulator sorts words made of a key and a place.
+    sort = PyDataType_GetArrFuncs(numpy.dtype(numpy.uint64)).sort[0]
+    if offer_sort is not NULL and sort is not NULL:
+        offer_sort(10, sort)
     return used

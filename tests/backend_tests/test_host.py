@@ -199,6 +199,24 @@ def test_small_products_of_any_layout(dtype):
             assert np.array_equal(got, np.matmul(x, y)), (dtype, rows)
 
 
+@pytest.mark.parametrize("dtype", ["?", "i1", "i8", "u4", "f2", "f4", "f8", "c8", "c16"])
+def test_windows_times_a_vector(dtype):
+    rng = np.random.default_rng(0)
+    for rows, width in ((1, 5), (2, 100), (5000, 1), (5000, 9), (50_000, 70)):
+        line, v = (rng.integers(0, 5, n).astype(dtype) for n in (rows + width - 1, width))
+        if np.dtype(dtype).kind == "c":
+            v = v * np.array(2 + 1j, dtype)
+            line = line * np.array(1 - 2j, dtype)
+        windows = np.lib.stride_tricks.as_strided(line, (rows, width), line.strides * 2)
+        for vector in (v, v[::-1], np.repeat(v, 2)[::2]):
+            (got,) = launch(
+                "host", "matmul", [windows, vector.reshape(-1, 1)], [np.ones((rows, 1), dtype)]
+            ).outputs
+            exact = "c16" if np.dtype(dtype).kind == "c" else "f8" if np.dtype(dtype).kind == "f" else dtype
+            want = windows.astype(exact) @ vector.reshape(-1, 1).astype(exact)
+            np.testing.assert_allclose(got, want.astype(dtype), rtol=1e-6 if dtype == "c8" else 0)
+
+
 def test_a_product_may_lie_on_its_operands():
     a = np.arange(12.0).reshape(3, 4)[:, :3]
     (got,) = launch("host", "matmul", [a, a], [a]).outputs

@@ -130,6 +130,24 @@ def test_broadcast_operands_of_zero_stride():
     np.testing.assert_allclose(matmul(a, b), np.ascontiguousarray(a) @ np.ascontiguousarray(b))
 
 
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+def test_windows_times_a_vector(dtype):
+    rng = np.random.default_rng(5)
+    tolerance = {"float16": 2e-3, "bfloat16": 1e-2, "float32": 1e-5, "complex64": 1e-5}.get(str(dtype), 1e-12)
+    for rows, width in ((2, 100), (100, 2), (1000, 33), (40, 300), (200_000, 3)):
+        line, v = make(rng, (rows + width - 1,), dtype, -2, 3), make(rng, (width,), dtype, -2, 3)
+        windows = np.lib.stride_tricks.sliding_window_view(line, width)
+        wide = dtype if dtype.kind in "iub" else "c16" if dtype.kind == "c" else "f8"
+        for vector in (v, np.ascontiguousarray(v[::-1])[::-1], np.repeat(v, 2)[::2]):
+            got = matmul(windows, vector.reshape(-1, 1), np.ones((rows, 1), dtype))[:, 0]
+            want = windows.astype(wide) @ v.astype(wide)
+            if dtype.kind in "iub":
+                assert (got == want).all()
+            else:
+                scale = np.abs(windows.astype(wide)) @ np.abs(v.astype(wide))
+                assert (np.abs(got.astype(wide) - want) <= tolerance * scale).all()
+
+
 def test_contradictions_are_refused():
     f = np.zeros
     with pytest.raises(KernelError, match="BadArgument"):

@@ -260,3 +260,18 @@ def test_columns_of_a_wider_array(dtype):
                 reduce("sum", a, (0,), dtype), a.sum(0, dtype="f8"), rtol=1e-4, atol=0.05
             )
             assert (reduce("max", a, (0,), dtype) == a.max(0)).all()
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2", "i8", "?", "c8"])
+@pytest.mark.parametrize("inner", [3, 255, 256, 3000])
+def test_broadcast_axes(dtype, inner):
+    rng = np.random.default_rng(3)
+    row = make(rng, (5, inner), np.dtype(dtype), 0, 9)
+    shape = (4, 5, 6, inner, 2)
+    a = np.broadcast_to(row[None, :, None, :, None], shape)
+    wide = {"f": "f8", "c": "c16"}.get(a.dtype.kind, "i8")
+    for axes in subsets(5):
+        got = reduce("sum", a, axes, "i8" if a.dtype.kind in "bi" else dtype)
+        np.testing.assert_allclose(got, a.sum(axes, wide), rtol=1e-5)
+        if dtype != "c8":
+            assert (reduce("max", a, axes, dtype) == a.max(axes)).all()

@@ -3,6 +3,7 @@ import pytest
 from kernels import ALL, KernelError, bfloat16, call, found, layouts, make, use_numpy_sorts
 
 SHAPES = [(1,), (2,), (30,), (300,), (20000,), (7, 40), (300, 5), (3, 17, 9), (0,), (3, 0)]
+SHAPES += [(2, 20), (21,), (63,), (2, 64), (1023,), (1024,), (1025,)]  # where another way begins
 
 
 @pytest.fixture(params=["own", "numpy"], autouse=True)

@@ -213,6 +213,30 @@ Status by_own_loops(const Matrix &c, const Matrix &a, Matrix b) {
     return pack_c ? copy(c.view(), result.view()) : Status::Ok;
 }
 
+// Rows that begin one element after another, the windows of a convolution, times a vector.
+bool slides(const Matrix &c, const Matrix &a, const Matrix &b) {
+    const int64_t size = itemsize(a.dtype);
+    return b.cols == 1 && a.rows > 1 && a.row_stride == size && a.col_stride == size &&
+           c.row_stride == size;
+}
+
+// The vector times the transposed windows, whose rows are adjacent elements where they are.
+void by_windows(const Matrix &c, const Matrix &a, const Matrix &b) {
+    struct Transposed {
+        Matrix c, a, b;
+    } t{{c.data, 1, c.rows, 0, c.row_stride, c.dtype},
+        {b.data, 1, b.rows, 0, b.row_stride, b.dtype},
+        {a.data, a.cols, a.rows, a.col_stride, a.row_stride, a.dtype}};
+    parallel_for(
+        c.rows, std::max<int64_t>(1, 65536 / a.cols),
+        [](void *context, int64_t begin, int64_t end) {
+            const Transposed &t = *static_cast<Transposed *>(context);
+            own_product(t.c.cols_from(begin, end - begin), t.a,
+                        t.b.cols_from(begin, end - begin));
+        },
+        &t);
+}
+
 // OpenBLAS takes smaller ones in the calling thread anyway.
 constexpr int64_t kLargeProduct = 200000, kLargeMatrix = 2048;
 
@@ -320,6 +344,10 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
 // One product whose operands are of the dtype to compute in.
 Status product(const Matrix &c, const Matrix &a, const Matrix &b) {
     if (c.rows * c.cols * a.cols <= kDirect) return direct(c, a, b);
+    if (slides(c, a, b)) {
+        by_windows(c, a, b);
+        return Status::Ok;
+    }
     constexpr int64_t limit = std::numeric_limits<int32_t>::max();
     bool big = std::max({c.rows, c.cols, a.cols}) > limit;
     if (blas_type(c.dtype) >= 0 && !big && has_blas()) return by_blas(c, a, b);

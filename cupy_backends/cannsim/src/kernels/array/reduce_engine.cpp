@@ -88,6 +88,7 @@ struct Engine {
         reduced.make_positive(kIn);
         reduced.sort_axes(kIn);
         reduced.coalesce();
+        repeats_outermost(reduced);
         short_direct =
             !staged && reduced.ndim <= 1 &&
             (reduced.ndim == 0 || (reduced.strides[kIn][0] == in_size &&
@@ -96,6 +97,14 @@ struct Engine {
         kept.data[kIn] = reduced.data[kIn];
         kept.sort_axes(kIn);
         kept.coalesce();
+    }
+
+    // A broadcast axis, the last one after sorting, would take the elements beside it one by one:
+    // long runs of them stay together inside it.
+    static void repeats_outermost(Nest<1> &nest) {
+        const int last = nest.ndim - 1;
+        if (last < 1 || nest.strides[kIn][last] != 0 || nest.shape[last - 1] < 256) return;
+        for (int i = last; i > 0; --i) nest.swap_axes(i - 1, i);
     }
 
     // Casts n elements into the compute type at `to`.
@@ -487,8 +496,9 @@ struct Engine {
 
     Status go() const {
         if (kept.ndim == 0 || reduced.ndim == 0) return by_runs();
-        int64_t kept_step = std::llabs(kept.strides[kIn][kept.ndim - 1]);
-        int64_t reduced_step = std::llabs(reduced.strides[kIn][reduced.ndim - 1]);
+        const auto distance = [](int64_t step) { return step ? std::llabs(step) : INT64_MAX; };
+        int64_t kept_step = distance(kept.strides[kIn][kept.ndim - 1]);
+        int64_t reduced_step = distance(reduced.strides[kIn][reduced.ndim - 1]);
         int64_t run = reduced.shape[reduced.ndim - 1], row = kept.shape[kept.ndim - 1];
         bool rows = kept_step < reduced_step ? row >= 4 || run < 64 : run < 12 && row >= 32;
         return rows ? by_rows() : by_runs();

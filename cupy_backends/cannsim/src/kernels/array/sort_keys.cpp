@@ -22,6 +22,8 @@ std::atomic<SortFunction> g_sorts[kMaxDType];
 enum Choice : int8_t { Unknown, Own, Registered };
 std::atomic<int8_t> g_choice[kMaxDType];
 
+constexpr int64_t kFew = 20;
+constexpr int64_t kOnStack = 1024;
 constexpr int64_t kSmall = 256;
 constexpr int64_t kTrial = 16384;
 
@@ -284,14 +286,26 @@ SortFunction preferred(DType t, int64_t n) {
     SortFunction f = g_sorts[int(t)].load(std::memory_order_acquire);
     if (!f || n < kSmall || is_complex_dtype(t)) return f;
     if (itemsize(t) == 1) return nullptr;  // nothing beats counting
+    if (n < 4096) return f;  // the digits' counters cost more
     int8_t choice = g_choice[int(t)].load(std::memory_order_relaxed);
     if (choice == Unknown) {
-        if (n < 4096) return f;
         // Of threads that try at once, the first decides for all.
         const int8_t found = trial(t, f);
         if (g_choice[int(t)].compare_exchange_strong(choice, found)) choice = found;
     }
     return choice == Registered ? f : nullptr;
+}
+
+// Counts for each of a few keys those before it: no branch to mispredict.
+template <class K> void order_few(const K *keys, int64_t n, int64_t *order) {
+    uint8_t rank[kFew] = {};
+    for (int64_t i = 1; i < n; ++i)
+        for (int64_t j = 0; j < i; ++j) {
+            const bool behind = keys[i] >= keys[j];
+            rank[i] = uint8_t(rank[i] + behind);
+            rank[j] = uint8_t(rank[j] + !behind);
+        }
+    for (int64_t i = 0; i < n; ++i) order[rank[i]] = i;
 }
 
 // Sorts words of a key above an index that already ascends.
@@ -364,35 +378,39 @@ template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
 template <class T>
 Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order) {
     using K = Key<T>;
-    Scratch memory(n * int64_t(sizeof(K)));
+    const auto key_at = [=](int64_t i) {
+        const K key = order_key<T>(load<T>(data + i * int64_t(sizeof(T))));
+        return descending ? K(~key) : key;
+    };
+    if (n <= kFew) {
+        K keys[kFew];
+        for (int64_t i = 0; i < n; ++i) keys[i] = key_at(i);
+        order_few(keys, n, order);
+        return Status::Ok;
+    }
+    // Narrow keys need no looking at before they are packed.
+    constexpr int64_t longest[] = {64, 8192, 1024, 0}; // counting pays for more of one or two bytes
+    if (n < longest[__builtin_ctz(sizeof(K))]) {
+        uint64_t *packed = reinterpret_cast<uint64_t *>(order);
+        for (int64_t i = 0; i < n; ++i) packed[i] = uint64_t(key_at(i)) << 32 | uint64_t(i);
+        if (!sort_packed(packed, n)) return Status::OutOfMemory;
+        for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
+        return Status::Ok;
+    }
+    K few[sizeof(K) == 8 ? kOnStack : 1];
+    const bool on_stack = sizeof(K) == 8 && n <= kOnStack;
+    Scratch memory(on_stack ? 0 : n * int64_t(sizeof(K)));
     if (!memory) return Status::OutOfMemory;
-    K *keys = memory.as<K>();
+    K *keys = on_stack ? few : memory.as<K>();
     parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) {
-            K key = order_key<T>(load<T>(data + i * int64_t(sizeof(T))));
-            keys[i] = descending ? K(~key) : key;
-        }
+        for (int64_t i = begin; i < end; ++i) keys[i] = key_at(i);
     });
     bool ok = true;
-    if (n >= int64_t(1) << 32 || n < 24 || (sizeof(K) == 2 && n < 8192)) {
+    if (n >= int64_t(1) << 32) {
         for (int64_t i = 0; i < n; ++i) order[i] = i;
-        auto less = [&](int64_t a, int64_t b) {
+        std::sort(order, order + n, [&](int64_t a, int64_t b) {
             return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
-        };
-        if (n < 24) {
-            for (int64_t i = 1; i < n; ++i) {
-                int64_t j = i;
-                for (; j > 0 && less(i, order[j - 1]); --j) order[j] = order[j - 1];
-                order[j] = i;
-            }
-        } else if (sizeof(K) == 2 && n < 8192) {
-            uint64_t *packed = reinterpret_cast<uint64_t *>(order);
-            for (int64_t i = 0; i < n; ++i) packed[i] = uint64_t(keys[i]) << 32 | uint64_t(i);
-            ok = sort_packed(packed, n);
-            for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
-        } else {
-            std::sort(order, order + n, less);
-        }
+        });
     } else if constexpr (sizeof(K) <= 2) {
         ok = order_by_counting(keys, n, order);
     } else {
