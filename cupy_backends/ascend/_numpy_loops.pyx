@@ -51,7 +51,8 @@ def register():
             if offer(candidate.__name__.encode(), _ACL[types[0]], <Loop><void*>ufunc.functions[i], <void*>ufunc.data[i]):
                 used.add(name)
     # The simulator sorts words made of a key and a place.
-    sort = PyDataType_GetArrFuncs(numpy.dtype(numpy.uint64)).sort[0]
-    if offer_sort is not NULL and sort is not NULL:
-        offer_sort(10, sort)
+    for dtype, code in ((numpy.uint32, 8), (numpy.uint64, 10)):
+        sort = PyDataType_GetArrFuncs(numpy.dtype(dtype)).sort[0]
+        if offer_sort is not NULL and sort is not NULL:
+            offer_sort(code, sort)
     return used

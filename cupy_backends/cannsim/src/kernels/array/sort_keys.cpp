@@ -308,10 +308,12 @@ template <class K> void order_few(const K *keys, int64_t n, int64_t *order) {
     for (int64_t i = 0; i < n; ++i) order[rank[i]] = i;
 }
 
-// Sorts words of a key above an index that already ascends.
-bool sort_packed(uint64_t *x, int64_t n) {
-    if (SortFunction f = preferred(DType::UInt64, n)) return f(x, intptr_t(n), nullptr) == 0;
-    return radix_sort(x, n, 32);
+// Sorts words whose upper half is a key, and the lower one an index that already ascends.
+template <class W> bool sort_packed(W *x, int64_t n) {
+    if (std::is_sorted(x, x + n)) return true;
+    constexpr DType dtype = sizeof(W) == 4 ? DType::UInt32 : DType::UInt64;
+    if (SortFunction f = preferred(dtype, n)) return f(x, intptr_t(n), nullptr) == 0;
+    return radix_sort(x, n, 4 * sizeof(W));
 }
 
 // Keys of 8 or 16 bits: one stable pass of counting.
@@ -388,13 +390,16 @@ Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order
         order_few(keys, n, order);
         return Status::Ok;
     }
-    // Narrow keys need no looking at before they are packed.
-    constexpr int64_t longest[] = {64, 8192, 1024, 0}; // counting pays for more of one or two bytes
-    if (n < longest[__builtin_ctz(sizeof(K))]) {
-        uint64_t *packed = reinterpret_cast<uint64_t *>(order);
-        for (int64_t i = 0; i < n; ++i) packed[i] = uint64_t(key_at(i)) << 32 | uint64_t(i);
-        if (!sort_packed(packed, n)) return Status::OutOfMemory;
-        for (int64_t i = 0; i < n; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
+    // Narrow keys need no looking at before they are packed; counting pays for more of one or two
+    // bytes.
+    constexpr int64_t longest = sizeof(K) == 1 ? 64 : sizeof(K) == 2 ? 8192 : 1024;
+    if (sizeof(K) <= 4 && n <= longest) {
+        using Word = std::conditional_t<sizeof(K) <= 2, uint32_t, uint64_t>;
+        constexpr int half = 4 * sizeof(Word);
+        Word words[longest];
+        for (int64_t i = 0; i < n; ++i) words[i] = Word(Word(key_at(i)) << half | Word(i));
+        if (!sort_packed(words, n)) return Status::OutOfMemory;
+        for (int64_t i = 0; i < n; ++i) order[i] = int64_t(words[i] & ((Word(1) << half) - 1));
         return Status::Ok;
     }
     K few[sizeof(K) == 8 ? kOnStack : 1];
