@@ -79,7 +79,7 @@ def packbits(a, /, axis=None, bitorder="big"):
     a, axis = _axis_last(a, axis)
     *lead, n = a.shape
     count = -(-n // 8)
-    if n % 8 or a.dtype != numpy.bool_ or not a.flags.c_contiguous:
+    if n % 8 or a.dtype != numpy.bool_ or not a.flags.c_contiguous or a.data.ptr % 8:
         bits = (_core.zeros if n % 8 else _core.empty)((*lead, count * 8), numpy.bool_)
         bits[..., :n] = a
         a = bits

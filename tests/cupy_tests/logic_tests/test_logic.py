@@ -91,6 +91,14 @@ def test_bits(axis, order):
     check(lambda xp, a: xp.packbits(a, axis, order), BITS > 0, layout="transposed")
 
 
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 64, 801])
+def test_bits_at_any_address(n):
+    flags = np.arange(n + 9) % 3 > 0
+    for start in range(9):
+        check(lambda xp, a, start=start: xp.packbits(a[start : start + n]), flags)
+        check(lambda xp, a, start=start: xp.unpackbits(a[start : start + n]), (flags * 77).astype("u1"))
+
+
 @pytest.mark.parametrize("count", [3, 0, -3, 200, -200])
 def test_count_of_bits(count):
     check(lambda xp, a: xp.unpackbits(a, 1, count), (BITS * 77).astype("u1"))
