@@ -65,7 +65,7 @@ cdef extern from *:
     bint called_by_interpreter(PyObject* x) noexcept
 
 cdef enum:
-    WORTHWHILE = 1 << 20  # bytes: below, looking around costs more than memory
+    WORTHWHILE = 1 << 18  # bytes: below, looking around costs more than memory
 
 
 cdef ndarray reusable(ufunc u, object x, object y):
