@@ -206,6 +206,40 @@ def test_steps(name, monkeypatch, freed_blocks_rest):
         assert repeated == [name not in ("many steps", "many values", "a fill")] * 2
 
 
+ARITHMETIC = {
+    "scalars": lambda x, y: x * 2 + y * 3 - 1,
+    "polynomial": lambda x, y: ((x * 3 - 2) * x + 1) / y - x,
+    "numbers first": lambda x, y: 1 / (2 - (3 - 0.5 * x)) - y,
+    "operands turned": lambda x, y: y - (x - (y / (x * y))),
+    "a square": lambda x, y: (lambda t: t * t - t)(x + y),
+    "values needed later": lambda x, y: (lambda t, u: (t - u) / (t * u) + t)(x + y, x - y),
+    "results on the way": lambda x, y: (lambda t: (t, t * y - 1, t))(x + y),
+    "in place": lambda x, y: cp.add(t := x * 2, y, out=t) - x,
+    "in one place": lambda x, y: cp.divide(t := x * 2, cp.subtract(t, y, out=t), out=t),
+    "functions between": lambda x, y: cp.exp(-(x * x) / 2) * (y - 1) / 3 + cp.sqrt(x * y - 1) * x,
+    "other dtypes between": lambda x, y: (x * 2 + (x > y)).astype("f8") * 2 - (y + 1) * x.astype("f4"),
+}
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("name", ARITHMETIC)
+def test_arithmetic_rounds_as_written(name, dtype):
+    """Also where it stays in registers, whose number LONG is no multiple of."""
+    x, y = (np.random.default_rng(k).standard_normal(LONG).astype(dtype) for k in (1, 2))
+    special = np.array([0, -0.0, np.inf, -np.inf, np.nan, 1, 1e-40], dtype)
+    places = np.random.default_rng(3).integers(0, LONG, (7, 7, 20))
+    x[places], y[places] = special[:, None, None], special[None, :, None]
+    x[-1] = y[-2] = np.inf
+    x, y, function = cp.asarray(x), cp.asarray(y), ARITHMETIC[name]
+    fused = cp.fuse(function)
+    for _ in range(3):
+        found, expected = fused(x, y), function(x, y)
+        for a, b in zip(found, expected, strict=True) if isinstance(found, tuple) else [(found, expected)]:
+            np.testing.assert_array_equal(a.get(), b.get(), strict=True)
+            number = ~np.isnan(b.get())
+            np.testing.assert_array_equal(np.signbit(a.get())[number], np.signbit(b.get())[number])
+
+
 def test_who_observes_sees_the_function_as_written():
     a, fused, events = cp.asarray(host(LONG)), cp.fuse(STEPS["scalars"]), []
     fused(a, a + 1)
@@ -263,7 +297,7 @@ def test_any_number_of_threads_gives_the_same():
     program = """
 import zlib, numpy as np, cupy as cp
 x = cp.asarray(np.random.default_rng(0).random(3_000_001, dtype="f4"))
-fused = cp.fuse(lambda x: (cp.exp(-x) * 3 + 1, (x > 0.5).astype("i1")))
+fused = cp.fuse(lambda x: (cp.exp(-x) * 3 + 1, (x > 0.5).astype("i1"), (x - 3) * x / 7))
 for _ in range(3):
     results = fused(x)
 print([zlib.crc32(r.get()) for r in results])

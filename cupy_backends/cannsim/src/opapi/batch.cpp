@@ -3,6 +3,7 @@
 #include "base/poison.h"
 #include "base/threads/parallel.h"
 #include "cannsim.h"
+#include "kernels/loops/chain.h"
 #include "kernels/loops/staging.h"
 #include "opapi/elementwise.h"
 #include "runtime/capture.h"
@@ -53,15 +54,14 @@ struct Batch {
 
 thread_local Batch *batch = nullptr;
 
-// Elements [begin, end), block by block; `fixed` operands stay where they are.
-void run_blocks(const Batch &b, int64_t begin, int64_t end, const bool (*fixed)[kMaxOperands]) {
+// Elements [begin, end), block by block.
+void run_blocks(const Batch &b, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += b.block()) {
         const intptr_t m = std::min(b.block(), end - i);
         for (int k = 0; k < b.count; ++k) {
             const Step &s = b.steps[k];
             char *args[kMaxOperands];
-            for (int o = 0; o < s.operands; ++o)
-                args[o] = s.data[o] + (fixed && fixed[k][o] ? 0 : i * s.strides[o]);
+            for (int o = 0; o < s.operands; ++o) args[o] = s.data[o] + i * s.strides[o];
             s.loop(args, &m, s.strides);
         }
     }
@@ -72,7 +72,7 @@ void run(Batch &b) {
     parallel_for(
         b.n, kGrain,
         [](void *context, int64_t begin, int64_t end) {
-            run_blocks(*static_cast<const Batch *>(context), begin, end, nullptr);
+            run_blocks(*static_cast<const Batch *>(context), begin, end);
         },
         &b);
     b.whole = false;
@@ -84,13 +84,30 @@ void run(Batch &b) {
 
 constexpr int kSlots = 16, kMoving = 64;
 
+// How a step is part of a chain: its operator, which operand is read first (-1: what the step before
+// gave) and second, and whether the result is needed beyond the next step.
+struct Link {
+    ChainOp op;
+    int8_t first, second;
+    bool keep;
+};
+
 // What the batch wrote outside of the moving arrays is needed from step to step only: each thread
 // has a block of its own for it.
 struct Replay {
     Batch batch;
     int slots = 0;
     int8_t slot[kSteps][kMaxOperands]; // -1: none
-    bool fixed[kSteps][kMaxOperands];
+    Link links[kSteps];
+    ChainFn chain[kSteps]; // of the steps from here to end; null: the step alone
+    int end[kSteps];
+
+    bool same(int k, int o, int l, int p) const {
+        const Step &a = batch.steps[k], &b = batch.steps[l];
+        if (slot[k][o] >= 0 || slot[l][p] >= 0) return slot[k][o] == slot[l][p];
+        return a.strides[o] && b.strides[p] && a.data[o] == b.data[p];
+    }
+    bool one_chain() const { return chain[0] && end[0] == batch.count; }
 };
 
 bool among(const char *address, char *const *moving, int count) {
@@ -124,32 +141,121 @@ bool make_replay(Replay &r, char *const *moving, int count) {
         const Step &s = b.steps[k];
         for (int o = 0; o < s.operands; ++o) {
             r.slot[k][o] = -1;
-            r.fixed[k][o] = s.strides[o] == 0;
-            if (r.fixed[k][o] || among(s.data[o], moving, count)) continue;
+            if (s.strides[o] == 0 || among(s.data[o], moving, count)) continue;
             const char **end = scratch + r.slots, **found = std::find(scratch, end, s.data[o]);
             if (found == end) {
                 if (o < s.operands - 1 || r.slots == kSlots) return false; // read, not written
                 scratch[r.slots++] = s.data[o];
             }
             r.slot[k][o] = int8_t(found - scratch);
-            r.fixed[k][o] = true;
         }
     }
     return true;
 }
 
+constexpr struct {
+    LoopOp loop;
+    ChainOp op, turned;
+} kChained[] = {
+    {LoopOp::add, ChainOp::Add, ChainOp::Add},
+    {LoopOp::subtract, ChainOp::Subtract, ChainOp::SubtractFrom},
+    {LoopOp::multiply, ChainOp::Multiply, ChainOp::Multiply},
+    {LoopOp::divide, ChainOp::Divide, ChainOp::DivideFrom},
+};
+
+// Makes step k the next one of a chain, or the first; false where it cannot be.
+bool make_link(Replay &r, int k, DType dtype, bool first) {
+    const Step &s = r.batch.steps[k];
+    if (s.operands != 3 || s.casts.inner) return false;
+    for (int o = 0; o < 3; ++o)
+        if (s.size[o] != itemsize(dtype)) return false;
+    for (const auto &known : kChained) {
+        const LoopFn loop = find_loop(known.loop, dtype);
+        if (s.loop.fn != loop.fn || s.loop.data != loop.data) continue;
+        const bool goes_on = !first && (r.same(k, 0, k - 1, 2) || r.same(k, 1, k - 1, 2));
+        const bool turned = goes_on ? !r.same(k, 0, k - 1, 2) : s.strides[0] == 0;
+        if (!goes_on && s.strides[turned] == 0) return false; // numbers only
+        r.links[k] = {turned ? known.turned : known.op, int8_t(goes_on ? -1 : turned), !turned, true};
+        return true;
+    }
+    return false;
+}
+
+// Whether a step after k reads what that wrote, other than the next one of its chain from registers.
+bool needed(const Replay &r, int k) {
+    if (r.slot[k][2] < 0) return true;
+    for (int j = k + 1; j < r.batch.count; ++j) {
+        const int out = r.batch.steps[j].operands - 1;
+        for (int o = 0; o < out; ++o) {
+            const bool linked = j == k + 1 && j < r.end[k] && r.links[j].first < 0;
+            if (!(linked && o != r.links[j].second) && r.same(j, o, k, 2)) return true;
+        }
+        if (r.same(j, out, k, 2)) return false;
+    }
+    return false;
+}
+
+void find_chains(Replay &r) {
+    const int count = r.batch.count;
+    for (int k = 0, end; k < count; k = end) {
+        end = k + 1;
+        r.chain[k] = nullptr;
+        for (DType dtype : {DType::Float32, DType::Float64}) {
+            if (!make_link(r, k, dtype, true)) continue;
+            while (end < count && make_link(r, end, dtype, false)) ++end;
+            if (end > k + 1) r.chain[k] = find_chain(dtype);
+        }
+        for (int j = k; j < end; ++j) r.end[j] = end;
+    }
+    for (int k = 0; k < count; k = r.end[k])
+        for (int j = k; r.chain[k] && j < r.end[k]; ++j) r.links[j].keep = needed(r, j);
+}
+
 void replay(void *context, int64_t begin, int64_t end) {
     const Replay &r = *static_cast<const Replay *>(context);
+    const Batch &b = r.batch;
     alignas(64) char scratch[kSlots][kBlock];
-    Batch mine;
-    mine.count = r.batch.count;
-    mine.widest = r.batch.widest;
-    for (int k = 0; k < mine.count; ++k) {
-        move_step(mine.steps[k], r.batch.steps[k]);
-        for (int o = 0; o < mine.steps[k].operands; ++o)
-            if (r.slot[k][o] >= 0) mine.steps[k].data[o] = scratch[r.slot[k][o]];
+    const auto place = [&](int k, int o, int64_t i) {
+        const int slot = r.slot[k][o];
+        return slot >= 0 ? scratch[slot] : b.steps[k].data[o] + i * b.steps[k].strides[o];
+    };
+    // Nothing but a chain needs no more than a tile of each intermediate result.
+    const int64_t tile = kChainTile / b.widest;
+    const bool tiles = r.one_chain() && end - begin >= tile;
+    int64_t m = tiles ? (end - begin) / tile * tile : b.block();
+    for (int64_t i = begin; i < end; i += m, m = b.block()) {
+        m = std::min(m, end - i);
+        for (int k = 0; k < b.count;) {
+            const int64_t bytes = m * b.steps[k].size[0];
+            if (r.chain[k] && bytes % kChainTile == 0) {
+                ChainStep chain[kSteps];
+                const int first = k;
+                for (; k < r.end[first]; ++k) {
+                    const Link &link = r.links[k];
+                    const auto along = [&](int o) {
+                        return -intptr_t(o >= 0 && (r.slot[k][o] < 0 || !(tiles && i == begin)));
+                    };
+                    chain[k - first] = {link.op,
+                                        b.steps[k].strides[link.second] == 0,
+                                        link.first < 0 ? nullptr : place(k, link.first, i),
+                                        place(k, link.second, i),
+                                        link.keep ? place(k, 2, i) : nullptr,
+                                        along(link.first),
+                                        along(link.second),
+                                        along(2)};
+                }
+                r.chain[first](chain, k - first, bytes);
+                continue;
+            }
+            for (const int last = r.end[k]; k < last; ++k) {
+                const Step &s = b.steps[k];
+                char *args[kMaxOperands];
+                for (int o = 0; o < s.operands; ++o) args[o] = place(k, o, i);
+                const intptr_t n = m;
+                s.loop(args, &n, s.strides);
+            }
+        }
     }
-    run_blocks(mine, begin, end, r.fixed);
 }
 
 // Blocks keep the order of two operators unless an element of one is another element of the other.
@@ -272,7 +378,8 @@ int cannsimEndBatch(const void *const *moving, int count, int64_t total) {
     if (all && total > done) {
         for (int k = 0; k < r.batch.count; ++k)
             for (int o = 0; o < r.batch.steps[k].operands; ++o)
-                if (!r.fixed[k][o]) r.batch.steps[k].data[o] += done * r.batch.steps[k].strides[o];
+                if (r.slot[k][o] < 0) r.batch.steps[k].data[o] += done * r.batch.steps[k].strides[o];
+        find_chains(r);
         parallel_for(total - done, kGrain, replay, &r);
     }
     b.open = false;

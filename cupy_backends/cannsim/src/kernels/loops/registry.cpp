@@ -44,13 +44,13 @@ using Fill = void (*)(LoopTable &);
 struct Isa {
     const char *name;
     bool (*supported)();
-    Fill fill[10];
+    Fill fill[11];
 };
 
 #define CANNSIM_FILLS(isa)                                                                         \
     {isa::fill_integer, isa::fill_float,  isa::fill_complex, isa::fill_fused,                      \
      isa::fill_compare, isa::fill_select, isa::fill_cast,    isa::fill_trig,     \
-     isa::fill_divmod,  isa::fill_within}
+     isa::fill_divmod,  isa::fill_within,  isa::fill_chain}
 
 // Worst first: the last one that the CPU supports is chosen.
 const Isa kIsas[] = {
@@ -153,6 +153,11 @@ LoopFn find_cast(DType from, DType to) {
 
 bool any_within(BitRange range, int width, const char *x, intptr_t n, intptr_t step) {
     return registry().active.within[__builtin_ctz(unsigned(width))](range, x, n, step);
+}
+
+ChainFn find_chain(DType t) {
+    const auto &chains = registry().active.chain;
+    return t == DType::Float32 ? chains[0] : t == DType::Float64 ? chains[1] : nullptr;
 }
 
 int loop_nin(LoopOp op) { return kOps[int(op)].nin; }

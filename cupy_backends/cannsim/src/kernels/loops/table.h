@@ -4,6 +4,7 @@
 // would keep one copy of an inline function, perhaps one that the CPU cannot run.
 #pragma once
 
+#include "chain.h"
 #include "loops.h"
 #include "within.h"
 
@@ -19,6 +20,7 @@ struct LoopTable {
     LoopFn loops[kLoopOps][kDTypes];
     LoopFn casts[kDTypes][kDTypes];
     bool (*within[4])(BitRange, const char *, intptr_t n, intptr_t step); // by log2 of the width
+    ChainFn chain[2]; // of float32, float64
 
     void set(LoopOp op, DType in, Loop fn);
     void set_cast(DType from, DType to, Loop fn);
@@ -40,6 +42,7 @@ bool prefers_registered(LoopOp op, DType in);
     void fill_trig(LoopTable &t);                                                                  \
     void fill_divmod(LoopTable &t);                                                                \
     void fill_within(LoopTable &t);                                                                \
+    void fill_chain(LoopTable &t);                                                                 \
     }
 CANNSIM_DECLARE_ISA(baseline)
 CANNSIM_DECLARE_ISA(avx2)
