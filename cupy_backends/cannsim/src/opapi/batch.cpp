@@ -84,8 +84,8 @@ void run(Batch &b) {
 
 constexpr int kSlots = 16, kMoving = 64;
 
-// How a step is part of a chain: its operator, which operand is read first (-1: what the step before
-// gave) and second, and whether the result is needed beyond the next step.
+// How a step is part of a chain: its operator, which operand is read first (-1: what the step
+// before gave) and second, and whether the result is needed beyond the next step.
 struct Link {
     ChainOp op;
     int8_t first, second;
@@ -175,13 +175,14 @@ bool make_link(Replay &r, int k, DType dtype, bool first) {
         const bool goes_on = !first && (r.same(k, 0, k - 1, 2) || r.same(k, 1, k - 1, 2));
         const bool turned = goes_on ? !r.same(k, 0, k - 1, 2) : s.strides[0] == 0;
         if (!goes_on && s.strides[turned] == 0) return false; // numbers only
-        r.links[k] = {turned ? known.turned : known.op, int8_t(goes_on ? -1 : turned), !turned, true};
+        const int first_read = goes_on ? -1 : turned;
+        r.links[k] = {turned ? known.turned : known.op, int8_t(first_read), !turned, true};
         return true;
     }
     return false;
 }
 
-// Whether a step after k reads what that wrote, other than the next one of its chain from registers.
+// Whether a step after k reads what that wrote, but for the next one of its chain from registers.
 bool needed(const Replay &r, int k) {
     if (r.slot[k][2] < 0) return true;
     for (int j = k + 1; j < r.batch.count; ++j) {
@@ -376,9 +377,11 @@ int cannsimEndBatch(const void *const *moving, int count, int64_t total) {
     }
     run(b);
     if (all && total > done) {
-        for (int k = 0; k < r.batch.count; ++k)
-            for (int o = 0; o < r.batch.steps[k].operands; ++o)
-                if (r.slot[k][o] < 0) r.batch.steps[k].data[o] += done * r.batch.steps[k].strides[o];
+        for (int k = 0; k < r.batch.count; ++k) {
+            Step &s = r.batch.steps[k];
+            for (int o = 0; o < s.operands; ++o)
+                if (r.slot[k][o] < 0) s.data[o] += done * s.strides[o];
+        }
         find_chains(r);
         parallel_for(total - done, kGrain, replay, &r);
     }
