@@ -381,3 +381,23 @@ def test_rank_beyond_the_device():
     x = cupy.asarray(a).transpose(11, 0, 10, 1, 9, 2, 8, 3, 7, 4, 6, 5)
     agree(cupy.asarray(a) + x, a + mixed)
     agree(x.sum(axis=(0, 3, 5)), mixed.sum(axis=(0, 3, 5)))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4"])
+@pytest.mark.parametrize("offset", [0, 1])
+def test_results_that_no_cache_holds(dtype, offset):
+    """Long results may be stored in another way; their ends, the places of `out` and of operands do not matter."""
+    n = (1 << 25) // np.dtype(dtype).itemsize + 5
+    x = np.arange(1, n + 1 + offset).astype(dtype)[offset:]
+    y = x[::-1] + x.dtype.type(1)
+    a, b = (cupy.asarray(np.concatenate((x[:offset], each)))[offset:] for each in (x, y))
+    out = cupy.empty(n + offset, dtype)[offset:]
+    for name in ("add", "subtract", "multiply", "divide" if dtype != "i4" else "add"):
+        ours, theirs = getattr(cupy, name), getattr(np, name)
+        expected = theirs(x, y)
+        np.testing.assert_array_equal(ours(a, b).get(), expected)
+        assert ours(a, b, out=out) is out
+        np.testing.assert_array_equal(out.get(), expected)
+    np.testing.assert_array_equal((a * 3).get(), x * 3)
+    a -= b
+    np.testing.assert_array_equal(a.get(), x - y)

@@ -282,6 +282,14 @@ bool is_line(const Places &places, const Indices &indices, const View &at, Line 
 
 // Whether [begin, end) of adjacent indices are all from 0 to extent - 1.
 template <class Index> bool all_inside(const Line &line, int64_t begin, int64_t end) {
+    if constexpr (sizeof(Index) == sizeof(int64_t)) {
+        const char *first = line.index + begin * int64_t(sizeof(Index));
+        if (reinterpret_cast<uintptr_t>(first) % sizeof(Index) == 0) {
+            int64_t least, largest;
+            isa().limits(reinterpret_cast<const int64_t *>(first), end - begin, &least, &largest);
+            return least >= 0 && largest < line.extent;
+        }
+    }
     const uint64_t last = uint64_t(line.extent - 1);
     uint64_t signs = 0;
     for (int64_t i = begin; i < end; ++i) {

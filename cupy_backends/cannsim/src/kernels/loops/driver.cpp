@@ -2,6 +2,13 @@
 
 #include "staging.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <cstring>
+#include <initializer_list>
+
 namespace cannsim {
 namespace {
 
@@ -122,6 +129,7 @@ struct Run {
     const Space *space;
     int nop;
     char *args[kMaxOperands];
+    int size = 0;  // of an element of the output
 };
 
 void run_line(void *context, int64_t begin, int64_t end) {
@@ -162,6 +170,62 @@ void run_nest(void *context, int64_t begin, int64_t end) {
     }
 }
 
+// A result that no cache can hold goes past them, so that its lines need not be read first. It is
+// made in blocks that stay in L1, which pays for loops that do nothing but wait for the memory.
+#if defined(__SSE2__)
+constexpr int64_t kBeyondCaches = int64_t(1) << 25, kLine = 64;  // bytes
+
+void stream(char *to, const char *from, int64_t bytes) {
+    int64_t i = 0;
+    for (; i + kLine <= bytes; i += kLine) {
+        __m128i line[4], *const out = reinterpret_cast<__m128i *>(to + i);
+        std::memcpy(line, from + i, kLine);
+        for (int k = 0; k < 4; ++k) _mm_stream_si128(out + k, line[k]);
+    }
+    std::memcpy(to + i, from + i, size_t(bytes - i));
+}
+
+bool waits_for_memory(const LoopFn &loop, DType dtype) {
+    for (LoopOp op : {LoopOp::add, LoopOp::subtract, LoopOp::multiply, LoopOp::divide}) {
+        const LoopFn known = find_loop(op, dtype);
+        if (known && loop.fn == known.fn && loop.data == known.data) return true;
+    }
+    return false;
+}
+
+bool goes_past_caches(const Run &run, DType dtype) {
+    const int out = run.nop - 1;
+    if (run.space->shape[0] * run.size < kBeyondCaches || run.space->strides[0][out] != run.size)
+        return false;
+    for (int k = 0; k < out; ++k) {
+        if (run.args[k] == run.args[out]) return false;  // its lines are read anyway
+    }
+    const bool whole_lines = reinterpret_cast<uintptr_t>(run.args[out]) % kLine == 0;
+    return whole_lines && waits_for_memory(run.loop, dtype);
+}
+
+void run_line_past_caches(void *context, int64_t begin, int64_t end) {
+    const Run &run = *static_cast<const Run *>(context);
+    const int out = run.nop - 1;
+    alignas(kLine) char block[2048];
+    const int64_t most = int64_t(sizeof block) / run.size;
+    char *p[kMaxOperands];
+    intptr_t steps[kMaxOperands];
+    for (int k = 0; k < run.nop; ++k) steps[k] = run.space->strides[0][k];
+    for (int64_t i = begin; i < end; i += most) {
+        const intptr_t n = end - i < most ? end - i : most;
+        for (int k = 0; k < out; ++k) p[k] = run.args[k] + i * steps[k];
+        p[out] = block;
+        run.loop(p, &n, steps);
+        stream(run.args[out] + i * run.size, block, n * run.size);
+    }
+    _mm_sfence();
+}
+#else
+constexpr RangeBody run_line_past_caches = run_line;
+bool goes_past_caches(const Run &, DType) { return false; }
+#endif
+
 constexpr int64_t kGrain = 32768;  // elements that are worth a thread
 
 void run_rows(Run &run) {
@@ -173,10 +237,14 @@ void run_rows(Run &run) {
 
 void run_space(LoopFn loop, const View *v, int nop) {
     Space space;
-    Run run{loop, &space, nop, {}};
+    Run run{loop, &space, nop, {}, itemsize(v[nop - 1].dtype)};
     for (int k = 0; k < nop; ++k) run.args[k] = v[k].data;
     if (!make_space(space, v, nop, run.args)) return;
-    if (space.ndim == 1) return parallel_for(space.shape[0], kGrain, run_line, &run);
+    if (space.ndim == 1) {
+        const bool past_caches = goes_past_caches(run, v[nop - 1].dtype);
+        const RangeBody body = past_caches ? run_line_past_caches : run_line;
+        return parallel_for(space.shape[0], kGrain, body, &run);
+    }
     lengthen_inner(space, nop);
     if (!walks_across(space, nop)) return run_rows(run);
 
@@ -185,7 +253,7 @@ void run_space(LoopFn loop, const View *v, int nop) {
     if (rest != 0) {
         Space tail = space;
         tail.shape[inner] = rest;
-        Run last{loop, &tail, nop, {}};
+        Run last{loop, &tail, nop, {}, run.size};
         for (int k = 0; k < nop; ++k) last.args[k] = run.args[k] + whole * space.strides[inner][k];
         run_rows(last);
     }
