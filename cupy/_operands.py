@@ -7,6 +7,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ndarray, take_valid
+from cupy._core._dtype import PYTHON_NUMBERS
 from cupy._core._shortcuts import where
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
 INT64 = numpy.dtype(numpy.int64)
 BOOL = numpy.dtype(numpy.bool_)
 DEVICE_RANK = 8
-_WEAK = frozenset((bool, int, float, complex))
 
 
 def kind_of(dtype):
@@ -74,7 +74,7 @@ def is_host_scalar(obj):
 
 def is_weak(obj):
     """Whether `obj` is a Python number, whose dtype gives way to that of arrays."""
-    return type(obj) in _WEAK or (
+    return type(obj) in PYTHON_NUMBERS or (
         type(obj) is not ndarray
         and isinstance(obj, (bool, int, float, complex))
         and not isinstance(obj, numpy.generic)

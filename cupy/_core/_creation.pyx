@@ -10,7 +10,8 @@ cimport numpy as cnp
 cnp.import_array()
 
 from cupy._core._dtype cimport (
-    can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe)
+    can_cast_codes, code_of, code_of_dtype, dtype_object, float_code, held, itemsizes, pack, pack_unsafe,
+    python_numbers)
 from cupy._core._elementwise cimport converted, copy_into, fill_with
 from cupy._core._memory cimport current
 from cupy._core._ndarray cimport (
@@ -416,7 +417,7 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     cdef ndarray a
     cdef int code
     order = order_letter(order, "KACF")
-    if type(object) in _numbers and copy is not False:
+    if type(object) in python_numbers and copy is not False:
         a = from_number(object, dtype)
         if a is not None:
             return a if ndmin <= 0 else a.reshape((1,) * ndmin)
@@ -447,9 +448,6 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, blo
     if a.rank < ndmin:
         a = a.reshape((1,) * (ndmin - a.rank) + shape_tuple(a))
     return a
-
-
-cdef object _numbers = frozenset((float, int, bool, complex))
 
 
 cdef ndarray from_number(object value, object dtype):
@@ -543,7 +541,7 @@ def to_assign(value, int code):
     cdef ndarray a
     if isinstance(value, ndarray):
         return converted(<ndarray>value, code)
-    if type(value) in _numbers:  # travels with a launch, where a copy from the host would wait
+    if type(value) in python_numbers:  # travels with a launch, where a copy from the host would wait
         pack(value, code, scalar)
         a = new_array(code, 0, &no_extents)
         fill_with(a, scalar)

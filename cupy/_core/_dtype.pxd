@@ -9,6 +9,7 @@ cdef enum:
 
 cdef int[15] itemsizes
 cdef int float_code
+cdef frozenset python_numbers
 cdef object held(object dtype)
 cdef object meant(object dtype)
 cdef int code_of_bytes(object dtype, int code) except -1

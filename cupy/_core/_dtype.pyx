@@ -319,7 +319,8 @@ cdef object unpack(int code, const unsigned char* data):
     return numpy.frombuffer((<const char*>data)[:itemsizes[code]], dtype=dtype_object(code))[0]
 
 
-cdef object _scalar_types = frozenset((int, float, complex, bool))
+cdef frozenset python_numbers = frozenset((bool, int, float, complex))  # which adapt to the arrays beside them
+PYTHON_NUMBERS = python_numbers
 
 
 cdef int _stand_in(int code) noexcept:
@@ -441,7 +442,7 @@ cdef dict _common = {}
 cdef int _operand_code(object a) except -2:
     """Return the code of an array, a scalar or a dtype; -1 for what else may name a dtype."""
     cdef int code
-    if type(a) in _scalar_types:
+    if type(a) in python_numbers:
         return scalar_code(a)
     cdef object d = a if isinstance(a, cnp.dtype) else None if isinstance(a, type) else getattr(a, "dtype", None)
     return _native_code(d) if isinstance(d, cnp.dtype) else -1

@@ -14,7 +14,7 @@ from libc.string cimport memcmp, memcpy, memset
 
 from cupy._core cimport _ndarray
 from cupy._core._bounds cimport bounded, listed
-from cupy._core._dtype cimport dtype_object, itemsizes, pack, scalar_code
+from cupy._core._dtype cimport dtype_object, itemsizes, pack, python_numbers, scalar_code
 from cupy._core._elementwise cimport (
     Source, as_contiguous, broadcast_shape, broadcast_view, converted, copy_into, fill_with, launch_elementwise,
     launch_op, plan_of)
@@ -551,7 +551,6 @@ cdef int setitem(ndarray a, object key, object value) except -1:
 cdef bint set_rows(ndarray a, object key, object value) except -1:
     """a[key] = value for one index array or list of integers; False, with nothing done, where that is not all."""
     cdef Py_ssize_t[2 * MAX_RANK] shape
-    cdef unsigned char[16] scalar
     cdef int8_t[3] codes
     cdef cupyAttr mode
     cdef ndarray index, source
@@ -576,10 +575,8 @@ cdef bint set_rows(ndarray a, object key, object value) except -1:
         for i in range(source.rank):
             if source.dims[i] != shape[lead + i] and source.dims[i] != 1:
                 return False
-    elif scalar_code(value) >= 0:
-        pack(value, a.code, scalar)
-        source = new_array(a.code, 0, shape)
-        fill_with(source, scalar)
+    elif type(value) in python_numbers:
+        source = to_assign(value, a.code)
     else:
         return False
     if source.size != size or source.rank != rank:

@@ -203,7 +203,9 @@ def test_steps(name, monkeypatch, freed_blocks_rest):
     )
     both(STEPS[name], cp.asarray(host(LONG)), cp.asarray(host(LONG)) + 1)
     if BATCHES and not freed_blocks_rest:
-        assert repeated == [name not in ("many steps", "many values", "a fill")] * 2
+        # The pool may first place results of different sizes over each other, whose order blocks would not keep.
+        first, second = repeated
+        assert second == (name not in ("many steps", "many values", "a fill")) and first <= second
 
 
 ARITHMETIC = {

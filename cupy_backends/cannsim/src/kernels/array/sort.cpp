@@ -15,16 +15,6 @@ namespace {
 enum { kIn = 0, kValues = 1, kIndices = 2 };
 constexpr int64_t kGrain = 32768;
 
-void pick(char *to, int64_t step, const char *line, const int64_t *order, int64_t n, int width) {
-    visit_width(width, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i)
-                store<T>(to + i * step, load<T>(line + order[i] * int64_t(sizeof(T))));
-        });
-    });
-}
-
 void write_indices(char *to, int64_t step, const int64_t *order, int64_t n, bool is64) {
     parallel_pieces(n, kGrain, [=](int64_t begin, int64_t end) {
         if (is64)
@@ -106,7 +96,8 @@ Status make_lines(Lines &lines, const View *values, const View *indices, const V
 bool any_empty(const Lines &lines) { return lines.n == 0 || lines.nest.size() == 0; }
 
 // The indices of the k best in order. Keys of up to 32 bits need no full sort.
-Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest, int64_t *order) {
+Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest, int64_t *order,
+                  char *elements) {
     if (k < n / 4 && itemsize(t) <= 4 && n < int64_t(1) << 32) {
         uint64_t *packed = reinterpret_cast<uint64_t *>(order);
         visit_dtype(t, [&](auto tag) {
@@ -122,15 +113,16 @@ Status best_order(DType t, const char *line, int64_t n, int64_t k, bool largest,
         for (int64_t i = 0; i < k; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
         return Status::Ok;
     }
-    return order_contiguous(t, line, n, largest, order);
+    return order_contiguous(t, line, n, largest, order, elements);
 }
 
-// Writes order[begin, begin + count) of each line.
+// Writes order[begin, begin + count) of each line, as f(x, order, elements) finds it. f is asked for the
+// elements too (else null) where all of them are wanted one after the other.
 template <class F> Status each_line(const Lines &lines, int64_t begin, int64_t count,
                                     const View *values, const View *indices, F &&f) {
     std::atomic<Status> result{Status::Ok};
-    // Whole orders are made where they are wanted.
-    const bool direct = indices && lines.index64 && lines.indices_step == 8 && count == lines.n;
+    const bool whole = count == lines.n;
+    const bool direct = whole && indices && lines.index64 && lines.indices_step == 8;
     parallel_ranges(lines.nest, 0, lines.n, [&](Odometer<3> &at, int64_t points) {
         Scratch line(lines.n * lines.width), memory(direct ? 0 : lines.n * 8);
         Status status = line && memory ? Status::Ok : Status::OutOfMemory;
@@ -142,14 +134,18 @@ template <class F> Status each_line(const Lines &lines, int64_t begin, int64_t c
             }
             int64_t *order = direct ? reinterpret_cast<int64_t *>(at.p[kIndices])
                                     : memory.template as<int64_t>();
-            status = f(x, order);
+            const bool in_place = values && at.p[kValues] == x;
+            const bool together =
+                whole && values && !in_place && lines.values_step == lines.width;
+            status = f(x, order, together ? at.p[kValues] : nullptr);
             if (status != Status::Ok) break;
-            if (values && at.p[kValues] == x) {  // in place: the line is needed while it is written
+            if (in_place) {  // the line is needed while it is written
                 std::memcpy(line.get(), x, size_t(lines.n * lines.width));
                 x = line.get();
             }
             const int64_t *chosen = order + begin;
-            if (values) pick(at.p[kValues], lines.values_step, x, chosen, count, lines.width);
+            if (values && !together)
+                pick(at.p[kValues], lines.values_step, x, chosen, count, lines.width);
             if (indices && !direct)
                 write_indices(at.p[kIndices], lines.indices_step, chosen, count, lines.index64);
         }
@@ -168,9 +164,11 @@ Status sort(const View *values, const View *indices, const View &in, int axis, b
     Status s = make_lines(lines, values, indices, in, axis, n, false);
     if (s != Status::Ok || any_empty(lines)) return s;
     if (indices)
-        return each_line(lines, 0, lines.n, values, indices, [&](const char *x, int64_t *order) {
-            return order_contiguous(in.dtype, x, lines.n, descending, order);
-        });
+        return each_line(lines, 0, lines.n, values, indices,
+                         [&](const char *x, int64_t *order, char *elements) {
+                             return order_contiguous(in.dtype, x, lines.n, descending, order,
+                                                     elements);
+                         });
     if (!values) return Status::Ok;
     bool direct = lines.values_step == lines.width;
     std::atomic<bool> ok{true};
@@ -198,8 +196,8 @@ Status topk(const View *values, const View *indices, const View &in, int axis, i
     if (s != Status::Ok) return s;
     if (k < 0 || k > lines.n) return Status::BadArgument;
     if (any_empty(lines) || k == 0) return Status::Ok;
-    return each_line(lines, 0, k, values, indices, [&](const char *x, int64_t *order) {
-        return best_order(in.dtype, x, lines.n, k, largest, order);
+    return each_line(lines, 0, k, values, indices, [&](const char *x, int64_t *order, char *elements) {
+        return best_order(in.dtype, x, lines.n, k, largest, order, elements);
     });
 }
 
@@ -210,8 +208,8 @@ Status kth_value(const View *values, const View *indices, const View &in, int ax
     if (s != Status::Ok) return s;
     if (lines.nest.size() == 0) return Status::Ok;
     if (k < 0 || k >= lines.n) return Status::BadArgument;
-    return each_line(lines, k, 1, values, indices, [&](const char *x, int64_t *order) {
-        return order_contiguous(in.dtype, x, lines.n, false, order);
+    return each_line(lines, k, 1, values, indices, [&](const char *x, int64_t *order, char *elements) {
+        return order_contiguous(in.dtype, x, lines.n, false, order, elements);
     });
 }
 

@@ -336,19 +336,8 @@ template <class K> bool order_by_counting(const K *keys, int64_t n, int64_t *ord
 
 // Packs the 32 most significant bits that vary with the index, sorts 64-bit words, then settles
 // what those bits left equal. The keys are overwritten.
-template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
-    K low = keys[0], high = keys[0];
-    std::mutex mutex;
-    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
-        K least = keys[begin], most = keys[begin];
-        for (int64_t i = begin; i < end; ++i) {
-            least = std::min(least, keys[i]);
-            most = std::max(most, keys[i]);
-        }
-        std::lock_guard<std::mutex> lock(mutex);
-        low = std::min(low, least);
-        high = std::max(high, most);
-    });
+template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order, bool *sorted) {
+    const auto [low, high] = extremes(keys, n);
     K range = K(high - low);
     int shift = 0;
     if constexpr (sizeof(K) == 8)
@@ -361,8 +350,12 @@ template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
     if (!sort_packed(packed, n)) return false;
     if (shift == 0) {
         parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) order[i] = int64_t(packed[i] & 0xffffffff);
+            for (int64_t i = begin; i < end; ++i) {
+                keys[i] = K(K(packed[i] >> 32) + low);
+                order[i] = int64_t(packed[i] & 0xffffffff);
+            }
         });
+        *sorted = true;
         return true;
     }
     for (int64_t i = 0; i < n;) {
@@ -377,8 +370,28 @@ template <class K> bool order_by_packing(K *keys, int64_t n, int64_t *order) {
     return true;
 }
 
+// The elements of sorted keys. Both zeros have one key, and so have all NaN: theirs are looked up.
 template <class T>
-Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order) {
+void from_keys(const Key<T> *keys, int64_t n, bool descending, const char *data,
+               const int64_t *order, char *to) {
+    constexpr Key<T> top = Key<T>(Key<T>(1) << (8 * sizeof(T) - 1)), nan = Key<T>(~Key<T>(0));
+    parallel_pieces(n, kGrain, [=](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+            const Key<T> key = descending ? Key<T>(~keys[i]) : keys[i];
+            T x;
+            if (is_float<T> && (key == top || key == nan))
+                x = load<T>(data + order[i] * int64_t(sizeof(T)));
+            else
+                x = element<T>(key);
+            store<T>(to + i * int64_t(sizeof(T)), x);
+        }
+    });
+}
+
+// Makes the elements in order as well where that takes no search for them; *made tells.
+template <class T>
+Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order, char *elements,
+                    bool *made) {
     using K = Key<T>;
     const auto key_at = [=](int64_t i) {
         const K key = order_key<T>(load<T>(data + i * int64_t(sizeof(T))));
@@ -419,7 +432,10 @@ Status order_by_key(const char *data, int64_t n, bool descending, int64_t *order
     } else if constexpr (sizeof(K) <= 2) {
         ok = order_by_counting(keys, n, order);
     } else {
-        ok = order_by_packing(keys, n, order);
+        bool sorted = false;
+        ok = order_by_packing(keys, n, order, &sorted);
+        *made = ok && sorted && elements;
+        if (*made) from_keys<T>(keys, n, descending, data, order, elements);
     }
     return ok ? Status::Ok : Status::OutOfMemory;
 }
@@ -432,7 +448,19 @@ bool sort_contiguous(DType t, char *x, int64_t n) {
     return own_sort(t, x, n);
 }
 
-Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order) {
+void pick(char *to, int64_t step, const char *line, const int64_t *order, int64_t n, int width) {
+    visit_width(width, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i)
+                store<T>(to + i * step, load<T>(line + order[i] * int64_t(sizeof(T))));
+        });
+    });
+}
+
+Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order,
+                        char *elements) {
+    bool made = false;
     Status status = Status::Ok;
     visit_dtype(t, [&](auto tag) {
         using T = typename decltype(tag)::type;
@@ -445,9 +473,11 @@ Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int6
                 return !complex_less(second, first) && a < b;
             });
         } else {
-            status = order_by_key<T>(x, n, descending, order);
+            status = order_by_key<T>(x, n, descending, order, elements, &made);
         }
     });
+    if (elements && !made && status == Status::Ok)
+        pick(elements, itemsize(t), x, order, n, itemsize(t));
     return status;
 }
 

@@ -42,6 +42,18 @@ template <class T> inline Key<T> order_key(T x) {
     }
 }
 
+// The element of a key; 0 and the NaN without a sign for those that share one.
+template <class T> inline T element(Key<T> key) {
+    using K = Key<T>;
+    constexpr K top = K(K(1) << (8 * sizeof(T) - 1));
+    if constexpr (std::is_same_v<T, Bool>)
+        return Bool{uint8_t(key)};
+    else if constexpr (std::is_integral_v<T>)
+        return T(std::is_signed_v<T> ? K(key ^ top) : key);
+    else
+        return bit_cast<T>(K(key & top ? K(key & K(~top)) : K(~key)));
+}
+
 template <class T> inline bool complex_less(T a, T b) {
     auto nan = [](auto v) { return v != v; };
     int ca = 2 * nan(a.real()) + nan(a.imag()), cb = 2 * nan(b.real()) + nan(b.imag());
@@ -53,7 +65,12 @@ template <class T> inline bool complex_less(T a, T b) {
 // Sorts n contiguous elements ascending.
 bool sort_contiguous(DType t, char *x, int64_t n);
 
-// Stable order of n contiguous elements: order[i] is the place of the i-th in sorted order.
-Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order);
+// Stable order of n contiguous elements: order[i] is the place of the i-th in sorted order. `elements`,
+// if given, become the elements in that order; they must not be those of `x`.
+Status order_contiguous(DType t, const char *x, int64_t n, bool descending, int64_t *order,
+                        char *elements = nullptr);
+
+// to[i] = line[order[i]], where elements of `to` are `step` bytes apart.
+void pick(char *to, int64_t step, const char *line, const int64_t *order, int64_t n, int width);
 
 }  // namespace cannsim::array
