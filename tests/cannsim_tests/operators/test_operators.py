@@ -111,7 +111,7 @@ def test_values_elsewhere(name):
     code = f"import test_operators; test_operators.check_values('{name}')"
     environment = {
         **os.environ,
-        "PYTHONPATH": str(Path(cannsim.__file__).resolve().parents[2]),
+        "PYTHONPATH": os.pathsep.join([str(Path(cannsim.__file__).resolve().parents[2]), str(HERE)]),
         **ELSEWHERE[name],
     }
     command = [sys.executable, "-c", code]
