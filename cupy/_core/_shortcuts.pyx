@@ -7,7 +7,7 @@ from libc.stdint cimport int64_t
 from libc.string cimport memcmp
 
 from cupy._core._dtype cimport itemsizes
-from cupy._core._elementwise cimport Source, copy_into, launch_elementwise, plan_of
+from cupy._core._elementwise cimport Source, copy_into, launch_elementwise, launch_op, plan_of
 from cupy._core._memory cimport current
 from cupy._core._ndarray cimport C_CONTIGUOUS, MAX_RANK, WRITEABLE, fill_operand, ndarray, new_array
 from cupy_backends.backend cimport _backend
@@ -138,7 +138,7 @@ def sort_in_place(ndarray a):
     """Sort an array of one axis; return whether that was done."""
     cdef ndarray source
     if a.rank != 1 or not a.bits & WRITEABLE:
-        return None
+        return False
     source = new_array(a.code, 1, a.dims)
     copy_into(source, a)
     put_in_order("sort", source, a)
@@ -146,13 +146,10 @@ def sort_in_place(ndarray a):
 
 
 cdef int put_in_order(str row, ndarray a, ndarray out) except -1:
-    cdef cupyOperand[2] operands
     cdef int8_t[2] codes
     cdef cupyAttr stable
     if a.size == 0:
         return 0
-    fill_operand(&operands[0], a)
-    fill_operand(&operands[1], out)
     codes[0], codes[1] = a.code, out.code
     stable.i = True
-    return _backend.launch(plan_of(row, codes, 2), operands, 2, &stable, current().stream, a.size)
+    return launch_op(plan_of(row, codes, 2), (a, out), &stable, a.size)

@@ -46,12 +46,11 @@ def test_three_axis_permutations():
 @pytest.mark.parametrize("target", [d for d in ALL if d.kind != "b"], ids=str)
 @pytest.mark.parametrize("source", ALL, ids=str)
 def test_casts_agree_with_astype(source, target):
-    if source.kind == "c" and target.kind != "c":
-        pytest.skip("discards the imaginary part, with a warning in NumPy")
     rng = np.random.default_rng(2)
     for shape in [(), (9,), (20, 300), (5, 6, 7)]:
         a = make(rng, shape, source, 0, 50)
-        want = a.astype(target)
+        drops = source.kind == "c" and target.kind != "c"  # the imaginary part, which NumPy warns about
+        want = (a.real if drops else a).astype(target)
         for s in layouts(a):
             for t in layouts(np.zeros(shape, target)):
                 call("copy", t, s)

@@ -146,7 +146,6 @@ struct Call {
     int64_t integer(int i) const { return args[i].i; }
     bool flag(int i) const { return args[i].i != 0; }
     const char *param(int i) const { return op.params[i].name; }
-
 };
 
 using Prepare = aclnnStatus (*)(Call &);
