@@ -45,6 +45,7 @@ cdef struct Account:
     # What the arrays of one device use and the pool holds for them.
     int device
     size_t used, held, peak, limit
+    size_t exchanged          # went back to the device because other sizes were asked for
     Py_ssize_t n_used
     Account* next
 

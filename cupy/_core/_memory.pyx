@@ -3,11 +3,11 @@
 A block that an array gives back is kept as it is and handed out again to the next that asks for its size, without a
 call of the device; work of one stream runs in order, so the next user cannot overtake the last one. Where no such
 block is left, the freed ones are joined with their free neighbours and the smallest range that is large enough is
-split. Only then the device is asked for more. A block that another stream worked on waits for what that stream had
-queued when it was freed. Small and large blocks lie in different pieces of its memory, so that
-few small ones that live long do not keep large ones apart. Where the backend watches the blocks, freed ones rest for a
-while, so that uses of them are found out. Everything here runs under the interpreter's lock; it is let go of only
-while a stream is waited for.
+split. Only then the device is asked for more, or where that range is a whole piece of its memory that is worth more
+in one. A block that another stream worked on waits for what that stream had queued when it was freed. Small and large
+blocks lie in different pieces of its memory, so that few small ones that live long do not keep large ones apart. Where
+the backend watches the blocks, freed ones rest for a while, so that uses of them are found out. Everything here runs
+under the interpreter's lock; it is let go of only while a stream is waited for.
 """
 
 import gc
@@ -298,6 +298,18 @@ cdef void add_piece(Block* block) noexcept:
     enter(block)
 
 
+cdef bint worth_more_whole(Block* block, size_t nbytes) noexcept:
+    """Return whether memory of the device's should be taken rather than `nbytes` of this free range.
+
+    A piece that is cut in two or three serves no array of the size that it was asked for, and the next of them makes
+    the pool grow. The piece may have to go back instead; so that programs that use sizes in turn do not ask the device
+    each time, all that goes for this reason is at most as much as arrays ever used together.
+    """
+    cdef Account* account = block.arena.account
+    return (block.before is NULL and block.after is NULL and nbytes >= PIECE_BYTES
+            and 2 * nbytes <= block.bytes < 8 * nbytes and account.exchanged + block.bytes <= account.peak)
+
+
 cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
     """Make a block of class `bin`, of free memory if there is enough in one place."""
     cdef bint large = bin >= SMALL_BINS
@@ -328,10 +340,12 @@ cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
             free_all(account)
         join_cached(arena, large)
         block = best_range(arena, bin)
-        if block is not NULL:
+        if block is not NULL and not (effort == 0 and worth_more_whole(block, nbytes)):
             return cut(block, bin)
         most = max(account.peak, account.used + nbytes)
         if effort == 0 and account.held + comfort > most + most // SLACK + 2 * PIECE_BYTES:
+            if block is not NULL:
+                account.exchanged += block.bytes
             give_pieces(arena, False, True)  # what does not serve does not stay
         growth = grow(arena, (comfort, max(nbytes, LEAST_BYTES), nbytes, nbytes)[effort], large)
         if growth == GROWN:

@@ -135,6 +135,32 @@ def test_an_early_size_does_not_stay_beside_larger_ones(blocks_join):
     del live
 
 
+def test_a_piece_for_large_arrays_is_not_cut_for_smaller_ones(blocks_join):
+    """As in a program that sums large arrays along an axis: cut, neither piece would serve a large array again."""
+    pool.reset_peak_bytes()
+    for _ in range(5):
+        large, temporary = block(26 * MIB), block(26 * MIB)
+        del temporary
+        sums = block(9 * MIB), block(9 * MIB)
+        temporary = block(26 * MIB)
+        assert pool.total_bytes() <= pool.peak_bytes() * 17 // 16 + 4 * MIB
+        del large, temporary, sums
+
+
+def test_sizes_in_turn_soon_stay(blocks_join):
+    """The device is not asked again and again by programs that need one size after the other."""
+    pool.reset_peak_bytes()
+    for _ in range(3):
+        for size in (26, 9, 13):
+            block(size * MIB)
+    held = pool.total_bytes()
+    for _ in range(10):
+        for size in (26, 9, 13):
+            block(size * MIB)
+            assert pool.total_bytes() == held
+    assert held <= 32 * MIB
+
+
 def test_many_sizes_do_not_pile_up(blocks_join):
     generator = __import__("random").Random(0)
     pool.reset_peak_bytes()
