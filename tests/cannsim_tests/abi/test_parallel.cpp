@@ -9,6 +9,7 @@
 #include <cstring>
 #include <ctime>
 #include <dirent.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -124,6 +125,25 @@ void many_callers() {
     EXPECT(wrong == 0);
 }
 
+// Helpers that slept are kept from one core when they are woken, and only then.
+void cores_stay_allowed() {
+    cpu_set_t mine, theirs;
+    EXPECT(sched_getaffinity(0, sizeof mine, &mine) == 0);
+    for (int i = 0; i < 3; ++i) {
+        usleep(20000); // until they sleep
+        Work work(600, 4, 1000);
+        parallel_for(600, 4, Work::body, &work);
+        EXPECT(work.once());
+    }
+    DIR *folder = opendir("/proc/self/task");
+    while (dirent *entry = readdir(folder)) {
+        if (entry->d_name[0] == '.') continue;
+        EXPECT(sched_getaffinity(std::atoi(entry->d_name), sizeof theirs, &theirs) == 0);
+        EXPECT(CPU_EQUAL(&mine, &theirs));
+    }
+    closedir(folder);
+}
+
 void forked() {
     every_index_once();
     EXPECT(in_child([] {
@@ -173,6 +193,7 @@ int main() {
     const ParallelCounts seen = parallel_counts();
     EXPECT(governed() || (seen.shared > 0 && seen.joined > 0 && seen.refused == 0));
     set_thread_count(3);
+    cores_stay_allowed();
 #ifndef __SANITIZE_THREAD__ // which cannot start threads in the child of a process that had some
     forked();
 #endif

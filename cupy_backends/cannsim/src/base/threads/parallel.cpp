@@ -12,8 +12,10 @@
 #include <ctime>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 namespace cannsim {
 namespace {
@@ -26,6 +28,7 @@ constexpr int64_t kWorthHelper = 15000;  // of it, for each further thread
 constexpr int64_t kWorthClocks = 100000; // asking how long the processor worked takes 1 us
 constexpr int64_t kPiece = 50000;        // no piece need be longer
 constexpr int64_t kSpin = 50000;
+constexpr size_t kFewHelpers = 8;
 
 int64_t now(clockid_t clock = CLOCK_MONOTONIC) {
     timespec t;
@@ -174,20 +177,42 @@ class Pool {
 
     // Signals are for the threads that the program knows of, but for its own faults.
     void start_helpers(int wanted) {
-        if (helpers_ >= wanted) return;
+        if (int(helpers_.size()) >= wanted) return;
         sigset_t all, before;
         sigfillset(&all);
         for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) sigdelset(&all, fault);
         pthread_sigmask(SIG_SETMASK, &all, &before);
-        for (; helpers_ < wanted; ++helpers_) {
+        while (int(helpers_.size()) < wanted) {
             pthread_t thread;
             if (pthread_create(&thread, nullptr, helper, this) != 0) break;
-            pthread_detach(thread);
+            pthread_detach(thread); // it never ends
+            helpers_.push_back(thread);
 #if defined(__linux__)
             pthread_setname_np(thread, "cannsim");
 #endif
         }
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+
+    // The system likes to start a thread on the core of the one that wakes it, where both take turns
+    // for milliseconds while another core has nothing to do. So that core is barred for a moment,
+    // which takes 2 us a helper: of many, enough find another by themselves.
+    void wake_helpers(int wanted) {
+        cpu_set_t all, others;
+        const int core = helpers_.size() <= kFewHelpers ? sched_getcpu() : -1;
+        bool barred = core >= 0 && core < CPU_SETSIZE && !sched_getaffinity(0, sizeof all, &all);
+        if (barred) {
+            others = all;
+            CPU_CLR(core, &others);
+            barred = CPU_COUNT(&others) > 0;
+        }
+        if (barred) allow_helpers(others);
+        wake(posted_, wanted);
+        if (barred) allow_helpers(all);
+    }
+
+    void allow_helpers(const cpu_set_t &cores) {
+        for (pthread_t helper : helpers_) pthread_setaffinity_np(helper, sizeof cores, &cores);
     }
 
     void alone(int64_t begin, int64_t n, int64_t cost, RangeBody body, void *context) {
@@ -205,7 +230,7 @@ class Pool {
             return alone(begin, n, grains * cost, body, context);
         }
         // One that is woken stays awake for the next operator, if that comes soon.
-        const bool asleep = helpers_ == 0 || sleepers_.load(std::memory_order_relaxed) > 0;
+        const bool asleep = helpers_.empty() || sleepers_.load(std::memory_order_relaxed) > 0;
         if (asleep && grains * cost < kWorthWaking && start - last_ > kSpin) {
             body(context, begin, n);
             last_ = now();
@@ -215,7 +240,7 @@ class Pool {
         const int wanted = int(std::min<int64_t>(threads - 1, worth));
         spin_ = threads <= cores_;
         start_helpers(wanted);
-        if (helpers_ == 0) return body(context, begin, n);
+        if (helpers_.empty()) return body(context, begin, n);
 
         const int64_t longest = std::min(grains / (4 * (wanted + 1)), kPiece / cost);
         piece_ = std::max<int64_t>(1, longest) * grain;
@@ -227,7 +252,7 @@ class Pool {
         wanted_.store(wanted, std::memory_order_relaxed);
         state_.store(kOpen, std::memory_order_release);
         posted_.fetch_add(1);
-        if (sleepers_.load() > 0) wake(posted_, wanted);
+        if (sleepers_.load() > 0) wake_helpers(wanted);
         shared_.fetch_add(1, std::memory_order_relaxed);
 
         in_body = true;
@@ -253,8 +278,9 @@ class Pool {
     uint64_t mode_ = 0;
     std::atomic<bool> spin_{true};
     alignas(64) std::atomic<bool> busy_{false};
-    int helpers_ = 0, cores_ = 1; // from here on: of the caller that is busy
-    int64_t last_ = 0;            // the end of the last operator that was worth sharing
+    std::vector<pthread_t> helpers_; // from here on: of the caller that is busy
+    int cores_ = 1;
+    int64_t last_ = 0; // the end of the last operator that was worth sharing
     Governor governor_;
     std::atomic<uint64_t> shared_{0}, joined_{0}, refused_{0};
 };
