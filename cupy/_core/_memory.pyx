@@ -24,7 +24,8 @@ from cupy_backends.backend.errors import BackendError, OutOfMemoryError
 cdef extern from *:
     """
     typedef struct { void *arena; void *stream; int device; } cupy_current_t;
-    static __thread cupy_current_t cupy_current;
+    /* Few bytes, which the memory that each thread has from its start can hold: they are read without a call. */
+    static __thread cupy_current_t cupy_current __attribute__((tls_model("initial-exec")));
 
     static int lowest_bit(uint64_t bits) { return __builtin_ctzll(bits); }
     static int highest_bit(uint64_t bits) { return 63 - __builtin_clzll(bits); }

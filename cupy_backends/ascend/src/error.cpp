@@ -2,13 +2,22 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "recent.h"
 #include "state.h"
 
 namespace ascend {
 
-static thread_local cupyError current;
+// The last of this thread. Made when the first comes: memory that each thread has from its start is
+// scarce, and kept for what every launch reads.
+static cupyError &current_error() {
+    static thread_local std::unique_ptr<cupyError> own;
+    static cupyError without_memory;
+    if (!own) own.reset(new (std::nothrow) cupyError());
+    return own ? *own : without_memory;
+}
 
 const char *error_name(int code) {
     int low = 0, high = int(sizeof(error_names) / sizeof(*error_names)) - 1;
@@ -62,6 +71,7 @@ static void put(char *to, size_t size, const char *text) {
 }
 
 int fail(int code, const char *call) {
+    cupyError &current = current_error();
     current.code = code;
     put(current.name, sizeof current.name, error_name(code));
     put(current.call, sizeof current.call, call);
@@ -79,11 +89,13 @@ int fail(int code, const char *call) {
 
 int fail_late(int code, const char *call, const cupyStream *stream) {
     const int status = fail(code, call);
+    cupyError &current = current_error();
     recent_launches(stream, current.launches, sizeof current.launches);
     return status;
 }
 
 int fail_text(int status, const char *call, const char *format, ...) {
+    cupyError &current = current_error();
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(current.message, sizeof current.message, format, arguments);
@@ -101,6 +113,6 @@ int fail_text(int status, const char *call, const char *format, ...) {
     return status;
 }
 
-void last_error(cupyError *error) { *error = current; }
+void last_error(cupyError *error) { *error = current_error(); }
 
 } // namespace ascend

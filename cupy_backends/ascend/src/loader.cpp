@@ -21,7 +21,7 @@ namespace ascend {
 Api api;
 Machine machine;
 std::atomic<uint32_t> binding{1};
-thread_local Thread thread;
+__thread Thread thread;
 
 namespace {
 

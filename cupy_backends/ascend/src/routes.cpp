@@ -2,6 +2,7 @@
 // SoC and this CANN can do.
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <string>
@@ -550,7 +551,8 @@ Plan *plan_for(int op, std::initializer_list<int> dtypes) {
         uint64_t key = ~uint64_t(0);
         Plan *plan = nullptr;
     };
-    static thread_local Remembered recent[64];
+    static thread_local std::unique_ptr<Remembered[]> recent;
+    if (!recent) recent.reset(new Remembered[64]);
     uint64_t key = uint64_t(op) << 40 | uint64_t(n) << 32;
     for (int k = 0; k < n && k < 4; k++) key |= uint64_t(uint8_t(list[k])) << (8 * k);
     Remembered &slot = recent[(key * 0x9e3779b97f4a7c15u) >> 58];

@@ -69,7 +69,7 @@ struct Thread {
     Counters *counts = nullptr; // made when the thread is bound
     struct Recent *recent = nullptr; // of the stream and device used last
 };
-extern thread_local Thread thread;
+extern __thread Thread thread __attribute__((tls_model("initial-exec"))); // without a call
 extern std::atomic<uint32_t> binding; // another one since the last reset of a device
 int bind_thread();
 void reset_counts();
