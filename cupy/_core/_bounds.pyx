@@ -1,7 +1,8 @@
 """Bounds of index arrays: every row of the contract sees indices in [0, n) only.
 
 Indices on the host are checked before they are uploaded. Of those on the device the least and the largest are found
-by one launch; ``CUPY_INDEX_CHECK`` says when they are looked at:
+by one launch, or where there are few and nothing is queued, by fetching them; ``CUPY_INDEX_CHECK`` says when they are
+looked at:
 
 - deferred: at once if the stream has nothing left to do, else at the next synchronisation;
 - sync: at once, which waits for the stream;
@@ -21,7 +22,7 @@ from libc.string cimport memcpy, memset
 from cupy._core cimport _memory
 from cupy._core._elementwise cimport Source, converted, launch_elementwise, plan_of
 from cupy._core._memory cimport current, ensure_current, waited
-from cupy._core._ndarray cimport DEVICE_RANK, fill_operand, ndarray, new_array
+from cupy._core._ndarray cimport C_CONTIGUOUS, DEVICE_RANK, fill_operand, ndarray, new_array
 from cupy._core._transfer cimport fetch, upload
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport (
@@ -63,14 +64,17 @@ cdef ndarray bounded(object index, Py_ssize_t n, int axis, bint negative, object
         raise error or IndexError(f"index {int(a.reshape(-1)[0])} is out of bounds for axis {axis} with size 0")
     if _off:
         return wrapped(a, n)
-    limits = limits_of(a)
     if not _sync:
         _backend.check(_backend.active().stream_query(current().stream, &done), "querying a stream")
     if done or _sync or len(_pending) >= MOST_PENDING:
-        fetch(limits, ends, current().stream)
+        if a.size <= FEW and a.bits & C_CONTIGUOUS:
+            find_limits(a, ends, done)
+        else:
+            fetch(limits_of(a), ends, current().stream)
         waited(current().stream)  # what came before is to be reported first
         check_limits(ends, n, axis, negative, error, None)
         return a if ends[0] >= 0 else wrapped(a, n)
+    limits = limits_of(a)
     from cupy._core._device import get_current_stream
     _pending.append((limits, n, axis, negative, error, get_current_stream(), <size_t>current().stream, current().device,
                      _caller()))
@@ -110,6 +114,18 @@ cdef object checked_on_host(object index, Py_ssize_t n, int axis, bint negative,
         first = host[(host < low) | (host >= n)].flat[0]
         raise error or IndexError(f"index {first} is out of bounds for axis {axis} with size {n}")
     return numpy.where(host < 0, host + n, host) if host.min() < 0 else host
+
+
+cdef int find_limits(ndarray a, int64_t* ends, bint idle) except -1:
+    """Fetch a few contiguous indices and find the least and the largest, which is cheaper than a launch."""
+    cdef int64_t[FEW] places
+    cdef Py_ssize_t i
+    fetch(a, places, current().stream, idle)
+    ends[0] = ends[1] = places[0]
+    for i in range(1, a.size):
+        ends[0] = min(ends[0], places[i])
+        ends[1] = max(ends[1], places[i])
+    return 0
 
 
 cdef ndarray limits_of(ndarray a):

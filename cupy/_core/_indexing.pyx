@@ -464,6 +464,22 @@ cdef ndarray taken(ndarray a, ndarray index, int axis):
     return out
 
 
+def take_integers(a, indices, axis):
+    """Return the elements along `axis` at integers of the device; None for other arguments."""
+    cdef ndarray x, index
+    cdef int k = 0
+    if type(a) is not ndarray or type(indices) is not ndarray:
+        return None
+    x, index = <ndarray>a, <ndarray>indices
+    if axis is None and x.rank != 1 or x.size == 0 or not CUPY_BOOL < index.code < CUPY_FLOAT16:
+        return None
+    if axis is not None:
+        if type(axis) is not int or not 0 <= axis < x.rank:
+            return None
+        k = axis
+    return taken(x, bounded(index, x.dims[k], k, True), k)
+
+
 def take_valid(ndarray a, ndarray index, int axis):
     """Return the elements along `axis` (counted from 0) at int64 indices that are known to lie in [0, n)."""
     return taken(a, index, axis)

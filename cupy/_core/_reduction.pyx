@@ -19,10 +19,14 @@ from cupy_backends.backend._backend cimport (
     cupyOperand, cupyPlan)
 
 from cupy._core._creation import asarray, empty, full
-from cupy._core._indexing import scatter
+from cupy._core._indexing import scatter, take_valid
 from cupy._core._ndarray import install
 from cupy._core._ufunc import as_mask
 from cupy._core._views import broadcast_to, may_share_memory
+
+cdef enum:
+    SLICED_BYTES = 16 << 20  # that slices are laid together in at a time
+    WORTH_GROUPING = 12      # slices of one length: fewer take less time one by one
 
 cdef dict _ROWS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any",
                    "logical_and": "all"}
@@ -440,7 +444,7 @@ cdef int scan(str row, ndarray a, int axis, ndarray out) except -1:
 
 
 def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
-    """The body of ``ufunc.reduceat``: one reduction per slice."""
+    """The body of ``ufunc.reduceat``."""
     cdef ndarray a = asarray(array), result, target = output_of(out)
     cdef Loop* loop
     cdef Source like
@@ -459,7 +463,7 @@ def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
         raise ValueError("object too deep for desired array")
     if starts.dtype.kind not in "biu":
         raise TypeError(f"Cannot cast array data from {starts.dtype!r} to dtype('int64') according to the rule 'safe'")
-    starts = starts.reshape(-1)
+    starts = starts.reshape(-1).astype(numpy.int64, copy=False)
     n = a.dims[<int>axis]
     if starts.size and (starts.min() < 0 or starts.max() >= n):
         bad = starts[(starts < 0) | (starts >= n)][0]
@@ -474,21 +478,56 @@ def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
     for i, k in enumerate(shape):
         extents[i] = k
     result = new_ordered(loop.codes[0], a.rank, extents, order)
-    parts = result.swapaxes(0, axis)
-    lines = converted(a, loop.codes[0]).swapaxes(0, axis)
-    ends = numpy.append(starts[1:], n)
-    row = _ROWS.get(u.__name__)
-    for k, (i, j) in enumerate(zip(starts.tolist(), ends.tolist())):
-        if i + 1 >= j:
-            parts[k] = lines[i]
-        elif row is None:
-            parts[k] = combine(u, loop, lines[i:j], (0,), None, None)
-        else:
-            parts[k] = reduce_by_row(row, lines[i:j], (0,), loop.codes[0])
+    if result.size:
+        lengths = numpy.maximum(numpy.append(starts[1:], n) - starts, 1)
+        reduce_slices(u, converted(a, loop.codes[0]).swapaxes(0, axis), starts, lengths, result.swapaxes(0, axis), loop)
     if target is None:
         return result
     copy_into(target, result)
     return target
+
+
+cdef int reduce_slices(ufunc u, ndarray lines, object starts, object lengths, ndarray parts, Loop* loop) except -1:
+    """Reduce slices of the first axis to one line of `parts` each.
+
+    Many are taken together if they are of one length. Of k lengths there are k * (k + 1) / 2 elements at least, so that
+    launches grow as the root of the size where slices do not overlap.
+    """
+    from cupy import arange
+    row = _ROWS.get(u.__name__)
+    order = numpy.argsort(lengths, kind="stable")
+    groups = numpy.flatnonzero(numpy.diff(lengths[order], append=0)) + 1
+    if len(lengths) <= WORTH_GROUPING * len(groups):
+        for k, (first, length) in enumerate(zip(starts.tolist(), lengths.tolist())):
+            parts[k] = lines[first] if length == 1 else reduce_axis(u, row, lines[first:first + length], 0, loop)
+        return 0
+    starts, lengths = starts[order], lengths[order]
+    ordered = parts if (order[1:] > order[:-1]).all() else empty(shape_tuple(parts), parts.dtype)
+    firsts = asarray(starts.reshape(-1, 1))
+    begin = 0
+    for end in groups.tolist():
+        length = int(lengths[begin])
+        most = max(1, SLICED_BYTES * lines.dims[0] // (length * lines.size * itemsizes[lines.code]))
+        for i in range(begin, end, most):
+            j = min(i + most, end)
+            if (starts[i + 1:j] - starts[i:j - 1] == length).all():  # neighbours
+                first = int(starts[i])
+                slices = lines[first:first + (j - i) * length].reshape((j - i, length) + shape_tuple(lines)[1:])
+            else:
+                slices = take_valid(lines, firsts[i:j] + arange(length), 0)
+            ordered[i:j] = slices[:, 0] if length == 1 else reduce_axis(u, row, slices, 1, loop)
+        begin = end
+    if ordered is not parts:
+        back = numpy.empty_like(order)
+        back[order] = numpy.arange(len(order))
+        parts[...] = take_valid(ordered, asarray(back), 0)
+    return 0
+
+
+cdef ndarray reduce_axis(ufunc u, object row, ndarray a, int axis, Loop* loop):
+    if row is None:
+        return combine(u, loop, a, (axis,), None, None)
+    return reduce_by_row(row, a, (axis,), loop.codes[0])
 
 
 cdef bint holds(int code, object number) except -1:

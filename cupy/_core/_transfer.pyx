@@ -32,19 +32,19 @@ cdef int upload(ndarray a, const void* source) except -1:
     return _backend.check(rc, "copying from the host")
 
 
-cdef int fetch(ndarray a, void* target, cupyStream stream) except -1:
+cdef int fetch(ndarray a, void* target, cupyStream stream, bint idle=False) except -1:
     """Copy an array as it lies in memory to the host, after what is queued on `stream`.
 
     Host functions among that work take the interpreter's lock, which therefore is let go of, but for a few bytes
-    that nothing is queued before.
+    that nothing is queued before (`idle`: which is known).
     """
     cdef cupyBackend* backend
     cdef const char* source
     cdef size_t nbytes = a.size * itemsizes[a.code]
-    cdef int rc, done = 0
+    cdef int rc, done = idle
     require(a.block)
     backend, source = _backend.active(), <const char*>a.block.address + a.offset
-    if nbytes <= FEW_BYTES:
+    if not idle and nbytes <= FEW_BYTES:
         _backend.check(backend.stream_query(stream, &done), "querying a stream")
     if done:
         rc = backend.copy_to_host(target, source, nbytes, stream)

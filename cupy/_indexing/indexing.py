@@ -4,6 +4,7 @@ import numpy
 
 from cupy import _core
 from cupy._core import ndarray
+from cupy._core._indexing import take_integers
 from cupy._manipulation.join import stack
 from cupy._operands import (
     BOOL,
@@ -60,14 +61,13 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     >>> cp.take(cp.array([4, 3, 5]), [[0, -1]])
     array([[4, 5]])
     """
+    if out is None and mode == "raise" and (found := take_integers(a, indices, axis)) is not None:
+        return found
     a = as_array(a)
     if axis is None:
         a, axis = a if a.ndim == 1 else a.ravel(), 0
     elif a.ndim == 0:
         a = a.reshape(1)
-    if type(indices) is ndarray and type(axis) is int and axis == 0 and mode == "raise" and out is None:
-        if a.size and indices.dtype.kind in "iu":
-            return a[indices]
     axis = _core.normalize_axis(axis, a.ndim)
     extent = a.shape[axis]
     if not isinstance(indices, ndarray):

@@ -53,6 +53,14 @@ LAUNCHES = [
 ]
 
 
+@simulated
+def test_slices_of_one_length_are_reduced_together():
+    a = cp.arange(3000, dtype="f4")
+    assert counted(cp.add.reduceat, a, np.arange(0, 3000, 3))["launches"] == 2  # the sum and a copy
+    ends = np.cumsum(np.random.default_rng(0).integers(1, 5, 1000))[:-1]
+    assert counted(cp.add.reduceat, a, ends)["launches"] <= 25
+
+
 @pytest.mark.parametrize("dtype", ["f4", "f2"])
 @pytest.mark.parametrize("expression, launches", LAUNCHES, ids=[row[0] for row in LAUNCHES])
 def test_launches_of_an_expression(expression, launches, dtype):

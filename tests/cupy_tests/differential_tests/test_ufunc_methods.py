@@ -94,6 +94,17 @@ def test_accumulate(name, data):
     same(lambda side: getattr(side.xp, name).accumulate(side(a), **side(keywords)), **accuracy(name))
 
 
+def many(extent):
+    """Beginnings of more slices than are reduced one by one: neighbours of one length, in order, or in any."""
+
+    def beginnings(seed):
+        generator = np.random.default_rng(seed)
+        found = generator.integers(0, max(extent, 1), 60)
+        return [np.arange(0, max(extent, 1), 1 + seed % 3), np.sort(found), found][seed % 3].tolist()
+
+    return st.integers(0, 1000).map(beginnings)
+
+
 @pytest.mark.parametrize("name", REDUCED)
 @draw.examples(6)
 @given(data=st.data())
@@ -102,9 +113,8 @@ def test_reduceat(name, data):
     rank = len(a.shape)
     axis = data.draw(draw.axis(rank, none=False, several=False))
     extent = a.shape[axis] if -rank <= axis < rank else 1
-    indices = data.draw(
-        st.lists(st.integers(-1 if data.draw(st.integers(0, 9)) == 0 else 0, max(extent - 1, 0)), max_size=4)
-    )
+    least = -1 if data.draw(st.integers(0, 9)) == 0 else 0
+    indices = data.draw(st.one_of(st.lists(st.integers(least, max(extent - 1, 0)), max_size=4), many(extent)))
     keywords = {"axis": axis}
     if data.draw(st.integers(0, 3)) == 0:
         keywords["dtype"] = data.draw(st.sampled_from(draw.NUMERIC))
