@@ -19,7 +19,7 @@ from libc.string cimport memset
 from cupy_backends.backend cimport _backend
 from cupy_backends.backend._backend cimport CUPY_LOST_BLOCK, cupyBackend
 
-from cupy_backends.backend.errors import BackendError, OutOfMemoryError
+from cupy_backends.backend.errors import BackendError
 
 cdef extern from *:
     """
@@ -355,18 +355,8 @@ cdef Block* carve(Arena* arena, int bin, size_t asked) except NULL:
 
 
 cdef Block* refuse(size_t asked, Account* account, Growth growth) except NULL:
-    """Say why there is no block of the size asked for."""
-    cdef size_t free_bytes = 0, total = 0
-    reason = f"; the limit is {limit_of(account)} bytes" if growth == LIMITED else ""
-    if growth == REFUSED:
-        try:
-            _backend.check(_backend.CUPY_OUT_OF_MEMORY, "the device says")
-        except OutOfMemoryError as error:
-            reason = f"; {error}"
-    _backend.active().mem_info(&free_bytes, &total)
-    raise OutOfMemoryError(
-        f"out of memory: {asked} bytes asked for on device {account.device}, which has {free_bytes} of {total} bytes "
-        f"left; arrays use {account.used} and the pool holds {account.held} bytes{reason}")
+    from cupy._core._pool import out_of_memory
+    raise out_of_memory(asked, account.device, growth == LIMITED, growth == REFUSED)
 
 
 cdef Block* alloc(size_t nbytes) except NULL:

@@ -18,6 +18,8 @@ from cupy._core._memory cimport (
 )
 from cupy_backends.backend cimport _backend
 
+from cupy_backends.backend.errors import OutOfMemoryError
+
 
 def limit_from_environment():
     """Return the limit of the current device that the environment gives: bytes, or a share such as 40%."""
@@ -32,6 +34,22 @@ def limit_from_environment():
         return min(int(match[1]), MOST_BYTES)
     _backend.check(_backend.active().mem_info(&free_bytes, &total), "asking for the device's memory")
     return int(total * float(match[2]) / 100)
+
+
+def out_of_memory(asked, int device, limited, refused):
+    """Return the error of an allocation: the limit did not allow it, or the current device had no more."""
+    cdef Account* account = account_of(device)
+    cdef size_t free_bytes = 0, total = 0
+    reason = f"; the limit is {limit_of(account)} bytes" if limited else ""
+    if refused:
+        try:
+            _backend.check(_backend.CUPY_OUT_OF_MEMORY, "the device says")
+        except OutOfMemoryError as error:
+            reason = f"; {error}"
+    _backend.active().mem_info(&free_bytes, &total)
+    return OutOfMemoryError(
+        f"out of memory: {asked} bytes asked for on device {device}, which has {free_bytes} of {total} bytes left; "
+        f"arrays use {account.used} and the pool holds {account.held} bytes{reason}")
 
 
 class MemoryPool:

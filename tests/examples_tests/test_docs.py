@@ -49,7 +49,7 @@ def launch_rows():
 def test_launches_of_the_programming_model(expression, expected):
     host = np.linspace(1, 2, 81, dtype=np.float32).reshape(9, 9)
     a, b = cp.asarray(host), cp.asarray(host + 1)
-    scope = {"cp": cp, "a": a, "b": b, "host": host, "m": a > 1.5, "i": cp.asarray([3, 1, 2])}
+    scope = {"cp": cp, "a": a, "b": b, "host": host, "m": a > 1.5, "i": cp.asarray([3, 1, 2] * 200)}
     before = launches()
     eval(expression, scope)
     assert launches() - before == expected
