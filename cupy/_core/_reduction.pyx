@@ -410,14 +410,30 @@ def accumulate(ufunc u, array, axis=0, dtype=None, out=None):
     if a.size and row is not None:
         scan(row, source, axis, result)
     elif a.size:
-        lines, partial = (<ndarray>source).swapaxes(0, axis), result.swapaxes(0, axis)
-        partial[0] = lines[0]
-        for i in range(1, len(lines)):
-            partial[i] = u(partial[i - 1], lines[i])
+        accumulate_lines(u, (<ndarray>source).swapaxes(0, axis), result.swapaxes(0, axis))
     if target is None:
         return result
     copy_into(target, result)
     return target
+
+
+cdef int accumulate_lines(ufunc u, ndarray lines, ndarray partial) except -1:
+    """Accumulate along the first axis by calls of the function itself."""
+    cdef Py_ssize_t i, n = lines.dims[0], step = 1
+    if u.__name__ == "subtract" and lines.code not in (CUPY_FLOAT16, CUPY_BFLOAT16):  # whose sums are rounded last
+        # Of what follows the first line the opposite is added.
+        partial[0] = lines[0]
+        by_name("negative")(lines[1:], out=partial[1:])
+        return scan("cumsum", partial.copy(), 0, partial)
+    partial[...] = lines
+    if u.__name__ in _ASSOCIATIVE or u.__name__ in _ROWS:
+        while step < n:  # each line holds `step` lines together
+            u(partial[:n - step], partial[step:], out=partial[step:])
+            step *= 2
+        return 0
+    for i in range(1, n):
+        partial[i] = u(partial[i - 1], lines[i])
+    return 0
 
 
 cdef int scan(str row, ndarray a, int axis, ndarray out) except -1:
@@ -461,7 +477,7 @@ def reduceat(ufunc u, array, indices, axis=0, dtype=None, out=None):
         starts = starts.astype(numpy.int64)
     if starts.ndim > 1:
         raise ValueError("object too deep for desired array")
-    if starts.dtype.kind not in "biu":
+    if not numpy.can_cast(starts.dtype, numpy.int64):
         raise TypeError(f"Cannot cast array data from {starts.dtype!r} to dtype('int64') according to the rule 'safe'")
     starts = starts.reshape(-1).astype(numpy.int64, copy=False)
     n = a.dims[<int>axis]

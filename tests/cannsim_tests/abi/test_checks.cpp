@@ -213,6 +213,16 @@ void mem_pool() {
         host[17] = 1;
         OKAY(cannsimPoolAlloc(pool.a, 400, nullptr));
     });
+    // Part of a freed block was another one's for a while, whose end no longer is what freed memory is filled with.
+    SILENT([] {
+        Pool pool;
+        OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 2048 - 32, nullptr));
+        OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
+        OKAY(cannsimPoolAlloc(at(pool.slab, 1536), 400, nullptr));
+        OKAY(cannsimPoolFree(at(pool.slab, 1536), nullptr));
+        OKAY(cannsimPoolAlloc(at(pool.slab, 1024), 2048 - 32, nullptr));
+        OKAY(cannsimPoolFree(at(pool.slab, 1024), nullptr));
+    });
     REPORTS(CANNSIM_MEM, TEXTS("hands out"), [] {
         Pool pool;
         OKAY(cannsimPoolAlloc(at(pool.slab, 256), 100, nullptr));

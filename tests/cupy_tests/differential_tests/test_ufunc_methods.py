@@ -132,6 +132,12 @@ def test_reduceat(name, data):
     )
 
 
+@pytest.mark.parametrize("dtype", ["?", "i1", "u4", "u8", "f4"])
+def test_dtypes_of_beginnings(dtype):
+    a, beginnings = draw.Operand(np.arange(5.0)), draw.Operand(np.array([0, 1, 1], dtype))
+    same(lambda side: side.xp.add.reduceat(*side((a, beginnings))))
+
+
 @pytest.mark.parametrize("name", BINARY)
 @draw.examples(8)
 @given(data=st.data())

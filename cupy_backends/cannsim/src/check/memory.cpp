@@ -296,8 +296,10 @@ int check_pool_alloc(const void *p, size_t size, uintptr_t end, DeviceStream *st
                            describe(*before, true));
             if (before->begin == e.begin && !before->live && before->filled)
                 rested = std::min(before->size, e.size);
-            if (before->begin < e.begin)
+            if (before->begin < e.begin) {
                 before->room = std::max(before->size, size_t(e.begin - before->begin));
+                if (e.begin < before->end()) before->filled = false; // another owner has its end
+            }
         }
         auto next = k.pooled.upper_bound(e.begin);
         while (next != k.pooled.end() && next->first < e.limit()) {

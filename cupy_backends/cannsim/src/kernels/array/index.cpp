@@ -106,24 +106,25 @@ struct Places {
 
 // Moves between the operands; F(plain address, indexed address, count of inner elements, steps).
 template <class F> void each_place(const Places &places, int64_t begin, int64_t end, F &&f) {
+    const Nest<2> &inner = places.inner;
+    const bool line = inner.ndim <= 1;
+    const int last = line ? 0 : inner.ndim - 1;
+    const int64_t n = inner.ndim ? inner.shape[last] : 1,
+                  plain_step = inner.ndim ? inner.strides[kPlain][last] : 0,
+                  at_step = inner.ndim ? inner.strides[kAt][last] : 0;
     for_each_outer(places.outer, 0, [&](char *const *p) {
         for (int64_t b = begin; b < end; ++b) {
             char *plain = p[kPlain] + (places.plain ? places.plain[b] : b * places.plain_step);
             char *at = p[kAt] + places.at[b];
-            Nest<2> inner = places.inner;
-            if (inner.ndim <= 1) {
-                f(plain, at, inner.ndim ? inner.shape[0] : 1,
-                  inner.ndim ? inner.strides[kPlain][0] : 0,
-                  inner.ndim ? inner.strides[kAt][0] : 0);
+            if (line) {
+                f(plain, at, n, plain_step, at_step);
                 continue;
             }
-            inner.data[kPlain] = plain;
-            inner.data[kAt] = at;
-            int last = inner.ndim - 1;
-            for_each_outer(inner, 1, [&](char *const *q) {
-                f(q[kPlain], q[kAt], inner.shape[last], inner.strides[kPlain][last],
-                  inner.strides[kAt][last]);
-            });
+            Nest<2> lines = inner;
+            lines.data[kPlain] = plain;
+            lines.data[kAt] = at;
+            for_each_outer(lines, 1,
+                           [&](char *const *q) { f(q[kPlain], q[kAt], n, plain_step, at_step); });
         }
     });
 }

@@ -79,6 +79,39 @@ template <class T, class F> void each_bound(const Nest<3> &nest, int64_t n, bool
     });
 }
 
+// Many values in one table: keys of both are compared, several at once.
+template <class T>
+bool by_keys(const Nest<3> &nest, const char *sorted, int64_t n, bool right, bool is64) {
+    using K = std::conditional_t<(sizeof(T) > 4), uint64_t, uint32_t>;
+    using I = std::conditional_t<(sizeof(T) > 4), int64_t, int32_t>;
+    constexpr int64_t kBlock = 256;
+    Scratch memory(n * int64_t(sizeof(K)));
+    if (!memory) return false;
+    K *table = memory.as<K>();
+    for (int64_t i = 0; i < n; ++i)
+        table[i] = K(order_key<T>(load<T>(sorted + i * int64_t(sizeof(T)))));
+    parallel_ranges(nest, 0, kBlock, [&](Odometer<3> &at, int64_t points) {
+        while (points > 0) {
+            const int64_t count = std::min(points, kBlock);
+            char *to[kBlock];
+            K x[kBlock];
+            I found[kBlock];
+            for (int64_t q = 0; q < count; ++q, at.next()) {
+                to[q] = at.p[0];
+                x[q] = K(order_key<T>(load<T>(at.p[1])));
+            }
+            if constexpr (sizeof(T) > 4)
+                isa().bounds64(table, n, right, x, count, found);
+            else
+                isa().bounds(table, n, right, x, count, found);
+            for (int64_t q = 0; q < count; ++q)
+                is64 ? store<int64_t>(to[q], found[q]) : store<int32_t>(to[q], int32_t(found[q]));
+            points -= count;
+        }
+    });
+    return true;
+}
+
 // Contiguous copy, or the view itself.
 Status contiguous(View v, Scratch &memory, View *out) {
     *out = v;
@@ -146,6 +179,10 @@ Status searchsorted(const View &out, const View &sorted_, const View &values, co
     bool is64 = out.dtype == DType::Int64;
     visit_dtype(values.dtype, [&](auto tag) {
         using T = typename decltype(tag)::type;
+        if constexpr (!is_complex<T>)
+            if (!many && n > 0 && n <= 4 * values.size() && n < (int64_t(1) << 31) &&
+                by_keys<T>(nest, sorted.data, n, right, is64))
+                return;
         each_bound<T>(nest, n, right, [=](char *to, T, int64_t at) {
             if (is64)
                 store<int64_t>(to, at);

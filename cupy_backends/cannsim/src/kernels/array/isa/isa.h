@@ -74,6 +74,13 @@ struct IsaTable {
     // The least and the largest of n >= 1 adjacent int64 elements.
     void (*limits)(const int64_t *x, int64_t n, int64_t *least, int64_t *largest);
 
+    // How many of n keys in order are less (right: not greater) than each of `count` others; for 32
+    // bits n is below 2**31.
+    void (*bounds)(const uint32_t *table, int64_t n, bool right, const uint32_t *x, int64_t count,
+                   int32_t *found);
+    void (*bounds64)(const uint64_t *table, int64_t n, bool right, const uint64_t *x, int64_t count,
+                     int64_t *found);
+
     // Elements first .. first + n - 1 of a random stream, see random_stream.h; `first` is a multiple
     // of 4. Natural logarithms of numbers in (0, 1].
     template <class T> using Draw = void (*)(T *out, Stream, uint64_t first, int64_t n);

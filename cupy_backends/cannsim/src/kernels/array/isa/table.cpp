@@ -1,4 +1,5 @@
 // Collects the variants of one instruction set.
+#include "bounds.h"
 #include "compress.h"
 #include "gemm.h"
 #include "random.h"
@@ -20,6 +21,8 @@ const IsaTable &table() {
         t.where = where;
         t.any_outside = any_outside;
         t.limits = limits;
+        t.bounds = bounds;
+        t.bounds64 = bounds64;
         return t;
     }();
     return table;
