@@ -30,6 +30,8 @@ DIRECTIVES = {
 }
 # Modules on the path of every operation; the rest is compiled for size of the build, not for speed.
 HOT = ("cupy._core", "cupy_backends.ascend", "cupy_backends.backend")
+# Calls from one source to another are worth inlining where every launch makes them.
+LINK_TIME = ("cupy_backends.ascend",)
 # Random numbers are made here, the simulator's bit for bit: products and sums are not fused, loops are vectorised.
 NUMBERS = "cupy_backends.host"
 NUMBER_FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
@@ -49,16 +51,18 @@ def _flags(name: str, cpp: bool) -> tuple[list[str], list[str]]:
     optimise = "-O2" if name.startswith(HOT) and not SANITIZE else "-O1"
     debug = ["-g1", "-fno-omit-frame-pointer"] if SANITIZE else ["-g0"]
     numbers = NUMBER_FLAGS[bool(SANITIZE) :] if name.startswith(NUMBERS) else []
+    whole = ["-flto=auto"] if name.startswith(LINK_TIME) and not SANITIZE else []
     compiler = [
         optimise,
         *numbers,
+        *whole,
         *debug,
         *instrument,
         "-fvisibility=hidden",
         *(["-std=c++17"] if cpp else []),
     ]
     strip = [] if SANITIZE else ["-Wl,-s"]
-    linker = [*instrument, *strip, "-ldl"] if sys.platform == "linux" else instrument
+    linker = [*instrument, *whole, *strip, "-ldl"] if sys.platform == "linux" else instrument
     return compiler, linker
 
 
