@@ -4,7 +4,7 @@
 #include "array/create.h"
 #include "array/index.h"
 #include "array/isa/isa.h"
-#include "array/join.h"
+#include "array/extend.h"
 #include "array/linalg_small.h"
 #include "array/matmul.h"
 #include "array/random.h"
@@ -143,36 +143,20 @@ API int k_scatter_nd(const View *dst, const View *index, const View *updates, in
     return int(scatter_nd(*dst, *index, *updates, Update(update), bad));
 }
 
-static std::vector<View> list(const View *const *views, int n) {
-    std::vector<View> out;
-    for (int i = 0; i < n; ++i) out.push_back(*views[i]);
-    return out;
+API int k_copy_pairs(const View *const *views, int n) {
+    std::vector<View> pairs;
+    for (int i = 0; i < n; ++i) pairs.push_back(*views[i]);
+    return int(copy_pairs(pairs.data(), n));
 }
-API int k_concatenate(const View *out, const View *const *inputs, int n, int axis) {
-    return int(concatenate(*out, list(inputs, n).data(), n, axis));
-}
-API int k_stack(const View *out, const View *const *inputs, int n, int axis) {
-    return int(stack(*out, list(inputs, n).data(), n, axis));
-}
-API int k_tile(const View *out, const View *in) { return int(tile(*out, *in)); }
 API int k_repeat(const View *out, const View *in, int64_t times, int axis) {
     return int(repeat(*out, *in, times, axis));
 }
 API int k_repeat_each(const View *out, const View *in, const View *repeats, int axis) {
     return int(repeat(*out, *in, *repeats, axis));
 }
-API int k_roll(const View *out, const View *in, const int64_t *shifts, const int *axes, int n) {
-    return int(roll(*out, *in, shifts, axes, n));
-}
-API int k_flip(const View *out, const View *in, uint32_t axes) {
-    return int(flip(*out, *in, axes));
-}
 API int k_pad(const View *out, const View *in, const int64_t *before, int mode, const void *value) {
     return int(pad(*out, *in, before, Pad(mode), value));
 }
-API int k_tril(const View *out, const View *in, int64_t k) { return int(tril(*out, *in, k)); }
-API int k_triu(const View *out, const View *in, int64_t k) { return int(triu(*out, *in, k)); }
-API int k_diag(const View *out, const View *in, int64_t k) { return int(diag(*out, *in, k)); }
 API int k_eye(const View *out, int64_t k) { return int(eye(*out, k)); }
 API int k_one_hot(const View *out, const View *index, int axis, const void *on, const void *off) {
     return int(one_hot(*out, *index, axis, on, off));
@@ -227,7 +211,6 @@ API int k_inverse(const View *out, const View *in) { return int(inverse(*out, *i
 API int k_slogdet(const View *sign, const View *logarithm, const View *in) {
     return int(slogdet(*sign, *logarithm, *in));
 }
-API int k_det(const View *out, const View *in) { return int(det(*out, *in)); }
 API int k_cholesky(const View *out, const View *in, int upper) {
     return int(cholesky(*out, *in, upper));
 }

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from kernels import ALL, INTEGERS, KernelError, bfloat16, call, isas, layouts, make
+from kernels import ALL, INTEGERS, KernelError, bfloat16, call, isas, layouts, make, pointers
 
 SHAPES = [(), (1,), (7,), (0, 3), (3, 5), (17, 33), (4, 5, 6), (2, 3, 4, 5), (65, 130)]
 
@@ -33,6 +33,46 @@ def test_transposes_of_every_size(width, isa):
             out = np.zeros((cols, rows), width)
             call("copy", out, a.T)
             assert (out == a.T).all()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "u4", "u8", "c16"])
+@pytest.mark.parametrize("channels", [2, 3, 4, 5])
+@pytest.mark.parametrize("isa", isas())
+def test_channels_are_put_together_and_taken_apart(isa, channels, dtype):
+    call("select_isa", isa.encode(), raw=True)
+    rng = np.random.default_rng(channels)
+    for size in (1, 2, 3, 15, 64, 67, 70001):
+        rows = make(rng, (channels, size), dtype)
+        pixels = np.zeros((size, channels), dtype)
+        call("copy", pixels, rows.T)
+        assert (pixels == rows.T).all()
+        back = np.zeros_like(rows)
+        call("copy", back, pixels.T)
+        assert (back == rows).all()
+        for whole in (np.zeros((size, channels), dtype), np.zeros((size, channels + 1), dtype)[:, 1:]):
+            columns = [whole[:, c] for c in range(channels)]
+            call("copy_pairs", pointers([x for pair in zip(rows, columns) for x in pair]), 2 * channels)
+            assert (whole == rows.T).all()
+            parts = [np.zeros(size, dtype) for _ in range(channels)]
+            call("copy_pairs", pointers([x for pair in zip(columns, parts) for x in pair]), 2 * channels)
+            assert all((part == row).all() for part, row in zip(parts, rows))
+    images = make(rng, (2, channels, 5, 7), dtype)
+    call("copy", pixels := np.zeros((2, 5, 7, channels), dtype), images.transpose(0, 2, 3, 1))
+    assert (pixels == images.transpose(0, 2, 3, 1)).all()
+    call("copy", back := np.zeros_like(images), pixels.transpose(0, 3, 1, 2))
+    assert (back == images).all()
+
+
+def test_pairs_of_other_dtypes_and_orders():
+    a, b = np.arange(6, dtype="i4"), np.arange(6, dtype="f4")[::-1]
+    out = np.zeros((6, 2))
+    call("copy_pairs", pointers([a, out[:, 0], b, out[:, 1]]), 4)
+    assert (out == np.stack([a, b], 1)).all()
+    swapped = np.zeros((6, 2), "i4")
+    call("copy_pairs", pointers([a, swapped[:, 1], a[::-1], swapped[:, 0]]), 4)
+    assert (swapped == np.stack([a[::-1], a], 1)).all()
+    call("copy_pairs", pointers([a[:0], out[:0, 0], a, out[:, 1]]), 4)
+    assert (out[:, 1] == a).all()
 
 
 def test_three_axis_permutations():

@@ -2,7 +2,7 @@
 #include "kernels/array/create.h"
 
 #include "kernels/array/copy.h"
-#include "kernels/array/join.h"
+#include "kernels/array/extend.h"
 #include "kernels/array/scratch.h"
 #include "opapi/axes.h"
 #include "opapi/compose.h"

@@ -278,7 +278,12 @@ struct Within32Bits {
 struct Not32Bits {
     static uint8_t value(float x) { return x != x ? 0 : uint8_t(saturated(x)); }
 };
-struct NotNegative {
+// From 2 ** 31 on the plain cast has other low bits; numbers with a sign, and NaN, are above by their bits.
+template <class T> struct NotNegative {
+    static BitRange range() {
+        if (sizeof(T) == 4) return {UINT64_MAX, 0x4f000000, UINT32_MAX - 0x4f000000};
+        return {UINT64_MAX, 0x41e0000000000000, UINT64_MAX - 0x41e0000000000000};
+    }
     static uint8_t value(double x) { return x < 0 || x != x ? 0 : uint8_t(int64_t(std::min(x, 9e18))); }
 };
 
@@ -312,9 +317,9 @@ LoopFn find_lossy_cast(DType from, DType to) {
     if (from == DType::Int32 && to == DType::Int8 && family() != k950)
         return guard_cast<int32_t, int8_t, ByFloat16>(from, to);
     if (to == DType::UInt8 && (from == DType::Float64 || from == DType::Complex128))
-        return {cast_loop<double, uint8_t, NotNegative>, nullptr};
+        return guard_cast<double, uint8_t, NotNegative<double>>(DType::Float64, to);
     if (to == DType::UInt8 && from == DType::Complex64)
-        return {cast_loop<float, uint8_t, NotNegative>, nullptr};
+        return guard_cast<float, uint8_t, NotNegative<float>>(DType::Float32, to);
     if (family() != k310P) return {};
     if (from == DType::Float32 && to == DType::Int64)
         return {cast_loop<float, int64_t, Within32Bits>, nullptr};

@@ -1,5 +1,5 @@
 // Padding.
-#include "kernels/array/join.h"
+#include "kernels/array/extend.h"
 #include "opapi/elementwise.h"
 #include "opapi/tables.h"
 

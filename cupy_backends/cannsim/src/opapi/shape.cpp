@@ -232,11 +232,7 @@ aclnnStatus prepare_flatten(Call &c) {
 
 // e.extra: views in pairs, source and destination.
 Status run_pairs(aclOpExecutor &e) {
-    const std::vector<View> &v = e.extra->views;
-    for (size_t i = 0; i + 1 < v.size(); i += 2)
-        if (v[i + 1].size())
-            if (Status s = copy(v[i + 1], v[i]); s != Status::Ok) return s;
-    return Status::Ok;
+    return copy_pairs(e.extra->views.data(), int64_t(e.extra->views.size()));
 }
 
 void cut(Executor &e, int item, int axis, const Range &r) {

@@ -97,8 +97,8 @@ template <class T> struct Run {
         alignas(64) T buffer[kLongChunkBytes / sizeof(T)];
         int64_t m = std::min(plan->chunk, n);
         const T *x = chunk(best_at, step, m, buffer);
-        return best_chunk + (is_nan(best) ? first(x, m, [](T value) { return is_nan(value); })
-                                          : first(x, m, [this](T value) { return value == best; }));
+        return best_chunk + (is_nan(best) ? first(x, m, [](auto value) { return value != value; })
+                                          : first(x, m, [this](auto value) { return value == best; }));
     }
 
     // Whichever is better, or as good and earlier.
@@ -111,13 +111,21 @@ template <class T> struct Run {
     }
 
   private:
+    // By vectors as far as these have no hit.
     template <class F> static int64_t first(const T *x, int64_t m, F &&hit) {
-        using Word = std::conditional_t<sizeof(T) <= 4, int32_t, int64_t>;
         int64_t i = 0;
-        for (Word any = 0; i + 64 <= m; i += 64) {  // whole blocks, without branches
-            for (int64_t k = 0; k < 64; ++k)
-                any |= Word(hit(load<T>(reinterpret_cast<const char *>(x + i + k))));
-            if (any) break;
+        if constexpr (!is_complex<T>) {
+            typedef T Vector __attribute__((vector_size(16))); // what every x86-64 and AArch64 has
+            constexpr int64_t kBlock = 8 * 16 / sizeof(T);
+            for (; i + kBlock <= m; i += kBlock) {
+                Vector v[8];
+                std::memcpy(v, x + i, sizeof v);
+                auto any = hit(v[0]);
+                for (int k = 1; k < 8; ++k) any |= hit(v[k]);
+                uint64_t words[2];
+                std::memcpy(words, &any, sizeof words);
+                if (words[0] | words[1]) break;
+            }
         }
         while (i + 1 < m && !hit(load<T>(reinterpret_cast<const char *>(x + i)))) ++i;
         return i;

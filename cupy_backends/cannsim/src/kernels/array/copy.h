@@ -10,6 +10,10 @@ namespace cannsim {
 // may overlap; any other overlap gives unspecified elements.
 Status copy(const View &dst, const View &src);
 
+// The same for pairs of views, source and destination in turn; count is that of the views. Parts that make
+// up one array, element by element, are written or read together.
+Status copy_pairs(const View *views, int64_t count);
+
 // dst[...] = the element at `value`, already of dst's dtype.
 Status fill(const View &dst, const void *value);
 

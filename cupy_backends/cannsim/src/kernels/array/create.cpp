@@ -2,10 +2,14 @@
 
 #include "../../base/threads/parallel.h"
 #include "copy.h"
+#include "index.h"
+#include "nest.h"
 #include "scalar.h"
 #include "scratch.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace cannsim {
 
@@ -22,6 +26,26 @@ template <class T, class F> void generate(const View &out, F &&f) {
         else
             for (int64_t i = begin; i < end; ++i) store<T>(data + i * stride, f(i));
     });
+}
+
+// The k-th diagonal of a matrix as a vector.
+View diagonal(const View &m, int64_t k) {
+    View v = m;
+    int64_t row = k < 0 ? -k : 0, col = k > 0 ? k : 0;
+    v.ndim = 1;
+    v.shape[0] = std::max<int64_t>(0, std::min(m.shape[0] - row, m.shape[1] - col));
+    v.strides[0] = m.strides[0] + m.strides[1];
+    if (v.shape[0]) v.data += row * m.strides[0] + col * m.strides[1];
+    return v;
+}
+
+View drop_axis(View v, int axis) {
+    for (int i = axis; i + 1 < v.ndim && i + 1 < kMaxRank; ++i) {
+        v.shape[i] = v.shape[i + 1];
+        v.strides[i] = v.strides[i + 1];
+    }
+    --v.ndim;
+    return v;
 }
 
 } // namespace
@@ -100,6 +124,36 @@ Status linspace(const View &out, double start, double stop, bool endpoint) {
     from.dtype = DType::Float64;
     from.strides[0] = 8;
     return copy(out, from);
+}
+
+Status eye(const View &out, int64_t k) {
+    using namespace array;
+    if (out.ndim != 2) return Status::BadArgument;
+    Status s = fill_zero(out);
+    uint8_t truth = 1;
+    View one;
+    one.data = reinterpret_cast<char *>(&truth);
+    one.dtype = DType::Bool;
+    return s == Status::Ok ? copy(diagonal(out, k), one) : s;
+}
+
+Status one_hot(const View &out, const View &index, int axis, const void *on, const void *off) {
+    using namespace array;
+    if (index.dtype != DType::Int64 && index.dtype != DType::Int32) return Status::UnsupportedDType;
+    if (axis < 0 || axis >= out.ndim || !same_shape(drop_axis(out, axis), index))
+        return Status::BadArgument;
+    Status s = fill(out, off);
+    if (s != Status::Ok || index.size() == 0) return s;
+    int64_t classes = out.shape[axis], step = out.strides[axis];
+    size_t width = size_t(itemsize(out.dtype));
+    View base = drop_axis(out, axis);
+    Nest<2> nest = nest_of<2>({&base, &index});
+    nest.coalesce();
+    for_each_outer(nest, 0, [&](char *const *p) {
+        int64_t i = load_index(p[1], index.dtype == DType::Int64);
+        if (i >= 0 && i < classes) std::memcpy(p[0] + i * step, on, width);
+    });
+    return Status::Ok;
 }
 
 }  // namespace cannsim

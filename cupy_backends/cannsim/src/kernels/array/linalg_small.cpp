@@ -270,20 +270,6 @@ Status slogdet(const View &sign, const View &logarithm, const View &in) {
     });
 }
 
-Status det(const View &out, const View &in) {
-    using namespace array;
-    if (!square(in)) return Status::BadArgument;
-    if (out.dtype != in.dtype) return Status::UnsupportedDType;
-    return on_fields(in.dtype, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        return determinants<T>(out, out, in, [](char *to, char *, Dense<T> a, bool odd) {
-            T product = odd ? T(-1) : T(1);
-            for (int64_t i = 0; i < a.rows; ++i) product = times(product, a[i][i]);
-            store<T>(to, product);
-        });
-    });
-}
-
 Status cholesky(const View &out, const View &in, bool upper) {
     using namespace array;
     if (!square(in) || !same_shape(out, in)) return Status::BadArgument;

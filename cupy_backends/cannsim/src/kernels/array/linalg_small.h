@@ -12,7 +12,6 @@ Status inverse(const View &out, const View &in);
 
 // Sign (a unit number of in's dtype) and logarithm (real) of the determinant of each matrix.
 Status slogdet(const View &sign, const View &logarithm, const View &in);
-Status det(const View &out, const View &in);
 
 // in = L L^H, or U^H U: the other triangle is zero. Singular when not positive definite. Only the
 // wanted triangle of `in` is read.

@@ -274,17 +274,18 @@ template <class F, class T> void shift_bytes(const T *a, unsigned count, T *r, i
     for (; i < n; ++i) r[i] = F::op(a[i], T(count));
 }
 
-template <class F, class T> void shift(char **args, const intptr_t *n, const intptr_t *steps, void *data) {
-    if (*n > 1 && one_for_all<T>(steps)) {
+template <class F, class T> void shift(char **args, const intptr_t *np, const intptr_t *steps, void *data) {
+    const intptr_t n = *np;
+    if (n > 1 && one_for_all<T>(steps)) {
         const T *a = (const T *)args[0], count = *(const T *)args[1];
         T *r = (T *)args[2];
         if (unsigned_t<T>(count) < 8 * sizeof(T)) {
-            if constexpr (sizeof(T) == 1) return shift_bytes<F>(a, unsigned(count), r, *n);
-            CANNSIM_EACH(i, *n) r[i] = F::op(a[i], count);
+            if constexpr (sizeof(T) == 1) return shift_bytes<F>(a, unsigned(count), r, n);
+            CANNSIM_EACH(i, n) r[i] = F::op(a[i], count);
             return;
         }
     }
-    loop<Binary<F, T, T, T>>(args, n, steps, data);
+    loop<Binary<F, T, T, T>>(args, np, steps, data);
 }
 
 template <class... T> void divisions(LoopTable &t, Types<T...>) {

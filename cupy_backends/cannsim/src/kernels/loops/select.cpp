@@ -47,16 +47,22 @@ struct FMin {
 struct Clip {
     template <class T> static T op(T x, T lo, T hi) { return Minimum::op(Maximum::op(x, lo), hi); }
 };
-// Mostly the bounds are two numbers.
-template <class T> void clip(char **args, const intptr_t *n, const intptr_t *steps, void *data) {
+// Mostly the bounds are two numbers, and then x that is no number is kept by a comparison on its other side.
+template <class T> void clip(char **args, const intptr_t *np, const intptr_t *steps, void *data) {
     constexpr intptr_t size = sizeof(T);
     if (steps[0] == size && steps[1] == 0 && steps[2] == 0 && steps[3] == size) {
         const T *x = (const T *)args[0], low = *(const T *)args[1], high = *(const T *)args[2];
         T *r = (T *)args[3];
-        CANNSIM_EACH(i, *n) r[i] = Clip::op(x[i], low, high);
-        return;
+        const intptr_t n = *np;
+        if (low == low && high == high) {
+            CANNSIM_EACH(i, n) {
+                const T raised = x[i] < low ? low : x[i];
+                r[i] = raised > high ? high : raised;
+            }
+            return;
+        }
     }
-    loop<Ternary<Clip, T, T, T, T>>(args, n, steps, data);
+    loop<Ternary<Clip, T, T, T, T>>(args, np, steps, data);
 }
 template <class... T> void clips(LoopTable &t, Types<T...>) {
     (t.set(LoopOp::clip, dtype_of<T>(), clip<T>), ...);

@@ -49,11 +49,17 @@ constexpr int kComputeTypes = 10;
 using GemmLoop = void (*)(void *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col,
                           const void *b, int64_t ldb, int64_t m, int64_t n, int64_t k);
 
+constexpr int kMostZipped = 4;
+
 struct IsaTable {
     // dst[j][i] = src[i][j] for i < rows, j < cols; elements of `width` bytes adjacent along j in
     // src and along i in dst, strides in bytes.
     void (*transpose)(int width, char *dst, int64_t dst_stride, const char *src, int64_t src_stride,
                       int64_t rows, int64_t cols);
+    // dst[i * count + r] = rows[r][i] and the reverse for i < n, r < count, of adjacent elements and a
+    // count of 2 to kMostZipped.
+    void (*zip)(int width, char *dst, const char *const *rows, int count, int64_t n);
+    void (*unzip)(int width, char *const *rows, int count, const char *src, int64_t n);
 
     RowsLoop rows[int(RowsOp::Count)][kComputeTypes];
     RunLoop run[int(RowsOp::Count)][kComputeTypes];

@@ -5,6 +5,7 @@
 #include "random.h"
 #include "rows.h"
 #include "transpose.h"
+#include "zip.h"
 
 namespace cannsim::array::CANNSIM_ISA {
 
@@ -14,6 +15,8 @@ const IsaTable &table() {
     static const IsaTable table = [] {
         IsaTable t{};
         t.transpose = transpose;
+        t.zip = zip;
+        t.unzip = unzip;
         fill_rows(t);
         fill_gemm(t);
         fill_random(t);
