@@ -1,5 +1,6 @@
 """Arrays with elements added or removed."""
 
+import itertools
 import math
 import operator
 
@@ -11,6 +12,8 @@ from cupy._manipulation.join import concatenate
 from cupy._operands import as_array, kind_of, take_valid
 
 __all__ = ["append", "delete", "insert", "resize", "trim_zeros"]
+
+_FEW = 16  # runs that are joined rather than picked element by element
 
 
 def append(arr, values, axis=None):
@@ -70,6 +73,26 @@ def _longer(arr, axis, count):
     return (*arr.shape[:axis], arr.shape[axis] + count, *arr.shape[axis + 1 :])
 
 
+def _runs_kept(obj, length):
+    """What remains of `length` without a range, or without a few places, as slices; else None."""
+    if isinstance(obj, slice):
+        places = range(*obj.indices(length))
+        if places and abs(places.step) == 1:
+            first, last = sorted((places[0], places[-1]))
+            return [slice(0, first), slice(last + 1, length)]
+    else:
+        obj = numpy.asarray(obj)
+        if kind_of(obj.dtype) not in "iu":
+            return None
+        places = obj.ravel()
+    if not 0 < len(places) <= _FEW:
+        return None
+    gone = sorted({int(i) + (length if i < 0 else 0) for i in places})
+    if gone[0] < 0 or gone[-1] >= length:
+        return None
+    return [slice(i + 1, j) for i, j in itertools.pairwise([-1, *gone, length])]
+
+
 def delete(arr, obj, axis=None):
     """Return a copy without the sub-arrays at the given positions.
 
@@ -100,23 +123,24 @@ def delete(arr, obj, axis=None):
     arr, axis = _along(arr, axis)
     length = arr.shape[axis]
     before = (slice(None),) * axis
-    if type(obj) is int and -length <= obj < length:
-        parts = arr[(*before, slice(0, obj % length))], arr[(*before, slice(obj % length + 1, None))]
-        return _joined(parts, axis, arr, -1)
-    try:
-        kept = numpy.delete(numpy.arange(length), _on_host(obj))
-    except IndexError as error:
-        raise IndexError(f"{error} (axis {axis})") from None
-    if kept.size == length:
-        return arr.copy(order="A")
-    breaks = numpy.flatnonzero(numpy.diff(kept) != 1) + 1
-    if breaks.size > 1:
-        return take_valid(arr, _core.asarray(kept), axis)
-    runs = [slice(r[0], r[-1] + 1) for r in numpy.split(kept, breaks) if r.size]
-    parts = [arr[(*before, slice(int(r.start), int(r.stop)))] for r in runs]
-    if not parts:
+    obj = _on_host(obj)
+    runs = _runs_kept(obj, length)
+    if runs is None:
+        try:
+            kept = numpy.delete(numpy.arange(length), obj)
+        except IndexError as error:
+            raise IndexError(f"{error} (axis {axis})") from None
+        if kept.size == length:
+            return arr.copy(order="A")
+        breaks = numpy.flatnonzero(numpy.diff(kept) != 1) + 1
+        if breaks.size > _FEW:
+            return take_valid(arr, _core.asarray(kept), axis)
+        runs = [slice(int(r[0]), int(r[-1]) + 1) for r in numpy.split(kept, breaks) if r.size]
+    runs = [run for run in runs if run.start < run.stop]
+    if not runs:
         return arr[(*before, slice(0, 0))].copy()
-    return _joined(parts, axis, arr, kept.size - length)
+    parts = [arr[(*before, run)] for run in runs]
+    return _joined(parts, axis, arr, sum(run.stop - run.start for run in runs) - length)
 
 
 def _positions(obj, length, axis):
@@ -200,10 +224,18 @@ def insert(arr, obj, values, axis=None):
     where[order] += numpy.arange(where.size)
     shape = _longer(arr, axis, where.size)
     out = _core.empty(shape, arr.dtype, _order(arr))
-    old = numpy.ones(shape[axis], bool)
-    old[where] = False
     out[(*before, _core.asarray(where))] = values
-    out[(*before, _core.asarray(numpy.flatnonzero(old)))] = arr
+    runs = _runs_kept(where, shape[axis])
+    if runs is None:
+        old = numpy.ones(shape[axis], bool)
+        old[where] = False
+        out[(*before, _core.asarray(numpy.flatnonzero(old)))] = arr
+        return out
+    start = 0
+    for run in runs:
+        stop = start + run.stop - run.start
+        out[(*before, run)] = arr[(*before, slice(start, stop))]
+        start = stop
     return out
 
 
