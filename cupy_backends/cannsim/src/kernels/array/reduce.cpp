@@ -324,6 +324,7 @@ Status reduce(ReduceOp op, const View &full_out, const View &in, uint32_t axes, 
     if (!set_loops(r, RowsOp::Sum, RowsOp::Sum, true)) return Status::UnsupportedDType;
     if (op == ReduceOp::NanSum && (is_float_dtype(t) || is_complex_dtype(t)))
         r.stage = is_complex_dtype(t) ? PICK(zero_nan_pairs, t) : PICK(zero_nans, t);
+    if (in.dtype == DType::Bool && t == DType::Int64) r.count = count_bytes;
     if (op == ReduceOp::Mean) {
         r.finish = is_complex_dtype(t) ? PICK(divide_pairs, t) : PICK(divide, t);
         r.parameter = double(n);

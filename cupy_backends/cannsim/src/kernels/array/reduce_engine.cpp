@@ -167,6 +167,13 @@ struct Engine {
         const int64_t longest = kMaxRows * int64_t(kRunBytes) / size;
         Partials partials(r);
         char value[16];
+        if (r.count && step == 1) {
+            for_each_outer(nest, 1, [&](char *const *p) {
+                store<int64_t>(value, r.count(reinterpret_cast<const uint8_t *>(p[kIn]), n));
+                partials.push(value);
+            });
+            return partials.finish(result);
+        }
         if (direct && n * size >= kStageBytes) {
             bool stop = false;
             for_each_outer(nest, 1, [&](char *const *p) {

@@ -37,6 +37,8 @@ struct Reduction {
     const View *center = nullptr;  // compute dtype, shape of the kept axes
     bool saturates = false;        // stop a run when the result equals `saturated` (one byte)
     uint8_t saturated = 0;
+    // What adjacent elements add to an Int64 sum, where they need not be cast and added one by one.
+    int64_t (*count)(const uint8_t *, int64_t) = nullptr;
 };
 
 // `out` has the shape of the kept axes of `in`.
