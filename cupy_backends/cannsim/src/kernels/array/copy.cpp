@@ -2,6 +2,7 @@
 
 #include "../loops/driver.h"
 #include "../loops/loops.h"
+#include "../spaced.h"
 #include "copy_nest.h"
 #include "isa/isa.h"
 #include "scalar.h"
@@ -21,16 +22,6 @@ constexpr int64_t kShort = 32;
 // Elements that one thread should at least move.
 constexpr int64_t kGrainBytes = 1 << 18;
 
-// Four at a time: what the compiler makes of the plain loop for the plainest CPU is four times slower.
-template <class T> void gather(char *dst, const char *src, int64_t step, int64_t n) {
-    constexpr int64_t size = sizeof(T);
-    for (; n >= 4; n -= 4, src += 4 * step, dst += 4 * size) {
-        const T four[4] = {load<T>(src), load<T>(src + step), load<T>(src + 2 * step), load<T>(src + 3 * step)};
-        std::memcpy(dst, four, sizeof four);
-    }
-    for (; n > 0; --n, src += step, dst += size) store<T>(dst, load<T>(src));
-}
-
 template <class T>
 void copy_row(char *dst, int64_t dst_step, const char *src, int64_t src_step, int64_t n) {
     if (dst_step == int64_t(sizeof(T))) {
@@ -40,14 +31,14 @@ void copy_row(char *dst, int64_t dst_step, const char *src, int64_t src_step, in
         } else if (src_step == -int64_t(sizeof(T))) {
             for (int64_t i = 0; i < n; ++i)
                 store<T>(dst + i * int64_t(sizeof(T)), load<T>(src - i * int64_t(sizeof(T))));
-        } else if (src_step == 2 * int64_t(sizeof(T))) {
+        } else if (sizeof(T) < 8 && src_step == 2 * int64_t(sizeof(T))) {
             for (int64_t i = 0; i < n; ++i)
                 store<T>(dst + i * int64_t(sizeof(T)), load<T>(src + i * 2 * int64_t(sizeof(T))));
         } else {
-            gather<T>(dst, src, src_step, n);
+            copy_spaced<T>(dst, dst_step, src, src_step, n);
         }
     } else {
-        for (int64_t i = 0; i < n; ++i) store<T>(dst + i * dst_step, load<T>(src + i * src_step));
+        copy_spaced<T>(dst, dst_step, src, src_step, n);
     }
 }
 

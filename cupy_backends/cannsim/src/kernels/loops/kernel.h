@@ -155,9 +155,13 @@ void hot_loop(char **args, const intptr_t *np, const intptr_t *steps, void *) {
     }
     const char *a = args[0], *b = args[1];
     char *r = args[2];
-    for (intptr_t i = 0; i < n; ++i, a += s0, b += s1, r += s2) {
-        *(R *)r = F::op(*(const T *)a, *(const T *)b);
+    intptr_t left = n;
+    for (; left >= 4; left -= 4, a += 4 * s0, b += 4 * s1, r += 4 * s2) {  // as copy_spaced does
+        R four[4];
+        for (int k = 0; k < 4; ++k) four[k] = F::op(*(const T *)(a + k * s0), *(const T *)(b + k * s1));
+        for (int k = 0; k < 4; ++k) *(R *)(r + k * s2) = four[k];
     }
+    for (; left > 0; --left, a += s0, b += s1, r += s2) *(R *)r = F::op(*(const T *)a, *(const T *)b);
 }
 
 // Table entries: one per type of a list. R = Self: the result has the operand's type.

@@ -1,5 +1,7 @@
 #include "staging.h"
 
+#include "../spaced.h"
+
 #include <cstring>
 
 namespace cannsim {
@@ -11,22 +13,13 @@ struct Bits128 {
     uint64_t half[2];
 };
 
-template <class T>
-void strided_copy_as(char *dst, intptr_t dst_step, const char *src, intptr_t src_step, intptr_t n) {
-    for (intptr_t i = 0; i < n; ++i) {
-        std::memcpy(dst, src, sizeof(T));
-        dst += dst_step;
-        src += src_step;
-    }
-}
-
 template <class T> void gather_as(char *dst, const char *src, intptr_t step, intptr_t n) {
     if (step == 0) {
         T value;
         std::memcpy(&value, src, sizeof(T));
         for (intptr_t i = 0; i < n; ++i) std::memcpy(dst + i * sizeof(T), &value, sizeof(T));
     } else {
-        strided_copy_as<T>(dst, sizeof(T), src, step, n);
+        copy_spaced<T>(dst, sizeof(T), src, step, n);
     }
 }
 
@@ -42,11 +35,11 @@ void gather(char *dst, const char *src, intptr_t step, intptr_t n, int size) {
 
 void scatter(char *dst, intptr_t step, const char *src, intptr_t n, int size) {
     switch (size) {
-    case 1: return strided_copy_as<uint8_t>(dst, step, src, 1, n);
-    case 2: return strided_copy_as<uint16_t>(dst, step, src, 2, n);
-    case 4: return strided_copy_as<uint32_t>(dst, step, src, 4, n);
-    case 8: return strided_copy_as<uint64_t>(dst, step, src, 8, n);
-    default: return strided_copy_as<Bits128>(dst, step, src, 16, n);
+    case 1: return copy_spaced<uint8_t>(dst, step, src, 1, n);
+    case 2: return copy_spaced<uint16_t>(dst, step, src, 2, n);
+    case 4: return copy_spaced<uint32_t>(dst, step, src, 4, n);
+    case 8: return copy_spaced<uint64_t>(dst, step, src, 8, n);
+    default: return copy_spaced<Bits128>(dst, step, src, 16, n);
     }
 }
 
