@@ -75,6 +75,25 @@ def test_halves_round_once(dtype):
     np.testing.assert_allclose(matmul(a, b, dtype="f4"), exact, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize("dtype", ["i4", *FLOATS, *COMPLEX], ids=str)
+@pytest.mark.parametrize("rows", [100, 256, 300, 513])
+def test_products_with_the_own_transpose(rows, dtype, library):
+    a = make(np.random.default_rng(rows), (rows, 40), dtype, -2, 3)
+    want = a @ a.T
+    scale = np.abs(a) @ np.abs(a).T
+    for laid in layouts(a):
+        for out in layouts(np.ones((rows, rows), dtype)):
+            matmul(laid, laid.T, out)
+            assert (np.abs(out - want) <= 1e-5 * scale).all()
+            if library == "blas" and rows >= 256:
+                assert (out == out.T).all()
+    other = a[::-1].copy()  # of the same shape, but not the same
+    assert (np.abs(matmul(a, other.T) - a @ other.T) <= 1e-5 * (np.abs(a) @ np.abs(other).T)).all()
+    square = make(np.random.default_rng(1), (rows, rows), dtype, -2, 3)
+    want, scale = square @ square, np.abs(square) @ np.abs(square)
+    assert (np.abs(matmul(square, square) - want) <= 1e-5 * scale).all()
+
+
 def test_vectors_and_batches():
     rng = np.random.default_rng(2)
     shapes = [
