@@ -30,8 +30,10 @@ DIRECTIVES = {
 }
 # Modules on the path of every operation; the rest is compiled for size of the build, not for speed.
 HOT = ("cupy._core", "cupy_backends.ascend", "cupy_backends.backend")
-# Calls from one source to another are worth inlining where every launch makes them.
-LINK_TIME = ("cupy_backends.ascend",)
+# Calls from one source to another are worth inlining where every launch makes them. (Clang would need a linker of
+# its own for that.)
+CLANG = "clang" in (os.environ.get("CC") or sysconfig.get_config_var("CC") or "")
+LINK_TIME = () if CLANG else ("cupy_backends.ascend",)
 # Random numbers are made here, the simulator's bit for bit: products and sums are not fused, loops are vectorised.
 NUMBERS = "cupy_backends.host"
 NUMBER_FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
