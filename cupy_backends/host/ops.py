@@ -483,19 +483,43 @@ def _scipy_fft():
     return scipy.fft
 
 
+_FOLDED = range(2**13, 2**18 + 1)  # elements of one line of complex64: what the caches hold
+
+
+@functools.lru_cache(maxsize=4)
+def _turns(rows, columns, sign):
+    """exp(sign 2 pi i r c / n) for each element of a line of n = rows x columns elements."""
+    angle = np.outer(np.arange(rows), np.arange(columns)) * (sign * 2 * np.pi / (rows * columns))
+    return np.exp(1j * angle).astype(np.complex64)
+
+
+def _fold(transform, x, out, norm, sign):
+    """Transform one line as a matrix: columns, of which SciPy takes several at once, then rows (Cooley and Tukey)."""
+    rows = 1 << (x.size.bit_length() - 1) // 2
+    columns = x.size // rows
+    matrix = transform(x.reshape(rows, columns), axis=0, norm=norm)
+    matrix *= _turns(rows, columns, sign)
+    matrix = transform(matrix, axis=1, norm=norm, overwrite_x=True)
+    np.copyto(out.reshape(columns, rows), matrix.T)
+
+
 def _transform(name, inputs, outputs, n, norm):
     (x,), (out,), norm = inputs, outputs, _NORMS[norm]
     library = _scipy_fft() if out.size >= _LONG_TRANSFORM else None
     if library is None:
         getattr(np.fft, name)(x, n, norm=norm, out=out)
         return
-    in_place = x.shape == out.shape and x.dtype == out.dtype
-    if in_place:
-        np.copyto(out, x)
-        x = out
+    same = x.shape == out.shape and x.dtype == out.dtype
     # SciPy itself, whatever library the program has put behind its functions: it could be this one.
     with library.set_backend("scipy", only=True):
-        result = getattr(library, name)(x, n, norm=norm, overwrite_x=in_place)
+        transform = getattr(library, name)
+        power_of_two = n & (n - 1) == 0
+        if same and n == out.size and n in _FOLDED and power_of_two and out.dtype == np.complex64:
+            return _fold(transform, x.reshape(n), out.reshape(n), norm, -1 if name == "fft" else 1)
+        if same:
+            np.copyto(out, x)
+            x = out
+        result = transform(x, n, norm=norm, overwrite_x=same)
     if result is not out:
         _store(outputs, result)
 

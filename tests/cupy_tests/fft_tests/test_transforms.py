@@ -209,6 +209,18 @@ def test_long(name, keywords, library, monkeypatch):
         same(name, a[::-1, ::2], **keywords)
 
 
+@pytest.mark.parametrize("name", ["fft", "ifft"])
+@pytest.mark.parametrize("size", [2**13, 2**14, 2**17, 2**18, 2**19, 10**4])
+def test_long_lines(name, size):
+    a = sample((size,), "F")
+    for norm in ops._NORMS:
+        same(name, a, norm=norm)
+    same(name, a, 2 * size)
+    same(name, np.repeat(a, 2)[::-2])
+    same(name, a[None])
+    same(name, a[:, None], axis=0)
+
+
 def test_long_output_of_the_caller():
     a = sample((90, 130), "F")
     out = cupy.empty((90, 260), "F")[:, ::2]

@@ -47,6 +47,7 @@ struct Plan {
     int64_t chunk;  // elements
     LoopFn cast;
     RunLoop extremum;
+    FindLoop find = nullptr;
     bool index64;
 };
 
@@ -97,8 +98,13 @@ template <class T> struct Run {
         alignas(64) T buffer[kLongChunkBytes / sizeof(T)];
         int64_t m = std::min(plan->chunk, n);
         const T *x = chunk(best_at, step, m, buffer);
-        return best_chunk + (is_nan(best) ? first(x, m, [](auto value) { return value != value; })
-                                          : first(x, m, [this](auto value) { return value == best; }));
+        if constexpr (is_complex<T>) {
+            int64_t i = 0;
+            while (i + 1 < m && !(is_nan(best) ? is_nan(x[i]) : x[i] == best)) ++i;
+            return best_chunk + i;
+        } else {
+            return best_chunk + plan->find(reinterpret_cast<const char *>(x), m, &best);
+        }
     }
 
     // Whichever is better, or as good and earlier.
@@ -108,27 +114,6 @@ template <class T> struct Run {
         };
         const bool worse = have && beats(best, other.best), good = have && !beats(other.best, best);
         if (!worse && (!good || other.best_chunk < best_chunk)) *this = other;
-    }
-
-  private:
-    // By vectors as far as these have no hit.
-    template <class F> static int64_t first(const T *x, int64_t m, F &&hit) {
-        int64_t i = 0;
-        if constexpr (!is_complex<T>) {
-            typedef T Vector __attribute__((vector_size(16))); // what every x86-64 and AArch64 has
-            constexpr int64_t kBlock = 8 * 16 / sizeof(T);
-            for (; i + kBlock <= m; i += kBlock) {
-                Vector v[8];
-                std::memcpy(v, x + i, sizeof v);
-                auto any = hit(v[0]);
-                for (int k = 1; k < 8; ++k) any |= hit(v[k]);
-                uint64_t words[2];
-                std::memcpy(words, &any, sizeof words);
-                if (words[0] | words[1]) break;
-            }
-        }
-        while (i + 1 < m && !hit(load<T>(reinterpret_cast<const char *>(x + i)))) ++i;
-        return i;
     }
 };
 
@@ -282,6 +267,7 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
     plan.extremum = is_complex_dtype(plan.compute)
                         ? complex_run(op, plan.compute)
                         : isa().run[int(op)][compute_index(plan.compute)];
+    if (!is_complex_dtype(plan.compute)) plan.find = isa().find[compute_index(plan.compute)];
 
     View kept_index, kept_value;
     if (axis >= 0) {

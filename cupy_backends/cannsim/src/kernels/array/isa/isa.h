@@ -49,6 +49,9 @@ constexpr int kComputeTypes = 10;
 using GemmLoop = void (*)(void *c, int64_t ldc, const char *a, int64_t a_row, int64_t a_col,
                           const void *b, int64_t ldb, int64_t m, int64_t n, int64_t k);
 
+// The first of n adjacent elements that equals *value, or that is no number where that is none; else n.
+using FindLoop = int64_t (*)(const char *x, int64_t n, const void *value);
+
 constexpr int kMostZipped = 4;
 
 struct IsaTable {
@@ -65,6 +68,7 @@ struct IsaTable {
     RunLoop run[int(RowsOp::Count)][kComputeTypes];
 
     GemmLoop gemm[kComputeTypes];
+    FindLoop find[kComputeTypes];
 
     // Copies the elements of `width` bytes whose mask byte is not zero, at most `capacity`, writing
     // nothing beyond them; returns how many.

@@ -1,6 +1,7 @@
 // Collects the variants of one instruction set.
 #include "bounds.h"
 #include "compress.h"
+#include "find.h"
 #include "gemm.h"
 #include "random.h"
 #include "rows.h"
@@ -18,6 +19,7 @@ const IsaTable &table() {
         t.zip = zip;
         t.unzip = unzip;
         fill_rows(t);
+        fill_find(t);
         fill_gemm(t);
         fill_random(t);
         t.compress = compress;

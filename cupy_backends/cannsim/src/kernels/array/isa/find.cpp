@@ -1,0 +1,52 @@
+#include "find.h"
+
+namespace cannsim::array::CANNSIM_ISA {
+namespace {
+
+// Four vectors at a time as long as these have no hit.
+template <class T, class Hit> inline int64_t first(const char *x, int64_t n, Hit hit) {
+    using V = Vector<T>;
+    constexpr int64_t size = sizeof(T), block = 4 * kVectorBytes / size;
+    int64_t i = 0;
+    for (; i + block <= n; i += block) {
+        const char *p = x + i * size;
+        const auto any = (hit(vload<V>(p)) | hit(vload<V>(p + kVectorBytes))) |
+                         (hit(vload<V>(p + 2 * kVectorBytes)) | hit(vload<V>(p + 3 * kVectorBytes)));
+        uint64_t words[kVectorBytes / 8], found = 0;
+        std::memcpy(words, &any, sizeof words);
+        for (uint64_t word : words) found |= word;
+        if (found) break;
+    }
+    for (; i < n; ++i) {
+        T value;
+        std::memcpy(&value, x + i * size, sizeof value);
+        if (hit(value)) break;
+    }
+    return i;
+}
+
+template <class T> int64_t find(const char *x, int64_t n, const void *value) {
+    T wanted;
+    std::memcpy(&wanted, value, sizeof wanted);
+    if (wanted != wanted) return first<T>(x, n, [](auto v) { return v != v; });
+    return first<T>(x, n, [wanted](auto v) { return v == wanted; });
+}
+
+template <class T> void fill(IsaTable &table, DType t) { table.find[compute_index(t)] = find<T>; }
+
+}  // namespace
+
+void fill_find(IsaTable &table) {
+    fill<float>(table, DType::Float32);
+    fill<double>(table, DType::Float64);
+    fill<int8_t>(table, DType::Int8);
+    fill<uint8_t>(table, DType::UInt8);
+    fill<int16_t>(table, DType::Int16);
+    fill<uint16_t>(table, DType::UInt16);
+    fill<int32_t>(table, DType::Int32);
+    fill<uint32_t>(table, DType::UInt32);
+    fill<int64_t>(table, DType::Int64);
+    fill<uint64_t>(table, DType::UInt64);
+}
+
+}  // namespace cannsim::array::CANNSIM_ISA
