@@ -270,22 +270,19 @@ print((first - again) / 1e6, huge / (4 * n / 2**20), resident() - before)
 
 def first_touch(rounds):
     """Yield what the first use of 40 MB costs, how much of it lies in huge pages, and what stays resident."""
-    costs = {
-        library: [
-            statistics.median(column)
-            for column in zip(
-                *(
-                    map(float, output(sys.executable, "-c", FIRST_TOUCH.format(library=library)).split())
-                    for _ in range(rounds)
-                )
-            )
+    pairs = [
+        [
+            [
+                float(word)
+                for word in output(sys.executable, "-c", FIRST_TOUCH.format(library=library)).split()
+            ]
+            for library in ("numpy", "cupy")
         ]
-        for library in ("numpy", "cupy")
-    }
-    cost, huge, left = costs["cupy"]
-    yield "first_touch_ratio", cost / costs["numpy"][0]
-    yield "small_pages", max(0, 1 - huge)
-    yield "left_mb", max(0, left)
+        for _ in range(rounds)
+    ]
+    yield "first_touch_ratio", statistics.median(cupy[0] / numpy[0] for numpy, cupy in pairs)
+    yield "small_pages", max(0, 1 - statistics.median(cupy[1] for _, cupy in pairs))
+    yield "left_mb", max(0, statistics.median(cupy[2] for _, cupy in pairs))
 
 
 # Each measurement and the rows that it yields.

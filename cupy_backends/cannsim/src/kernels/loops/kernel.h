@@ -134,11 +134,29 @@ void loop(char **args, const intptr_t *n, const intptr_t *steps, void *) {
     run_staged(&K::run, K::operands, args, *n, steps);
 }
 
+// Four elements at a time, as copy_spaced does. Apart, for the registers that it has to save.
+template <class F, class R, class T>
+__attribute__((noinline)) void strided_loop(char **args, intptr_t n, const intptr_t *steps) {
+    const intptr_t s0 = steps[0], s1 = steps[1], s2 = steps[2];
+    const char *a = args[0], *b = args[1];
+    char *r = args[2];
+    for (; n >= 4; n -= 4, a += 4 * s0, b += 4 * s1, r += 4 * s2) {
+        R four[4];
+        for (int k = 0; k < 4; ++k) four[k] = F::op(*(const T *)(a + k * s0), *(const T *)(b + k * s1));
+        for (int k = 0; k < 4; ++k) *(R *)(r + k * s2) = four[k];
+    }
+    for (; n > 0; --n, a += s0, b += s1, r += s2) *(R *)r = F::op(*(const T *)a, *(const T *)b);
+}
+
 // For the binary functions that programs use most: no staging of a scalar or strided operand.
 template <class F, class R, class T>
 void hot_loop(char **args, const intptr_t *np, const intptr_t *steps, void *) {
     const intptr_t n = *np, s0 = steps[0], s1 = steps[1], s2 = steps[2];
     constexpr intptr_t size = sizeof(T);
+    if (n == 1) {
+        *(R *)args[2] = F::op(*(const T *)args[0], *(const T *)args[1]);
+        return;
+    }
     if (s2 == intptr_t(sizeof(R))) {
         if (s0 == size && s1 == size) return Binary<F, R, T, T>::run(args, n);
         R *r = (R *)args[2];
@@ -153,15 +171,7 @@ void hot_loop(char **args, const intptr_t *np, const intptr_t *steps, void *) {
             return;
         }
     }
-    const char *a = args[0], *b = args[1];
-    char *r = args[2];
-    intptr_t left = n;
-    for (; left >= 4; left -= 4, a += 4 * s0, b += 4 * s1, r += 4 * s2) {  // as copy_spaced does
-        R four[4];
-        for (int k = 0; k < 4; ++k) four[k] = F::op(*(const T *)(a + k * s0), *(const T *)(b + k * s1));
-        for (int k = 0; k < 4; ++k) *(R *)(r + k * s2) = four[k];
-    }
-    for (; left > 0; --left, a += s0, b += s1, r += s2) *(R *)r = F::op(*(const T *)a, *(const T *)b);
+    strided_loop<F, R, T>(args, n, steps);
 }
 
 // Table entries: one per type of a list. R = Self: the result has the operand's type.
