@@ -156,6 +156,27 @@ def executors(rounds):
     yield "kept_ratio", kept / prepared
 
 
+HALVES = """
+import statistics, time
+import cupy
+wide = cupy.random.default_rng(1).random((2, 1024, 1024), dtype="float32")
+operands = [wide.astype(dtype) for dtype in (cupy.float32, cupy.float16, cupy.bfloat16)]
+def seconds(m):
+    start = time.perf_counter()
+    m[0] @ m[1]
+    cupy.cuda.Device().synchronize()
+    return time.perf_counter() - start
+samples = [[seconds(m) for m in operands] for _ in range({rounds})][1:]
+print(*(statistics.median(s[k] / s[0] for s in samples) for k in (1, 2)))
+"""
+
+
+def halves(rounds):
+    """Yield the time of a product of halves as a multiple of float32's."""
+    found = output(sys.executable, "-c", HALVES.format(rounds=5 * rounds)).split()
+    yield from zip(("float16_product", "bfloat16_product"), map(float, found))
+
+
 def programs(rounds):
     """Yield the time of each example as a multiple of NumPy's; the first run of both is not counted."""
     for name, function, inputs in PROGRAMS:
@@ -291,6 +312,7 @@ MEASUREMENTS = {
     object_size: ("object_bytes",),
     abi_loop: ("abi_ns", "abi_numpy_ratio", "abi_ratio", "abi_python_ns"),
     executors: ("kept_ns", "kept_ratio"),
+    halves: ("float16_product", "bfloat16_product"),
     programs: tuple(f"{name}_ratio" for name, *_ in PROGRAMS),
     first_touch: ("first_touch_ratio", "small_pages", "left_mb"),
     peaks: tuple(f"{name}_peak" for name in PEAKS),
