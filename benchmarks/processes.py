@@ -293,10 +293,7 @@ def first_touch(rounds):
     """Yield what the first use of 40 MB costs, how much of it lies in huge pages, and what stays resident."""
     pairs = [
         [
-            [
-                float(word)
-                for word in output(sys.executable, "-c", FIRST_TOUCH.format(library=library)).split()
-            ]
+            [*map(float, output(sys.executable, "-c", FIRST_TOUCH.format(library=library)).split())]
             for library in ("numpy", "cupy")
         ]
         for _ in range(rounds)

@@ -32,21 +32,10 @@ template <class T> int64_t find(const char *x, int64_t n, const void *value) {
     return first<T>(x, n, [wanted](auto v) { return v == wanted; });
 }
 
-template <class T> void fill(IsaTable &table, DType t) { table.find[compute_index(t)] = find<T>; }
-
 }  // namespace
 
 void fill_find(IsaTable &table) {
-    fill<float>(table, DType::Float32);
-    fill<double>(table, DType::Float64);
-    fill<int8_t>(table, DType::Int8);
-    fill<uint8_t>(table, DType::UInt8);
-    fill<int16_t>(table, DType::Int16);
-    fill<uint16_t>(table, DType::UInt16);
-    fill<int32_t>(table, DType::Int32);
-    fill<uint32_t>(table, DType::UInt32);
-    fill<int64_t>(table, DType::Int64);
-    fill<uint64_t>(table, DType::UInt64);
+    each_compute_type([&](auto zero, DType t) { table.find[compute_index(t)] = find<decltype(zero)>; });
 }
 
 }  // namespace cannsim::array::CANNSIM_ISA

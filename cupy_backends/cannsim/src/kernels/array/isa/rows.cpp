@@ -218,16 +218,7 @@ template <class T> void fill(IsaTable &table, DType dtype) {
 }  // namespace
 
 void fill_rows(IsaTable &table) {
-    fill<float>(table, DType::Float32);
-    fill<double>(table, DType::Float64);
-    fill<int8_t>(table, DType::Int8);
-    fill<uint8_t>(table, DType::UInt8);
-    fill<int16_t>(table, DType::Int16);
-    fill<uint16_t>(table, DType::UInt16);
-    fill<int32_t>(table, DType::Int32);
-    fill<uint32_t>(table, DType::UInt32);
-    fill<int64_t>(table, DType::Int64);
-    fill<uint64_t>(table, DType::UInt64);
+    each_compute_type([&](auto zero, DType t) { fill<decltype(zero)>(table, t); });
 }
 
 }  // namespace cannsim::array::CANNSIM_ISA

@@ -23,6 +23,20 @@ template <class T, int Bytes> struct VectorOf {
 };
 template <class T, int Bytes = kVectorBytes> using Vector = typename VectorOf<T, Bytes>::type;
 
+// Calls f with a zero of each type that has vector loops, and its dtype.
+template <class F> inline void each_compute_type(F &&f) {
+    f(float(), DType::Float32);
+    f(double(), DType::Float64);
+    f(int8_t(), DType::Int8);
+    f(uint8_t(), DType::UInt8);
+    f(int16_t(), DType::Int16);
+    f(uint16_t(), DType::UInt16);
+    f(int32_t(), DType::Int32);
+    f(uint32_t(), DType::UInt32);
+    f(int64_t(), DType::Int64);
+    f(uint64_t(), DType::UInt64);
+}
+
 template <class V> inline V vload(const void *p) {
     V v;
     __builtin_memcpy(&v, p, sizeof(V));

@@ -9,8 +9,11 @@ namespace {
 template <class T> struct AnyOf {
     typedef T type __attribute__((may_alias, aligned(1)));
 };
-struct Element16 {
+struct __attribute__((may_alias, packed)) Element16 {
     uint64_t a, b;
+};
+template <> struct AnyOf<Element16> {
+    using type = Element16;
 };
 
 template <class T, int Count> void zip_rows(char *dst, const char *const *rows, int64_t n) {
@@ -41,41 +44,36 @@ template <class T, int Count> void unzip_rows(char *const *rows, const char *src
     }
 }
 
-template <class T> void zip_of(char *dst, const char *const *rows, int count, int64_t n) {
+// Calls f with an element of that width and the count as a constant.
+template <class T, class F> void by_count(int count, F &&f) {
     switch (count) {
-    case 2: return zip_rows<T, 2>(dst, rows, n);
-    case 3: return zip_rows<T, 3>(dst, rows, n);
-    case 4: return zip_rows<T, 4>(dst, rows, n);
+    case 2: return f(T(), std::integral_constant<int, 2>());
+    case 3: return f(T(), std::integral_constant<int, 3>());
+    case 4: return f(T(), std::integral_constant<int, 4>());
     }
 }
-template <class T> void unzip_of(char *const *rows, int count, const char *src, int64_t n) {
-    switch (count) {
-    case 2: return unzip_rows<T, 2>(rows, src, n);
-    case 3: return unzip_rows<T, 3>(rows, src, n);
-    case 4: return unzip_rows<T, 4>(rows, src, n);
+template <class F> void by_width(int width, int count, F &&f) {
+    switch (width) {
+    case 1: return by_count<uint8_t>(count, f);
+    case 2: return by_count<uint16_t>(count, f);
+    case 4: return by_count<uint32_t>(count, f);
+    case 8: return by_count<uint64_t>(count, f);
+    case 16: return by_count<Element16>(count, f);
     }
 }
 
 }  // namespace
 
 void zip(int width, char *dst, const char *const *rows, int count, int64_t n) {
-    switch (width) {
-    case 1: return zip_of<uint8_t>(dst, rows, count, n);
-    case 2: return zip_of<uint16_t>(dst, rows, count, n);
-    case 4: return zip_of<uint32_t>(dst, rows, count, n);
-    case 8: return zip_of<uint64_t>(dst, rows, count, n);
-    case 16: return zip_of<Element16>(dst, rows, count, n);
-    }
+    by_width(width, count, [=](auto element, auto constant) {
+        zip_rows<decltype(element), decltype(constant)::value>(dst, rows, n);
+    });
 }
 
 void unzip(int width, char *const *rows, int count, const char *src, int64_t n) {
-    switch (width) {
-    case 1: return unzip_of<uint8_t>(rows, count, src, n);
-    case 2: return unzip_of<uint16_t>(rows, count, src, n);
-    case 4: return unzip_of<uint32_t>(rows, count, src, n);
-    case 8: return unzip_of<uint64_t>(rows, count, src, n);
-    case 16: return unzip_of<Element16>(rows, count, src, n);
-    }
+    by_width(width, count, [=](auto element, auto constant) {
+        unzip_rows<decltype(element), decltype(constant)::value>(rows, src, n);
+    });
 }
 
 }  // namespace cannsim::array::CANNSIM_ISA
