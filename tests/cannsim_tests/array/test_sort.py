@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from kernels import ALL, KernelError, bfloat16, call, found, layouts, make, use_numpy_sorts
+from kernels import ALL, KernelError, bfloat16, call, found, isas, layouts, make, use_numpy_sorts
 
 SHAPES = [(1,), (2,), (30,), (300,), (20000,), (7, 40), (300, 5), (3, 17, 9), (0,), (3, 0)]
 SHAPES += [(2, 20), (21,), (63,), (2, 64), (1023,), (1024,), (1025,)]  # where another way begins
@@ -67,27 +67,29 @@ def test_values_and_stable_indices(dtype):
 LONG = 300_007  # divided among buckets
 
 
-def long_lines(dtype):
+def lines(dtype, n):
     rng = np.random.default_rng(2)
     dtype = np.dtype(dtype)
     if dtype.kind == "f":
-        a = rng.standard_normal(LONG).astype(dtype)
-        b = rng.random(LONG).astype(dtype)
-        b[rng.random(LONG) < 0.01] = np.nan
-        b[rng.random(LONG) < 0.01] = -0.0
-        b[rng.random(LONG) < 0.01] = 0.0
+        a = rng.standard_normal(n).astype(dtype)
+        b = rng.random(n).astype(dtype)
+        b[rng.random(n) < 0.01] = np.nan
+        b[rng.random(n) < 0.01] = -0.0
+        b[rng.random(n) < 0.01] = 0.0
         b[:3] = np.inf, -np.inf, np.finfo(dtype).tiny / 4
     else:
         info = np.iinfo(dtype)
-        a = rng.integers(info.min, info.max, LONG, dtype, endpoint=True)
-        b = (rng.random(LONG) < 0.5).astype(dtype)
+        a = rng.integers(info.min, info.max, n, dtype, endpoint=True)
+        b = (rng.random(n) < 0.5).astype(dtype)
         b[7] = info.max
-    return a, b, np.full(LONG, 3, dtype), np.sort(a), np.sort(a)[::-1].copy()
+    few = a.copy()
+    few[rng.random(n) < 0.98] = a[0]
+    return a, b, few, np.full(n, 3, dtype), np.sort(a), np.sort(a)[::-1].copy()
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "i2", "u4", "i4", "i8", "u8"])
 def test_long_lines(dtype):
-    for a in long_lines(dtype):
+    for a in lines(dtype, LONG):
         values, indices = np.zeros_like(a), np.zeros(LONG, "i8")
         order = np.argsort(a, kind="stable")
         call("sort", values, indices, a, 0, False)
@@ -95,6 +97,20 @@ def test_long_lines(dtype):
         assert values.tobytes() == a[order].tobytes()
         call("sort", values, None, a, 0, False)
         np.testing.assert_array_equal(values, a[order])
+
+
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4", "u4", "i8", "u8"])
+def test_words_of_keys_and_places(dtype, isa):
+    call("select_isa", isa.encode(), raw=True)
+    for n in (25, 256, 300, 2000, 40_000, 140_000):
+        for a in lines(dtype, n):
+            for descending in (False, True):
+                values, indices = np.zeros_like(a), np.zeros(n, "i8")
+                order = stable_order(a, 0, descending)
+                call("sort", values, indices, a, 0, descending)
+                assert (indices == order).all()
+                assert values.tobytes() == a[order].tobytes()
 
 
 @pytest.mark.parametrize("dtype", ["f4", "i8", "u1"])

@@ -275,7 +275,8 @@ bool is_gram(const Matrix &a, const Matrix &b) {
 
 // each_tile for such a product: rows of c as far as their last column on the diagonal; the rest is copied.
 template <class F>
-void each_lower_tile(const Matrix &c, const Matrix &a, const Matrix &b, double cost, F &&f) {
+Status each_lower_tile(const Matrix &c, const Matrix &a, const Matrix &b, double cost, F &&f) {
+    std::atomic<Status> status{Status::Ok};
     const int64_t tiles = (c.rows + kGramTile - 1) / kGramTile;
     auto part = [&](int64_t i) {
         const int64_t begin = (tiles - 1 - i) * kGramTile, count = std::min(kGramTile, c.rows - begin);
@@ -289,7 +290,9 @@ void each_lower_tile(const Matrix &c, const Matrix &a, const Matrix &b, double c
                     store<T>(corner + col * c.row_stride + row * c.col_stride,
                              load<T>(corner + row * c.row_stride + col * c.col_stride));
         });
-        if (begin) copy(c.rows_from(0, begin).cols_from(begin, count).view(), left.transposed().view());
+        const Matrix mirrored = c.rows_from(0, begin).cols_from(begin, count);
+        const Status s = begin ? copy(mirrored.view(), left.transposed().view()) : Status::Ok;
+        if (s != Status::Ok) status.store(s);
     };
     parallel_tasks(
         tiles, int64_t(cost) / 2 / tiles,
@@ -297,6 +300,7 @@ void each_lower_tile(const Matrix &c, const Matrix &a, const Matrix &b, double c
             for (int64_t i = begin; i < end; ++i) (*static_cast<decltype(part) *>(context))(i);
         },
         &part);
+    return status;
 }
 
 Status by_blas(const Matrix &c, Matrix a, Matrix b) {
@@ -372,10 +376,12 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
             blas_gemm(type, Order::Column, flip(ta), flip(tb), c.rows, c.cols, a.cols, a.data, lda, b.data, ldb,
                       c.data, ldc);
     };
+    Status status = Status::Ok;
     if (gram)
-        each_lower_tile(result, a, b, cost, multiply);
+        status = each_lower_tile(result, a, b, cost, multiply);
     else
         each_tile(result, a, b, cost, c.rows < 4096 ? 256 : 512, 512, multiply);
+    if (status != Status::Ok) return status;
     return pack_c ? copy(c.view(), result.view()) : Status::Ok;
 }
 

@@ -52,6 +52,20 @@ using GemmLoop = void (*)(void *c, int64_t ldc, const char *a, int64_t a_row, in
 // The first of n adjacent elements that equals *value, or that is no number where that is none; else n.
 using FindLoop = int64_t (*)(const char *x, int64_t n, const void *value);
 
+// Sorting by words: what distinguishes a key (order_key.h) above a place in 32 bits. For one element type;
+// keys are complemented if `descending`.
+struct WordLoops {
+    // The least and the largest key of n >= 1 adjacent elements.
+    void (*extremes)(const char *x, int64_t n, bool descending, uint64_t *low, uint64_t *high);
+    // words[i] = (key - low) >> shift, above the place first + i.
+    void (*pack)(uint64_t *words, const char *x, int64_t first, int64_t n, bool descending,
+                 uint64_t low, int shift);
+    // Leaves the places of words with shift 0. Their elements go to x; those that share a key with
+    // others are copied from where they are in `data`.
+    void (*unpack)(char *x, uint64_t *words, int64_t n, bool descending, uint64_t low,
+                   const char *data);
+};
+
 constexpr int kMostZipped = 4;
 
 struct IsaTable {
@@ -83,6 +97,13 @@ struct IsaTable {
 
     // The least and the largest of n >= 1 adjacent int64 elements.
     void (*limits)(const int64_t *x, int64_t n, int64_t *least, int64_t *largest);
+
+    // For element types of 32 and 64 bits.
+    WordLoops words_of[kComputeTypes];
+    // Sorts n words with keys from low to low + 2**bits - 1; `other` and `parts` have room for as many.
+    // `sort` gets what is left of a key beside the place in its group. False if it fails.
+    bool (*sort_words)(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32_t low, int bits,
+                       int (*sort)(void *start, intptr_t n, void *array));
 
     // How many of n keys in order are less (right: not greater) than each of `count` others; for 32
     // bits n is below 2**31.

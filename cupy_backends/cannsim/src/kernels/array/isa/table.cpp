@@ -6,6 +6,7 @@
 #include "random.h"
 #include "rows.h"
 #include "transpose.h"
+#include "words.h"
 #include "zip.h"
 
 namespace cannsim::array::CANNSIM_ISA {
@@ -26,6 +27,7 @@ const IsaTable &table() {
         t.where = where;
         t.any_outside = any_outside;
         t.limits = limits;
+        fill_words(t);
         t.bounds = bounds;
         t.bounds64 = bounds64;
         return t;

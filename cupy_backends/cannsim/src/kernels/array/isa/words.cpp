@@ -1,0 +1,155 @@
+#include "words.h"
+
+#include "../order_key.h"
+
+namespace cannsim::array::CANNSIM_ISA {
+namespace {
+
+constexpr int64_t kBlock = 256;
+
+template <class T> inline T at(const char *x, int64_t i) {
+    T value;
+    std::memcpy(&value, x + i * int64_t(sizeof(T)), sizeof value);
+    return value;
+}
+
+template <class T>
+void extremes(const char *x, int64_t n, bool descending, uint64_t *low, uint64_t *high) {
+    using K = Key<T>;
+    const K complement = descending ? K(~K(0)) : K(0);
+    K least = K(~K(0)), most = 0;
+    for (int64_t i = 0; i < n; ++i) {
+        const K key = order_key<T>(at<T>(x, i)) ^ complement;
+        least = key < least ? key : least;
+        most = key > most ? key : most;
+    }
+    *low = least;
+    *high = most;
+}
+
+template <class T>
+void pack(uint64_t *words, const char *x, int64_t first, int64_t n, bool descending, uint64_t low,
+          int shift) {
+    using K = Key<T>;
+    const K complement = descending ? K(~K(0)) : K(0), base = K(low);
+    for (int64_t i = 0; i < n; ++i) {
+        const K key = order_key<T>(at<T>(x, first + i)) ^ complement;
+        words[i] = uint64_t(K(key - base)) >> shift << 32 | uint64_t(first + i);
+    }
+}
+
+template <class T>
+void unpack(char *x, uint64_t *words, int64_t n, bool descending, uint64_t low, const char *data) {
+    using K = Key<T>;
+    constexpr K zero = K(K(1) << (8 * sizeof(T) - 1)), nan = K(~K(0));
+    const K complement = descending ? K(~K(0)) : K(0), base = K(low);
+    T made[kBlock];
+    for (int64_t begin = 0; begin < n; begin += kBlock) {
+        const int64_t m = n - begin < kBlock ? n - begin : kBlock;
+        uint64_t *const block = words + begin;
+        int shared = 0;
+        for (int64_t i = 0; i < m; ++i) {
+            const K key = K(K(block[i] >> 32) + base) ^ complement;
+            shared |= (key == zero) | (key == nan);
+            made[i] = element<T>(key);
+        }
+        for (int64_t i = 0; i < m; ++i) block[i] &= 0xffffffff;
+        if (std::is_floating_point_v<T> && shared)
+            for (int64_t i = 0; i < m; ++i)
+                if (made[i] == 0 || made[i] != made[i]) made[i] = at<T>(data, int64_t(block[i]));
+        std::memcpy(x + begin * int64_t(sizeof(T)), made, size_t(m) * sizeof(T));
+    }
+}
+
+inline int bit_length(uint64_t x) { return x ? 64 - __builtin_clzll(x) : 0; }
+
+// A few words by insertion, to `to`, which may be `from`.
+void insert_words(const uint64_t *from, uint64_t *to, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) {
+        const uint64_t x = from[i];
+        int64_t j = i;
+        for (; j > 0 && to[j - 1] > x; --j) to[j] = to[j - 1];
+        to[j] = x;
+    }
+}
+
+using Sort = int (*)(void *start, intptr_t n, void *array);
+
+// Words whose keys follow `low` by what fits into 32 bits beside `length` bits of a place.
+bool sort_parts(const uint64_t *from, uint64_t *to, uint32_t *parts, int64_t n, uint32_t low,
+                int length, Sort sort) {
+    const uint32_t place = (uint32_t(1) << length) - 1;
+    for (int64_t i = 0; i < n; ++i)
+        parts[i] = (uint32_t(from[i] >> 32) - low) << length | uint32_t(i);
+    if (sort(parts, intptr_t(n), nullptr) != 0) return false;
+    for (int64_t i = 0; i < n; ++i) to[i] = from[parts[i] & place];
+    return true;
+}
+
+// Divided by digits until the rest of a key and a place in its group are 32 bits. Neighbouring digits
+// of few words make one group: floats crowd in some. The result is in `other` if `away`.
+bool sort_group(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_t n, uint32_t low,
+                int bits, Sort sort) {
+    constexpr int kGroupLength = 7, kMostBits = 11;
+    constexpr int64_t kInserted = 16, kGroup = 1 << kGroupLength;
+    uint64_t *const to = away ? other : x;
+    if (n <= kInserted) {
+        insert_words(x, to, n);
+        return true;
+    }
+    const int length = bit_length(uint64_t(n - 1));
+    if (bits == 0 || bits + length <= 32) {
+        if (bits > 0 && away) return sort_parts(x, to, parts, n, low, length, sort);
+        std::memcpy(other, x, size_t(n) * 8);
+        return bits == 0 || sort_parts(other, x, parts, n, low, length, sort);
+    }
+    int digit = length - 3 < 6 ? 6 : length - 3 > kMostBits ? kMostBits : length - 3;
+    if (digit > bits) digit = bits;
+    const int rest = bits - digit;
+    const auto digit_of = [=](uint64_t word) { return (uint32_t(word >> 32) - low) >> rest; };
+    const uint32_t digits = uint32_t(1) << digit;
+    uint32_t counts[1 << kMostBits], ends[1 << kMostBits];
+    uint16_t group[1 << kMostBits];
+    std::memset(counts, 0, digits * 4);
+    for (int64_t i = 0; i < n; ++i) ++counts[digit_of(x[i])];
+    int groups = 0;
+    for (uint32_t v = 0, first = 0, begin = 0, end = 0; v < digits; ++v) {
+        if (v && (end + counts[v] - begin > kGroup ||
+                  rest + bit_length(v - first) > 32 - kGroupLength)) {
+            ends[groups++] = begin;
+            first = v;
+            begin = end;
+        }
+        end += counts[v];
+        group[v] = uint16_t(groups);
+        if (v + 1 == digits) ends[groups++] = begin;
+    }
+    for (int64_t i = 0; i < n; ++i) other[ends[group[digit_of(x[i])]]++] = x[i];
+    bool ok = true;
+    for (uint32_t v = 0, begin = 0; v < digits;) {
+        const uint32_t first = v, end = ends[group[v]];
+        while (v < digits && group[v] == group[first]) ++v;
+        if (end != begin)
+            ok &= sort_group(other + begin, x + begin, parts, !away, end - begin, low + (first << rest),
+                             rest + bit_length(v - 1 - first), sort);
+        begin = end;
+    }
+    return ok;
+}
+
+bool sort_words(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32_t low, int bits,
+                Sort sort) {
+    return sort_group(x, other, parts, false, n, low, bits, sort);
+}
+
+}  // namespace
+
+void fill_words(IsaTable &table) {
+    each_compute_type([&](auto example, DType t) {
+        using T = decltype(example);
+        if constexpr (sizeof(T) >= 4) table.words_of[compute_index(t)] = {extremes<T>, pack<T>, unpack<T>};
+    });
+    table.sort_words = sort_words;
+}
+
+}  // namespace cannsim::array::CANNSIM_ISA
