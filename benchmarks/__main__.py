@@ -25,7 +25,7 @@ import report
 from measure import Library, Threads, measure
 
 RIVALS = ("torch", "jax", "numexpr")
-ROW_KEYS = {"bar", "floor", "traffic", "sizes", "dtypes", "setup", "label", *RIVALS}
+ROW_KEYS = {"bar", "floor", "limit", "traffic", "sizes", "dtypes", "setup", "label", *RIVALS}
 SHARED_BYTES = 1 << 21  # less stays in one core, whose limit is not the memory's
 NEAR = 0.9  # of a bar or a limit counts as reached on a noisy machine
 
@@ -79,7 +79,7 @@ def read_rows(path=HERE / "rows.toml"):
 def verdict(row):
     """Return how the value stands to the bar.
 
-    ok: reaches it; near: within a tenth of it; limit: within a tenth of what the memory allows;
+    ok: reaches it; near: within a tenth of it; limit: within a tenth of what the machine allows;
     floor: reaches the bar of a loaded machine; slow: none of these.
     """
     value, bar = round(row["value"], 2), row["bar"]
@@ -125,6 +125,8 @@ def run_timed(row, libraries, options, host_bar, memory):
     result |= {"numpy_ns": found[base][0], "cupy_ns": found[ours][0], "value": ratios[ours]}
     if "traffic" in row and row["section"] == "throughput":
         result |= allowed(row, result["numpy_ns"], memory)
+    if "limit" in ratios:
+        result["limit"] = ratios["limit"]
     result["rivals"] = {name: ratios[name] for name in RIVALS if name in ratios}
     result["verdict"] = verdict(result) + (" (host)" if result.get("host") else "")
     return result
@@ -199,7 +201,8 @@ def main(argv=None):
     about = report.machine()
     memory = processes.Memory()
     table, results = report.Table(rivals), []
-    compared = {"threads": [Threads(1), Threads(0)], "load": libraries[:2]}
+    limited = [*libraries, Library("limit")]
+    compared = {"threads": [Threads(1), Threads(0)], "throughput": limited, "load": limited}
     with busy_processes(options.busy):
         for row in rows:
             if row["section"] not in ("process", "load"):

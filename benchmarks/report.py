@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+LIMITED = ("throughput", "load")  # sections with a column of limits
 LIMITS = Path(__file__).with_name("limits.md")  # closes the page
 HEADINGS = {
     "overhead": "Cost of a call, as a multiple of NumPy's (less is better)",
@@ -53,7 +54,7 @@ def number(value):
 def cells(row, rivals):
     """Return the row as strings: name, dtype, size, NumPy ns, ours ns, value, rivals, bar, verdict."""
     size = "" if row.get("size") is None else f"{row['size']:,}"
-    limit = [number(row.get("limit"))] if row["section"] == "throughput" else []
+    limit = [number(row.get("limit"))] if row["section"] in LIMITED else []
     times = [number(row.get("numpy_ns")), number(row.get("cupy_ns"))]
     others = [number(row.get("rivals", {}).get(name)) for name in rivals]
     bar = number(row["bar"]) + (f" [{number(row['floor'])}]" if row.get("floor") else "")
@@ -67,7 +68,7 @@ def titles(section, rivals):
     if section == "process":
         return ["", "value", "bar", ""]
     times = ["1 thr. ns", "all ns"] if section == "threads" else ["NumPy ns", "CuPy ns"]
-    limit = ["limit"] if section == "throughput" else []
+    limit = ["limit"] if section in LIMITED else []
     return ["", "dtype", "size", *times, "ratio", *limit, *rivals, "bar", ""]
 
 
@@ -120,9 +121,10 @@ def markdown(rows, about, rivals, mean_bar):
         f"{about['processor']}, {about['cores']} cores (load {about['load']:.1f}), Python {about['python']},",
         f"NumPy {about['numpy']}, CuPy for Ascend {about['cupy']} on the simulator of CANN.",
         "",
-        "`ok` reaches the bar, `near` comes within a tenth of it, `limit` within a tenth of what the memory of this",
-        "machine allows (the column `limit`: NumPy's time over that of reading and writing the same bytes once on all",
-        "cores). `floor` reaches only the bar in brackets, for one core or a loaded machine. `slow` misses all.",
+        "`ok` reaches the bar, `near` comes within a tenth of it, `limit` within a tenth of what this machine allows",
+        "(the column `limit`: NumPy's time over that of reading and writing the same bytes once on all cores; of sort,",
+        "over that of NumPy's sort of numbers with their places, which CANN's operator gives). `floor` reaches only the",
+        "bar in brackets, for one core or a loaded machine. `slow` misses all.",
     ]
     for section, heading in HEADINGS.items():
         chosen = [row for row in rows if row["section"] == section]

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <pthread.h>
 
@@ -17,6 +18,7 @@ struct Blas {
     bool ilp64 = false;
     void *gemm[4] = {};
     void *gemv[4] = {};
+    void *dot[4] = {};
     void (*set_threads)(int) = nullptr;
     int (*get_threads)() = nullptr;
 };
@@ -43,7 +45,9 @@ bool load(const char *path, const char *prefix, const char *suffix, bool ilp64) 
         b.gemm[t] = find(library, prefix, name, suffix);
         std::snprintf(name, sizeof name, "cblas_%cgemv", "sdcz"[t]);
         b.gemv[t] = find(library, prefix, name, suffix);
-        if (!b.gemm[t] || !b.gemv[t]) {
+        std::snprintf(name, sizeof name, t < 2 ? "cblas_%cdot" : "cblas_%cdotu_sub", "sdcz"[t]);
+        b.dot[t] = find(library, prefix, name, suffix);
+        if (!b.gemm[t] || !b.gemv[t] || !b.dot[t]) {
             dlclose(library);
             return false;
         }
@@ -132,6 +136,25 @@ template <class Int> struct Call {
         }
     }
 
+    static void dot(int type, int64_t n, const void *x, int64_t incx, const void *y, int64_t incy,
+                    void *result) {
+        void *f = g_blas.dot[type];
+        Int N = Int(n), X = Int(incx), Y = Int(incy);
+        switch (type) {
+        case 0:
+            using S = float (*)(Int, const void *, Int, const void *, Int);
+            return put(result, reinterpret_cast<S>(f)(N, x, X, y, Y));
+        case 1:
+            using D = double (*)(Int, const void *, Int, const void *, Int);
+            return put(result, reinterpret_cast<D>(f)(N, x, X, y, Y));
+        default:
+            using Z = void (*)(Int, const void *, Int, const void *, Int, void *);
+            return reinterpret_cast<Z>(f)(N, x, X, y, Y, result);
+        }
+    }
+
+    template <class T> static void put(void *to, T x) { std::memcpy(to, &x, sizeof x); }
+
     static const void *one(int type) {
         static const float c[2] = {1, 0};
         static const double z[2] = {1, 0};
@@ -192,6 +215,12 @@ void blas_gemv(int type, Order order, Trans ta, int64_t m, int64_t n, const void
                const void *x, int64_t incx, void *y, int64_t incy) {
     auto call = g_blas.ilp64 ? Call<int64_t>::gemv : Call<int32_t>::gemv;
     call(type, int(order), int(ta), m, n, a, lda, x, incx, y, incy);
+}
+
+void blas_dot(int type, int64_t n, const void *x, int64_t incx, const void *y, int64_t incy,
+              void *result) {
+    auto call = g_blas.ilp64 ? Call<int64_t>::dot : Call<int32_t>::dot;
+    call(type, n, x, incx, y, incy, result);
 }
 
 }  // namespace array

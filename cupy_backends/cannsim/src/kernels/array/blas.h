@@ -34,4 +34,8 @@ void blas_gemm(int type, Order order, Trans ta, Trans tb, int64_t m, int64_t n, 
 void blas_gemv(int type, Order order, Trans ta, int64_t m, int64_t n, const void *a, int64_t lda,
                const void *x, int64_t incx, void *y, int64_t incy);
 
+// result = sum of x * y, without conjugates.
+void blas_dot(int type, int64_t n, const void *x, int64_t incx, const void *y, int64_t incy,
+              void *result);
+
 }  // namespace cannsim::array

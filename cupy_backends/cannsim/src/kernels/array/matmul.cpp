@@ -239,7 +239,7 @@ void by_windows(const Matrix &c, const Matrix &a, const Matrix &b) {
 }
 
 // OpenBLAS takes smaller ones in the calling thread anyway.
-constexpr int64_t kLargeProduct = 200000, kLargeMatrix = 2048;
+constexpr int64_t kLargeProduct = 200000, kLargeMatrix = 2048, kLargeDot = 8192;
 
 constexpr int64_t kGramTile = 128;
 
@@ -315,6 +315,11 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
     int64_t inc_c = c.cols == 1 ? increment(c.row_stride, c.rows, size) : 0;
     int64_t inc_a = a.rows == 1 ? increment(a.col_stride, a.cols, size) : 0;
     int64_t inc_cr = c.rows == 1 ? increment(c.col_stride, c.cols, size) : 0;
+    if (inc_a && inc_b) {
+        OneBlasThread one(a.cols > kLargeDot);
+        blas_dot(type, a.cols, a.data, inc_a, b.data, inc_b, c.data);
+        return Status::Ok;
+    }
     bool matrix_vector = inc_b && inc_c && !pack_a, vector_matrix = inc_a && inc_cr && !pack_b;
     if (matrix_vector)
         pack_b = false;
@@ -380,7 +385,7 @@ Status by_blas(const Matrix &c, Matrix a, Matrix b) {
     if (gram)
         status = each_lower_tile(result, a, b, cost, multiply);
     else
-        each_tile(result, a, b, cost, c.rows < 4096 ? 256 : 512, 512, multiply);
+        each_tile(result, a, b, cost, c.rows < 512 ? 128 : c.rows < 4096 ? 256 : 512, 512, multiply);
     if (status != Status::Ok) return status;
     return pack_c ? copy(c.view(), result.view()) : Status::Ok;
 }

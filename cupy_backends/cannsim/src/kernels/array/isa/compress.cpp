@@ -160,7 +160,7 @@ bool any_outside(const char *index, bool is64, int64_t n, int64_t extent) {
 
 void limits(const int64_t *x, int64_t n, int64_t *least, int64_t *largest) {
     int64_t low = x[0], high = x[0];
-    for (int64_t i = 1; i < n; ++i) {
+    for (int64_t i = 0; i < n; ++i) { // from 0: vectors stay aligned
         low = x[i] < low ? x[i] : low;
         high = x[i] > high ? x[i] : high;
     }
