@@ -123,8 +123,8 @@ def markdown(rows, about, rivals, mean_bar):
         "",
         "`ok` reaches the bar, `near` comes within a tenth of it, `limit` within a tenth of what this machine allows",
         "(the column `limit`: NumPy's time over that of reading and writing the same bytes once on all cores; of sort,",
-        "over that of NumPy's sort of numbers with their places, which CANN's operator gives). `floor` reaches only the",
-        "bar in brackets, for one core or a loaded machine. `slow` misses all.",
+        "over that of NumPy's sort of numbers with their places, which CANN's operator gives). `floor` reaches only",
+        "the bar in brackets, for one core or a loaded machine. `slow` misses all.",
     ]
     for section, heading in HEADINGS.items():
         chosen = [row for row in rows if row["section"] == section]

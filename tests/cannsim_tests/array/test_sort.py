@@ -113,6 +113,15 @@ def test_words_of_keys_and_places(dtype, isa):
                 assert values.tobytes() == a[order].tobytes()
 
 
+@pytest.mark.parametrize("n", [131_583, 140_000, 2**18 - 1])
+def test_permutations_fill_every_bucket_alike(n):
+    a = np.random.default_rng(3).permutation(n).astype("i4")
+    values, indices = np.zeros_like(a), np.zeros(n, "i8")
+    call("sort", values, indices, a, 0, False)
+    assert (values == np.arange(n)).all()
+    assert (a[indices] == values).all()
+
+
 @pytest.mark.parametrize("dtype", ["f4", "i8", "u1"])
 def test_in_place(dtype):
     a = make(np.random.default_rng(1), (50, 60), dtype)

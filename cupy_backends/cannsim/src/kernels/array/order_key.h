@@ -53,4 +53,6 @@ template <class T> static inline T element(Key<T> key) {
         return bit_cast<T>(K(key & top ? K(key & K(~top)) : K(~key)));
 }
 
+static inline int bit_length(uint64_t x) { return x ? 64 - __builtin_clzll(x) : 0; }
+
 }  // namespace cannsim::array

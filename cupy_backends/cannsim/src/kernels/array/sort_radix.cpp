@@ -1,6 +1,6 @@
 #include "sort_radix.h"
 
-#include "isa/isa.h"
+#include "order_key.h"
 #include "scratch.h"
 
 #include <algorithm>
@@ -49,12 +49,6 @@ template <class K> bool sort_bucket(K *from, K *to, int64_t n, int first, int la
     return true;
 }
 
-template <class K> int bit_length(K x) {
-    int bits = 0;
-    for (; x; x = K(x >> 1)) ++bits;
-    return bits;
-}
-
 template <class F> void each_piece(int64_t n, int64_t pieces, F &&f) {
     const int64_t piece = (n + pieces - 1) / pieces;
     parallel_pieces(pieces, 1, [&](int64_t begin, int64_t end) {
@@ -91,12 +85,13 @@ bool each_bucket(K *to, int64_t n, int first, int bits, int wanted, Read &&read,
         int64_t start;
         int differ;
     } buckets[kMostBuckets + 2];
+    const int64_t least = (n + wanted - 1) / wanted; // so that no more than `wanted` are filled
     int64_t sum = 0;
     int last = 0, opened = 0; // the bucket at hand and its first bin
     buckets[0] = {0, shift};
     int64_t places[16][kMostBuckets + 1] = {};
     for (int v = 0; v < bins; ++v) {
-        if (sum - buckets[last].start >= n / wanted) {
+        if (sum - buckets[last].start >= least) {
             buckets[++last] = {sum, shift};
             opened = v;
         }
@@ -106,7 +101,7 @@ bool each_bucket(K *to, int64_t n, int first, int bits, int wanted, Read &&read,
             places[p][last] += count;
             sum += count;
         }
-        buckets[last].differ = shift + bit_length(uint32_t(v ^ opened));
+        buckets[last].differ = shift + bit_length(uint64_t(v ^ opened));
     }
     buckets[last + 1].start = n;
     for (int b = 0; b <= last; ++b) {
@@ -169,12 +164,13 @@ bool sort_words(uint64_t *words, int64_t n, const WordSource &source, uint64_t r
                 SortFunction narrow, SortFunction wide) {
     // Sorts a group in place; its keys differ in the lowest `bits` bits alone.
     const auto sort_group = [=](uint64_t *x, int64_t count, int bits) {
-        Scratch other(count * 8), parts(narrow ? count * 4 : 0);
-        if (!other || !parts) return false;
-        uint64_t *const spare = other.as<uint64_t>();
+        Scratch memory(count * (narrow ? 12 : 8));
+        if (!memory) return false;
+        uint64_t *const spare = memory.as<uint64_t>();
         if (narrow) {
             const uint32_t low = uint32_t(x[0] >> 32 >> bits << bits);
-            return isa().sort_words(x, spare, parts.as<uint32_t>(), count, low, bits, narrow);
+            uint32_t *const parts = reinterpret_cast<uint32_t *>(spare + count);
+            return isa().sort_words(x, spare, parts, count, low, bits, narrow);
         }
         if (!sort_bucket(x, spare, count, 32, 32 + bits)) std::memcpy(x, spare, size_t(count) * 8);
         return true;

@@ -61,8 +61,6 @@ void unpack(char *x, uint64_t *words, int64_t n, bool descending, uint64_t low, 
     }
 }
 
-inline int bit_length(uint64_t x) { return x ? 64 - __builtin_clzll(x) : 0; }
-
 // A few words by insertion, to `to`, which may be `from`.
 void insert_words(const uint64_t *from, uint64_t *to, int64_t n) {
     for (int64_t i = 0; i < n; ++i) {
