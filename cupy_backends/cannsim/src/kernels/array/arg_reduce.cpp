@@ -47,7 +47,8 @@ struct Plan {
     int64_t chunk;  // elements
     LoopFn cast;
     RunLoop extremum;
-    FindLoop find = nullptr;
+    FindLoop find = nullptr; // these are null for complex numbers
+    KeepLoop keep = nullptr;
     bool index64;
 };
 
@@ -142,12 +143,13 @@ void by_rows(const Plan &plan, const Nest<3> &kept, int64_t n, int64_t step, boo
     using Index = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
     int last = kept.ndim - 1;
     int64_t col_step = kept.strides[kIn][last];
+    const bool in_place = !is_complex<T> && plan.in == plan.compute && col_step == int64_t(sizeof(T));
     parallel_ranges(kept.blocks(kColumns), 0, n * kColumns, [&](Odometer<3> &at_tile, int64_t count) {
         for (; count--; at_tile.next()) {
             char *const *p = at_tile.p;
             const int64_t j = at_tile.index[last] * kColumns;
             int64_t w = std::min(kColumns, kept.shape[last] - j);
-            alignas(64) T best[kColumns], row[kColumns];
+            alignas(64) T best[kColumns], staged[kColumns];
             alignas(64) Index at[kColumns] = {};
             auto stage = [&](T *to, int64_t r) {
                 char *args[2] = {p[kIn] + j * col_step + r * step, reinterpret_cast<char *>(to)};
@@ -156,11 +158,16 @@ void by_rows(const Plan &plan, const Nest<3> &kept, int64_t n, int64_t step, boo
             };
             stage(best, 0);
             for (int64_t r = 1; r < n; ++r) {
-                stage(row, r);
-                for (int64_t c = 0; c < w; ++c) {
-                    bool take = better<Largest>(row[c], best[c]);
-                    best[c] = take ? row[c] : best[c];
-                    at[c] = take ? Index(r) : at[c];
+                const char *row = p[kIn] + j * col_step + r * step;
+                if (!in_place) {
+                    stage(staged, r);
+                    row = reinterpret_cast<const char *>(staged);
+                }
+                if constexpr (is_complex<T>) {
+                    for (int64_t c = 0; c < w; ++c)
+                        if (better<Largest>(staged[c], best[c])) best[c] = staged[c], at[c] = Index(r);
+                } else {
+                    plan.keep(best, at, row, w, r);
                 }
             }
             for (int64_t c = 0; c < w; ++c) {
@@ -267,7 +274,10 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
     plan.extremum = is_complex_dtype(plan.compute)
                         ? complex_run(op, plan.compute)
                         : isa().run[int(op)][compute_index(plan.compute)];
-    if (!is_complex_dtype(plan.compute)) plan.find = isa().find[compute_index(plan.compute)];
+    if (const int i = compute_index(plan.compute); i >= 0) {
+        plan.find = isa().find[i];
+        plan.keep = (largest ? isa().keep_largest : isa().keep_least)[i];
+    }
 
     View kept_index, kept_value;
     if (axis >= 0) {

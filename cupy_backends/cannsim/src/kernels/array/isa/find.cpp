@@ -1,5 +1,7 @@
 #include "find.h"
 
+#include <type_traits>
+
 namespace cannsim::array::CANNSIM_ISA {
 namespace {
 
@@ -32,10 +34,31 @@ template <class T> int64_t find(const char *x, int64_t n, const void *value) {
     return first<T>(x, n, [wanted](auto v) { return v == wanted; });
 }
 
+template <class T, bool Largest>
+void keep(void *best, void *at, const char *row, int64_t n, int64_t position) {
+    using Index = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
+    T *const kept = static_cast<T *>(best);
+    Index *const places = static_cast<Index *>(at), place = Index(position);
+    for (int64_t i = 0; i < n; ++i) {
+        T x;
+        std::memcpy(&x, row + i * int64_t(sizeof x), sizeof x);
+        const T old = kept[i];
+        const bool better = (Largest ? x > old : x < old) | ((x != x) & (old == old));
+        kept[i] = better ? x : old;
+        places[i] = better ? place : places[i];
+    }
+}
+
 }  // namespace
 
 void fill_find(IsaTable &table) {
-    each_compute_type([&](auto zero, DType t) { table.find[compute_index(t)] = find<decltype(zero)>; });
+    each_compute_type([&](auto zero, DType t) {
+        using T = decltype(zero);
+        const int i = compute_index(t);
+        table.find[i] = find<T>;
+        table.keep_least[i] = keep<T, false>;
+        table.keep_largest[i] = keep<T, true>;
+    });
 }
 
 }  // namespace cannsim::array::CANNSIM_ISA

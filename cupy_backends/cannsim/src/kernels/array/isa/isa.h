@@ -66,6 +66,10 @@ struct WordLoops {
                    const char *data);
 };
 
+// Where one of n adjacent elements at `row` is better than the one at `best`, it takes its place, and
+// `position` the one at `at` (int64 for elements of 64 bits, else int32). A number that is none is best.
+using KeepLoop = void (*)(void *best, void *at, const char *row, int64_t n, int64_t position);
+
 constexpr int kMostZipped = 4;
 
 struct IsaTable {
@@ -83,6 +87,7 @@ struct IsaTable {
 
     GemmLoop gemm[kComputeTypes];
     FindLoop find[kComputeTypes];
+    KeepLoop keep_least[kComputeTypes], keep_largest[kComputeTypes];
 
     // Copies the elements of `width` bytes whose mask byte is not zero, at most `capacity`, writing
     // nothing beyond them; returns how many.
