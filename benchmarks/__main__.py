@@ -201,8 +201,12 @@ def main(argv=None):
     about = report.machine()
     memory = processes.Memory()
     table, results = report.Table(rivals), []
-    limited = [*libraries, Library("limit")]
-    compared = {"threads": [Threads(1), Threads(0)], "throughput": limited, "load": limited}
+    limit = Library("limit")
+    compared = {
+        "threads": [Threads(1), Threads(0)],
+        "throughput": [*libraries, limit],
+        "load": [*libraries[:2], limit],
+    }
     with busy_processes(options.busy):
         for row in rows:
             if row["section"] not in ("process", "load"):
