@@ -207,15 +207,10 @@ bool order_by_packing(DType t, const char *data, int64_t n, bool descending, int
     uint64_t *words = reinterpret_cast<uint64_t *>(order);
     const SortFunction narrow = n < kFewForDigits ? nullptr : preferred(DType::UInt32, n);
     const SortFunction wide = narrow ? nullptr : preferred(DType::UInt64, n);
-    if (!sort_words(words, n, {loops, data, descending, base, shift}, range >> shift, narrow, wide))
-        return false;
-    if (shift == 0 && elements) {
-        parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
-            loops.unpack(elements + begin * size, words + begin, end - begin, descending, base, data);
-        });
-        *made = true;
-        return true;
-    }
+    *made = shift == 0 && elements;
+    const WordSource source{loops, size, data, descending, base, shift, *made ? elements : nullptr};
+    if (!sort_words(words, n, source, range >> shift, narrow, wide)) return false;
+    if (*made) return true;
     const auto key_at = [&](int64_t i) { return order_key<T>(load<T>(data + i * size)); };
     const auto before = [&](int64_t a, int64_t b) {
         return descending ? key_at(b) < key_at(a) : key_at(a) < key_at(b);

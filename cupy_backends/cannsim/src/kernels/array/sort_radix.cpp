@@ -66,18 +66,19 @@ bool each_bucket(K *to, int64_t n, int first, int bits, int wanted, Read &&read,
     constexpr int kMostBuckets = 512, kBlock = 512;
     const int fine = wanted > 128 ? 14 : 13, bins = 1 << fine;
     const int64_t pieces = std::min<int64_t>(16, n / kGrain);
-    Scratch counts(pieces * bins * 4), names(bins * 2);
-    if (!counts || !names) return false;
-    uint16_t *const bucket = names.as<uint16_t>(); // of each bin
+    Scratch counts(pieces * bins * 4), memory(bins * 2);
+    if (!counts || !memory) return false;
+    uint16_t *const bucket = memory.as<uint16_t>(); // of each bin
     const int shift = first + std::max(0, bits - fine);
     each_piece(n, pieces, [&](int64_t p, int64_t begin, int64_t end) {
         uint32_t *const count = counts.as<uint32_t>() + p * bins;
         std::fill(count, count + bins, 0);
+        const int by = shift; // stores cannot change a copy
         K keys[kBlock];
         for (int64_t i = begin, m; i < end; i += m) {
             m = std::min<int64_t>(kBlock, end - i);
             read(keys, i, m);
-            for (int64_t j = 0; j < m; ++j) ++count[keys[j] >> shift];
+            for (int64_t j = 0; j < m; ++j) ++count[keys[j] >> by];
         }
     });
     // A bucket: the place of its first element, and the bits below which its values differ.
@@ -110,11 +111,14 @@ bool each_bucket(K *to, int64_t n, int first, int bits, int wanted, Read &&read,
     }
     each_piece(n, pieces, [&](int64_t p, int64_t begin, int64_t end) {
         int64_t *const place = places[p];
+        const uint16_t *const names = bucket;
+        K *const moved = to;
+        const int by = shift;
         K keys[kBlock];
         for (int64_t i = begin, m; i < end; i += m) {
             m = std::min<int64_t>(kBlock, end - i);
             read(keys, i, m);
-            for (int64_t j = 0; j < m; ++j) to[place[bucket[keys[j] >> shift]]++] = keys[j];
+            for (int64_t j = 0; j < m; ++j) moved[place[names[keys[j] >> by]]++] = keys[j];
         }
     });
     std::atomic<bool> ok{true};
@@ -178,15 +182,24 @@ bool sort_words(uint64_t *words, int64_t n, const WordSource &source, uint64_t r
     const auto pack = [&](uint64_t *x, int64_t begin, int64_t count) {
         source.loops.pack(x, source.data, begin, count, source.descending, source.low, source.shift);
     };
+    const auto unpack = [&](int64_t begin, int64_t end) {
+        if (source.elements)
+            source.loops.unpack(source.elements + begin * source.size, words + begin, end - begin,
+                                source.descending, source.low, source.data);
+    };
     const int bits = bit_length(range);
     if (n >= kDivide && !wide) {
-        const int buckets = narrow ? int(std::clamp<int64_t>(n >> 16, 64, 512)) : 512;
+        const int buckets = narrow ? 64 : 512; // more streams of stores cost more than groups that go on dividing
         return each_bucket(words, n, 32, bits, buckets, pack, [&](int64_t begin, int64_t count, int differ) {
-            return sort_group(words + begin, count, differ - 32);
+            const bool ok = sort_group(words + begin, count, differ - 32);
+            unpack(begin, begin + count); // while they are in the cache
+            return ok;
         });
     }
     parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) { pack(words + begin, begin, end - begin); });
-    return wide ? wide(words, intptr_t(n), nullptr) == 0 : sort_group(words, n, bits);
+    const bool ok = wide ? wide(words, intptr_t(n), nullptr) == 0 : sort_group(words, n, bits);
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) { unpack(begin, end); });
+    return ok;
 }
 
 template bool radix_sort(uint16_t *, int64_t, int);

@@ -30,17 +30,20 @@ template <class K, class F> std::pair<K, K> extremes(int64_t n, F &&f) {
 // Sorts stably by the bits from `first` on; those below may not matter or are in order already.
 template <class K> bool radix_sort(K *x, int64_t n, int first = 0);
 
-// Where words of a key and a place come from; see isa.h.
+// What is sorted by words of a key and a place; see isa.h.
 struct WordSource {
     const WordLoops &loops;
+    int size; // of an element
     const char *data;
     bool descending;
     uint64_t low;
     int shift;
+    char *elements; // in order; null leaves the words as they are
 };
 
 // Makes n words, below 2**32, with keys up to `range`, and sorts them: with `narrow`, a sort of 32-bit
-// numbers, or `wide`, one of the words, or, without either, by digits.
+// numbers, or `wide`, one of the words, or, without either, by digits. If there are elements to be
+// written, of a shift of 0, the places alone stay of the words.
 bool sort_words(uint64_t *words, int64_t n, const WordSource &source, uint64_t range,
                 SortFunction narrow, SortFunction wide);
 
