@@ -1,10 +1,10 @@
 """float64 loops against many digits, in units in the last place."""
 
+import mpmath
 import numpy as np
 import pytest
 from loops_api import cpu_isas, loops
 
-mpmath = pytest.importorskip("mpmath")
 mp = mpmath.mp
 mp.prec = 160
 
