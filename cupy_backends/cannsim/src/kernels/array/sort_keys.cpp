@@ -202,8 +202,7 @@ bool order_by_packing(DType t, const char *data, int64_t n, bool descending, int
         loops.extremes(data + begin * size, end - begin, descending, least, most);
     });
     const uint64_t base = ends.first, range = ends.second - ends.first;
-    int shift = 0;
-    while (range >> shift > 0xffffffffull) ++shift;
+    const int shift = std::max(0, bit_length(range) - 32);
     uint64_t *words = reinterpret_cast<uint64_t *>(order);
     const SortFunction narrow = n < kFewForDigits ? nullptr : preferred(DType::UInt32, n);
     const SortFunction wide = narrow ? nullptr : preferred(DType::UInt64, n);

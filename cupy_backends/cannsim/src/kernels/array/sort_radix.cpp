@@ -140,8 +140,13 @@ template <class K> bool radix_sort(K *x, int64_t n, int first) {
         return true;
     }
     const auto [low, high] = extremes<K>(n, [=](int64_t begin, int64_t end, K *least, K *most) {
-        *least = *std::min_element(x + begin, x + end);
-        *most = *std::max_element(x + begin, x + end);
+        K smallest = x[begin], greatest = x[begin];
+        for (int64_t i = begin; i < end; ++i) {
+            smallest = std::min(smallest, x[i]);
+            greatest = std::max(greatest, x[i]);
+        }
+        *least = smallest;
+        *most = greatest;
     });
     Scratch memory(n * int64_t(sizeof(K)));
     if (!memory) return false;

@@ -7,6 +7,7 @@
 
 #include "../../view.h"
 #include "../random_stream.h"
+#include "../sort.h"
 
 namespace cannsim::array {
 
@@ -108,7 +109,7 @@ struct IsaTable {
     // Sorts n words with keys from low to low + 2**bits - 1; `other` and `parts` have room for as many.
     // `sort` gets what is left of a key beside the place in its group. False if it fails.
     bool (*sort_words)(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32_t low, int bits,
-                       int (*sort)(void *start, intptr_t n, void *array));
+                       SortFunction sort);
 
     // How many of n keys in order are less (right: not greater) than each of `count` others; for 32
     // bits n is below 2**31.

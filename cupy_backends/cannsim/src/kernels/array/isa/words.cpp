@@ -71,11 +71,9 @@ void insert_words(const uint64_t *from, uint64_t *to, int64_t n) {
     }
 }
 
-using Sort = int (*)(void *start, intptr_t n, void *array);
-
 // Words whose keys follow `low` by what fits into 32 bits beside `length` bits of a place.
 bool sort_parts(const uint64_t *from, uint64_t *to, uint32_t *parts, int64_t n, uint32_t low,
-                int length, Sort sort) {
+                int length, SortFunction sort) {
     const uint32_t place = (uint32_t(1) << length) - 1;
     for (int64_t i = 0; i < n; ++i)
         parts[i] = (uint32_t(from[i] >> 32) - low) << length | uint32_t(i);
@@ -87,7 +85,7 @@ bool sort_parts(const uint64_t *from, uint64_t *to, uint32_t *parts, int64_t n, 
 // Divided by digits until the rest of a key and a place in its group are 32 bits. Neighbouring digits
 // of few words make one group: floats crowd in some. The result is in `other` if `away`.
 bool sort_group(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_t n, uint32_t low,
-                int bits, Sort sort) {
+                int bits, SortFunction sort) {
     constexpr int kGroupLength = 7, kMostBits = 11;
     constexpr int64_t kInserted = 16, kGroup = 1 << kGroupLength;
     uint64_t *const to = away ? other : x;
@@ -136,7 +134,7 @@ bool sort_group(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_
 }
 
 bool sort_words(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32_t low, int bits,
-                Sort sort) {
+                SortFunction sort) {
     return sort_group(x, other, parts, false, n, low, bits, sort);
 }
 
