@@ -20,6 +20,11 @@ template <> struct KeyOf<8> {
 };
 template <class T> using Key = typename KeyOf<sizeof(T)>::type;
 
+// The most significant bit in all places.
+template <class K> static inline K spread(K key) {
+    return K(std::make_signed_t<K>(key) >> (8 * sizeof(K) - 1));
+}
+
 // Unsigned key in the sort order of T; all NaN share the largest key, both zeros one key. static, as
 // bit_cast.
 template <class T> static inline Key<T> order_key(T x) {
@@ -30,14 +35,13 @@ template <class T> static inline Key<T> order_key(T x) {
     } else if constexpr (std::is_integral_v<T>) {
         return std::is_signed_v<T> ? K(K(x) ^ top) : K(x);
     } else {
-        K bits = bit_cast<K>(x), magnitude = K(bits & K(~top));
+        const K bits = bit_cast<K>(x), magnitude = K(bits & K(~top));
         constexpr K infinity = std::is_same_v<T, Half>       ? K(0x7c00)
                                : std::is_same_v<T, BFloat16> ? K(0x7f80)
                                : sizeof(T) == 4              ? K(0x7f800000)
                                                              : K(0x7ff0000000000000ull);
-        if (magnitude > infinity) return K(~K(0));
-        if (magnitude == 0) bits = 0;
-        return bits & top ? K(~bits) : K(bits | top);
+        const K key = K(bits ^ K(spread(bits) | top)), number = magnitude ? key : top;
+        return magnitude > infinity ? K(~K(0)) : number;
     }
 }
 
@@ -50,7 +54,7 @@ template <class T> static inline T element(Key<T> key) {
     else if constexpr (std::is_integral_v<T>)
         return T(std::is_signed_v<T> ? K(key ^ top) : key);
     else
-        return bit_cast<T>(K(key & top ? K(key & K(~top)) : K(~key)));
+        return bit_cast<T>(K(key ^ K(~spread(key) | top)));
 }
 
 static inline int bit_length(uint64_t x) { return x ? 64 - __builtin_clzll(x) : 0; }

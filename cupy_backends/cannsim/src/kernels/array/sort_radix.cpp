@@ -56,77 +56,65 @@ template <class F> void each_piece(int64_t n, int64_t pieces, F &&f) {
     });
 }
 
+// Some of the keys, from `start` on where they go: those of bins [first_bin, last_bin). A bin is a value of
+// the bits from `shift` on; `counts` are those of the bins. Keys differ by bits below `differ` only.
+struct Bucket {
+    int64_t start, count;
+    int first_bin, last_bin, shift, differ;
+    uint32_t *counts;
+};
+
+constexpr int kMostBuckets = 512, kMostPieces = 16;
+
 // Divides n keys among about so many buckets that fit into a cache, by their most significant bits that
-// differ, and calls f(begin, count, differ) with each: its keys, at `to` + begin, differ by bits below
-// `differ` only. read(keys, begin, count) gives the keys, of `bits` bits from `first` on, in any order of
-// blocks. Keys come in clusters (half of all floats in [0, 1) are above 1/2), so fine bins are counted
-// first, and as many as make a bucket share one. Pieces of all steps run on any thread; the order is one.
-template <class K, class Read, class F>
-bool each_bucket(K *to, int64_t n, int first, int bits, int wanted, Read &&read, F &&f) {
-    constexpr int kMostBuckets = 512, kBlock = 512;
-    const int fine = wanted > 128 ? 14 : 13, bins = 1 << fine;
-    const int64_t pieces = std::min<int64_t>(16, n / kGrain);
-    Scratch counts(pieces * bins * 4), memory(bins * 2);
-    if (!counts || !memory) return false;
-    uint16_t *const bucket = memory.as<uint16_t>(); // of each bin
-    const int shift = first + std::max(0, bits - fine);
+// differ, and calls f(bucket) with each. Keys come in clusters (half of all floats in [0, 1) are above
+// 1/2), so fine bins are counted first, and as many as make a bucket share one. count(counts, begin, end,
+// shift) counts those of some keys, which have `bits` bits from `first` on; move(places, buckets, begin,
+// end, shift) puts each to the next place of the bucket of its bin. Pieces of all steps run on any thread;
+// the order is one.
+template <class Count, class Move, class F>
+bool each_bucket(int64_t n, int first, int bits, int wanted, Count &&count, Move &&move, F &&f) {
+    constexpr int kFine = 14, bins = 1 << kFine;
+    const int64_t pieces = std::min<int64_t>(kMostPieces, n / kGrain);
+    Scratch memory((1 + pieces) * bins * 4), names(bins * 2);
+    if (!memory || !names) return false;
+    uint32_t *const total = memory.as<uint32_t>(), *const counts = total + bins; // of each piece
+    uint16_t *const bucket = names.as<uint16_t>();                               // of each bin
+    const int shift = first + std::max(0, bits - kFine);
     each_piece(n, pieces, [&](int64_t p, int64_t begin, int64_t end) {
-        uint32_t *const count = counts.as<uint32_t>() + p * bins;
-        std::fill(count, count + bins, 0);
-        const int by = shift; // stores cannot change a copy
-        K keys[kBlock];
-        for (int64_t i = begin, m; i < end; i += m) {
-            m = std::min<int64_t>(kBlock, end - i);
-            read(keys, i, m);
-            for (int64_t j = 0; j < m; ++j) ++count[keys[j] >> by];
-        }
+        std::fill_n(counts + p * bins, bins, 0);
+        count(counts + p * bins, begin, end, shift);
     });
-    // A bucket: the place of its first element, and the bits below which its values differ.
-    struct Bucket {
-        int64_t start;
-        int differ;
-    } buckets[kMostBuckets + 2];
+    std::fill_n(total, bins, 0);
+    for (int64_t p = 0; p < pieces; ++p)
+        for (int v = 0; v < bins; ++v) total[v] += counts[p * bins + v];
+
+    Bucket buckets[kMostBuckets + 1];
+    int64_t places[kMostPieces][kMostBuckets + 1];
     const int64_t least = (n + wanted - 1) / wanted; // so that no more than `wanted` are filled
-    int64_t sum = 0;
-    int last = 0, opened = 0; // the bucket at hand and its first bin
-    buckets[0] = {0, shift};
-    int64_t places[16][kMostBuckets + 1] = {};
-    for (int v = 0; v < bins; ++v) {
-        if (sum - buckets[last].start >= least) {
-            buckets[++last] = {sum, shift};
-            opened = v;
+    int filled = 0;
+    for (int64_t v = 0, start = 0; v < bins; ++filled) {
+        Bucket &b = buckets[filled] = {start, 0, int(v), 0, shift, shift, total + v};
+        while (v < bins && b.count < least) {
+            b.count += total[v];
+            bucket[v++] = uint16_t(filled);
         }
-        bucket[v] = uint16_t(last);
+        b.last_bin = int(v);
+        b.differ = shift + bit_length(uint64_t(b.first_bin ^ (b.last_bin - 1)));
+        int64_t at = start;
         for (int64_t p = 0; p < pieces; ++p) {
-            const int64_t count = counts.as<uint32_t>()[p * bins + v];
-            places[p][last] += count;
-            sum += count;
+            places[p][filled] = at;
+            for (int i = b.first_bin; i < b.last_bin; ++i) at += counts[p * bins + i];
         }
-        buckets[last].differ = shift + bit_length(uint64_t(v ^ opened));
-    }
-    buckets[last + 1].start = n;
-    for (int b = 0; b <= last; ++b) {
-        int64_t at = buckets[b].start;
-        for (int64_t p = 0; p < pieces; ++p) at += std::exchange(places[p][b], at);
+        start += b.count;
     }
     each_piece(n, pieces, [&](int64_t p, int64_t begin, int64_t end) {
-        int64_t *const place = places[p];
-        const uint16_t *const names = bucket;
-        K *const moved = to;
-        const int by = shift;
-        K keys[kBlock];
-        for (int64_t i = begin, m; i < end; i += m) {
-            m = std::min<int64_t>(kBlock, end - i);
-            read(keys, i, m);
-            for (int64_t j = 0; j < m; ++j) moved[place[names[keys[j] >> by]]++] = keys[j];
-        }
+        move(places[p], bucket, begin, end, shift);
     });
     std::atomic<bool> ok{true};
-    parallel_pieces(last + 1, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t b = begin; b < end; ++b) {
-            const int64_t from = buckets[b].start, count = buckets[b + 1].start - from;
-            if (count && !f(from, count, buckets[b].differ)) ok = false;
-        }
+    parallel_pieces(filled, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t b = begin; b < end; ++b)
+            if (buckets[b].count && !f(buckets[b])) ok = false;
     });
     return ok;
 }
@@ -135,7 +123,7 @@ bool each_bucket(K *to, int64_t n, int first, int bits, int wanted, Read &&read,
 
 template <class K> bool radix_sort(K *x, int64_t n, int first) {
     constexpr bool divide = sizeof(K) > 2; // two digits are sorted in as many passes as they are divided in
-    if (n < kFewForDigits || n >> (divide ? 36 : 32)) { // they are counted in 32 bits, by 16 pieces
+    if (n < kFewForDigits || n >> 32) { // they are counted in 32 bits
         std::sort(x, x + n);
         return true;
     }
@@ -153,14 +141,21 @@ template <class K> bool radix_sort(K *x, int64_t n, int first) {
     K *const other = memory.as<K>();
     if (divide && n >= kDivide) {
         const K base = K(low >> first << first);
-        const auto read = [=](K *keys, int64_t begin, int64_t count) {
-            for (int64_t i = 0; i < count; ++i) keys[i] = K(x[begin + i] - base);
+        const auto count = [=](uint32_t *counts, int64_t begin, int64_t end, int shift) {
+            for (int64_t i = begin; i < end; ++i) ++counts[K(x[i] - base) >> shift];
+        };
+        const auto move = [=](int64_t *places, const uint16_t *bucket, int64_t begin, int64_t end,
+                              int shift) {
+            for (int64_t i = begin; i < end; ++i) {
+                const K key = K(x[i] - base);
+                other[places[bucket[key >> shift]]++] = key;
+            }
         };
         const int bits = bit_length(K(K(high - base) >> first));
-        return each_bucket(other, n, first, bits, 512, read, [=](int64_t begin, int64_t count, int differ) {
-            K *const keys = other + begin, *const to = x + begin;
-            const K *const sorted = sort_bucket(keys, to, count, first, differ) ? keys : to;
-            for (int64_t i = 0; i < count; ++i) to[i] = K(sorted[i] + base);
+        return each_bucket(n, first, bits, kMostBuckets, count, move, [=](const Bucket &b) {
+            K *const keys = other + b.start, *const to = x + b.start;
+            const K *const sorted = sort_bucket(keys, to, b.count, first, b.differ) ? keys : to;
+            for (int64_t i = 0; i < b.count; ++i) to[i] = K(sorted[i] + base);
             return true;
         });
     }
@@ -171,38 +166,46 @@ template <class K> bool radix_sort(K *x, int64_t n, int first) {
 
 bool sort_words(uint64_t *words, int64_t n, const WordSource &source, uint64_t range,
                 SortFunction narrow, SortFunction wide) {
-    // Sorts a group in place; its keys differ in the lowest `bits` bits alone.
-    const auto sort_group = [=](uint64_t *x, int64_t count, int bits) {
+    const auto &[loops, size, data, descending, low, shift, elements] = source;
+    const auto unpack = [&](int64_t begin, int64_t end) {
+        if (elements)
+            loops.unpack(elements + begin * size, words + begin, end - begin, descending, low, data);
+    };
+    // Sorts some in place. Their keys differ in the lowest `bits` bits alone, or have their bins counted.
+    const auto sort_some = [=](uint64_t *x, int64_t count, int bits, const Bucket *b) {
         Scratch memory(count * (narrow ? 12 : 8));
         if (!memory) return false;
         uint64_t *const spare = memory.as<uint64_t>();
-        if (narrow) {
-            const uint32_t low = uint32_t(x[0] >> 32 >> bits << bits);
-            uint32_t *const parts = reinterpret_cast<uint32_t *>(spare + count);
-            return isa().sort_words(x, spare, parts, count, low, bits, narrow);
+        uint32_t *const parts = reinterpret_cast<uint32_t *>(spare + count);
+        if (!narrow) {
+            if (!sort_bucket(x, spare, count, 32, 32 + bits)) std::memcpy(x, spare, size_t(count) * 8);
+            return true;
         }
-        if (!sort_bucket(x, spare, count, 32, 32 + bits)) std::memcpy(x, spare, size_t(count) * 8);
-        return true;
-    };
-    const auto pack = [&](uint64_t *x, int64_t begin, int64_t count) {
-        source.loops.pack(x, source.data, begin, count, source.descending, source.low, source.shift);
-    };
-    const auto unpack = [&](int64_t begin, int64_t end) {
-        if (source.elements)
-            source.loops.unpack(source.elements + begin * source.size, words + begin, end - begin,
-                                source.descending, source.low, source.data);
+        if (!b) return isa().sort_words(x, spare, parts, count, 0, bits, nullptr, 0, narrow);
+        const int rest = b->shift - 32;
+        return isa().sort_words(x, spare, parts, count, uint32_t(b->first_bin) << rest, rest, b->counts,
+                                uint32_t(b->last_bin - b->first_bin), narrow);
     };
     const int bits = bit_length(range);
     if (n >= kDivide && !wide) {
-        const int buckets = narrow ? 64 : 512; // more streams of stores cost more than groups that go on dividing
-        return each_bucket(words, n, 32, bits, buckets, pack, [&](int64_t begin, int64_t count, int differ) {
-            const bool ok = sort_group(words + begin, count, differ - 32);
-            unpack(begin, begin + count); // while they are in the cache
+        // More streams of stores cost more than groups that go on dividing.
+        const int wanted = narrow ? 64 : kMostBuckets;
+        const auto count = [&](uint32_t *counts, int64_t begin, int64_t end, int bin) {
+            loops.count(counts, data + begin * size, end - begin, descending, low, shift + bin - 32);
+        };
+        const auto move = [&](int64_t *places, const uint16_t *bucket, int64_t begin, int64_t end, int bin) {
+            loops.divide(words, places, bucket, bin, data, begin, end - begin, descending, low, shift);
+        };
+        return each_bucket(n, 32, bits, wanted, count, move, [&](const Bucket &b) {
+            const bool ok = sort_some(words + b.start, b.count, b.differ - 32, &b);
+            unpack(b.start, b.start + b.count); // while they are in the cache
             return ok;
         });
     }
-    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) { pack(words + begin, begin, end - begin); });
-    const bool ok = wide ? wide(words, intptr_t(n), nullptr) == 0 : sort_group(words, n, bits);
+    parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) {
+        loops.pack(words + begin, data, begin, end - begin, descending, low, shift);
+    });
+    const bool ok = wide ? wide(words, intptr_t(n), nullptr) == 0 : sort_some(words, n, bits, nullptr);
     parallel_pieces(n, kGrain, [&](int64_t begin, int64_t end) { unpack(begin, end); });
     return ok;
 }

@@ -61,6 +61,12 @@ struct WordLoops {
     // words[i] = (key - low) >> shift, above the place first + i.
     void (*pack)(uint64_t *words, const char *x, int64_t first, int64_t n, bool descending,
                  uint64_t low, int shift);
+    // Counts the values of (key - low) >> shift.
+    void (*count)(uint32_t *counts, const char *x, int64_t n, bool descending, uint64_t low, int shift);
+    // Puts each of the words that `pack` would make to the next place of its bucket, which the bits from
+    // `bin` on tell.
+    void (*divide)(uint64_t *words, int64_t *places, const uint16_t *bucket, int bin, const char *x,
+                   int64_t first, int64_t n, bool descending, uint64_t low, int shift);
     // Leaves the places of words with shift 0. Their elements go to x; those that share a key with
     // others are copied from where they are in `data`.
     void (*unpack)(char *x, uint64_t *words, int64_t n, bool descending, uint64_t low,
@@ -107,9 +113,11 @@ struct IsaTable {
     // For element types of 32 and 64 bits.
     WordLoops words_of[kComputeTypes];
     // Sorts n words with keys from low to low + 2**bits - 1; `other` and `parts` have room for as many.
-    // `sort` gets what is left of a key beside the place in its group. False if it fails.
+    // With `counts` the bits above those are known: how many words have each of so many values there;
+    // they are used up. `sort` gets what is left of a key beside the place in its group. False if it
+    // fails.
     bool (*sort_words)(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32_t low, int bits,
-                       SortFunction sort);
+                       uint32_t *counts, uint32_t digits, SortFunction sort);
 
     // How many of n keys in order are less (right: not greater) than each of `count` others; for 32
     // bits n is below 2**31.

@@ -34,7 +34,37 @@ void pack(uint64_t *words, const char *x, int64_t first, int64_t n, bool descend
     const K complement = descending ? K(~K(0)) : K(0), base = K(low);
     for (int64_t i = 0; i < n; ++i) {
         const K key = order_key<T>(at<T>(x, first + i)) ^ complement;
-        words[i] = uint64_t(K(key - base)) >> shift << 32 | uint64_t(first + i);
+        const uint64_t above = K(key - base);
+        words[i] = (sizeof(K) > 4 ? above >> shift : above) << 32 | uint64_t(first + i);
+    }
+}
+
+template <class T>
+void count(uint32_t *counts, const char *x, int64_t n, bool descending, uint64_t low, int shift) {
+    using K = Key<T>;
+    const K complement = descending ? K(~K(0)) : K(0), base = K(low);
+    uint32_t bins[kBlock];
+    for (int64_t begin = 0, m; begin < n; begin += m) {
+        m = n - begin < kBlock ? n - begin : kBlock;
+        for (int64_t i = 0; i < m; ++i)
+            bins[i] = uint32_t(K((order_key<T>(at<T>(x, begin + i)) ^ complement) - base) >> shift);
+        for (int64_t i = 0; i < m; ++i) ++counts[bins[i]];
+    }
+}
+
+template <class T>
+void divide(uint64_t *words, int64_t *places, const uint16_t *bucket, int bin, const char *x,
+            int64_t first, int64_t n, bool descending, uint64_t low, int shift) {
+    constexpr int kAhead = 8;
+    uint64_t block[kBlock];
+    for (int64_t begin = 0, m; begin < n; begin += m) {
+        m = n - begin < kBlock ? n - begin : kBlock;
+        pack<T>(block, x, first + begin, m, descending, low, shift);
+        for (int64_t i = 0; i < m; ++i) {
+            uint64_t *const next = words + places[bucket[block[i] >> bin]]++;
+            *next = block[i];
+            __builtin_prefetch(next + kAhead, 1);
+        }
     }
 }
 
@@ -82,12 +112,44 @@ bool sort_parts(const uint64_t *from, uint64_t *to, uint32_t *parts, int64_t n, 
     return true;
 }
 
-// Divided by digits until the rest of a key and a place in its group are 32 bits. Neighbouring digits
-// of few words make one group: floats crowd in some. The result is in `other` if `away`.
+bool sort_group(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_t n, uint32_t low,
+                int bits, SortFunction sort);
+
+// Divides by digits that have been counted. Neighbouring digits of few words make one group.
+bool sort_digits(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_t n, uint32_t low,
+                 int rest, uint32_t *counts, uint32_t digits, SortFunction sort) {
+    constexpr int kGroupLength = 7;
+    constexpr uint32_t kGroup = 1 << kGroupLength;
+    for (uint32_t v = 0, sum = 0; v < digits; ++v) {
+        const uint32_t count = counts[v];
+        counts[v] = sum;
+        sum += count;
+    }
+    for (int64_t i = 0; i < n; ++i) {
+        uint64_t *const at = other + counts[(uint32_t(x[i] >> 32) - low) >> rest]++;
+        *at = x[i];
+        __builtin_prefetch(at + 8, 1);
+        __builtin_prefetch(x + i + 256);
+    }
+    bool ok = true;
+    for (uint32_t v = 0, begin = 0; v < digits;) { // the counts are where digits end now
+        const uint32_t first = v;
+        uint32_t end = counts[v++];
+        while (v < digits && counts[v] - begin <= kGroup &&
+               rest + bit_length(v - first) <= 32 - kGroupLength)
+            end = counts[v++];
+        if (end != begin)
+            ok &= sort_group(other + begin, x + begin, parts, !away, end - begin, low + (first << rest),
+                             rest + bit_length(v - 1 - first), sort);
+        begin = end;
+    }
+    return ok;
+}
+
+// Divided by digits until the rest of a key and a place in its group are 32 bits.
 bool sort_group(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_t n, uint32_t low,
                 int bits, SortFunction sort) {
-    constexpr int kGroupLength = 7, kMostBits = 11;
-    constexpr int64_t kInserted = 16, kGroup = 1 << kGroupLength;
+    constexpr int64_t kInserted = 16;
     uint64_t *const to = away ? other : x;
     if (n <= kInserted) {
         insert_words(x, to, n);
@@ -99,43 +161,22 @@ bool sort_group(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64_
         std::memcpy(other, x, size_t(n) * 8);
         return bits == 0 || sort_parts(other, x, parts, n, low, length, sort);
     }
-    int digit = length - 3 < 6 ? 6 : length - 3 > kMostBits ? kMostBits : length - 3;
+    constexpr int kFewestBits = 6, kMostBits = 11, kDigitLength = 5; // a digit's words, about
+    int digit = length - kDigitLength;
+    digit = digit < kFewestBits ? kFewestBits : digit > kMostBits ? kMostBits : digit;
     if (digit > bits) digit = bits;
     const int rest = bits - digit;
-    const auto digit_of = [=](uint64_t word) { return (uint32_t(word >> 32) - low) >> rest; };
     const uint32_t digits = uint32_t(1) << digit;
-    uint32_t counts[1 << kMostBits], ends[1 << kMostBits];
-    uint16_t group[1 << kMostBits];
+    uint32_t counts[1 << kMostBits];
     std::memset(counts, 0, digits * 4);
-    for (int64_t i = 0; i < n; ++i) ++counts[digit_of(x[i])];
-    int groups = 0;
-    for (uint32_t v = 0, first = 0, begin = 0, end = 0; v < digits; ++v) {
-        if (v && (end + counts[v] - begin > kGroup ||
-                  rest + bit_length(v - first) > 32 - kGroupLength)) {
-            ends[groups++] = begin;
-            first = v;
-            begin = end;
-        }
-        end += counts[v];
-        group[v] = uint16_t(groups);
-        if (v + 1 == digits) ends[groups++] = begin;
-    }
-    for (int64_t i = 0; i < n; ++i) other[ends[group[digit_of(x[i])]]++] = x[i];
-    bool ok = true;
-    for (uint32_t v = 0, begin = 0; v < digits;) {
-        const uint32_t first = v, end = ends[group[v]];
-        while (v < digits && group[v] == group[first]) ++v;
-        if (end != begin)
-            ok &= sort_group(other + begin, x + begin, parts, !away, end - begin, low + (first << rest),
-                             rest + bit_length(v - 1 - first), sort);
-        begin = end;
-    }
-    return ok;
+    for (int64_t i = 0; i < n; ++i) ++counts[(uint32_t(x[i] >> 32) - low) >> rest];
+    return sort_digits(x, other, parts, away, n, low, rest, counts, digits, sort);
 }
 
 bool sort_words(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32_t low, int bits,
-                SortFunction sort) {
-    return sort_group(x, other, parts, false, n, low, bits, sort);
+                uint32_t *counts, uint32_t digits, SortFunction sort) {
+    return counts ? sort_digits(x, other, parts, false, n, low, bits, counts, digits, sort)
+                  : sort_group(x, other, parts, false, n, low, bits, sort);
 }
 
 }  // namespace
@@ -143,7 +184,8 @@ bool sort_words(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32
 void fill_words(IsaTable &table) {
     each_compute_type([&](auto example, DType t) {
         using T = decltype(example);
-        if constexpr (sizeof(T) >= 4) table.words_of[compute_index(t)] = {extremes<T>, pack<T>, unpack<T>};
+        if constexpr (sizeof(T) >= 4) table.words_of[compute_index(t)] = {extremes<T>, pack<T>, count<T>,
+                                                                              divide<T>, unpack<T>};
     });
     table.sort_words = sort_words;
 }
