@@ -70,10 +70,10 @@ void make_key(const Plan *plan, const cupyOperand *ops, int n, const cupyAttr *a
         const Arg &arg = call.args[i];
         switch (arg.kind) {
         case ARG_SCALAR: {
-            uint64_t value[2] = {}; // what follows a short scalar means nothing
-            memcpy(value, ops[arg.index].scalar, size_t(itemsize(ops[arg.index].dtype)));
-            key->add(value[0]);
-            if (itemsize(ops[arg.index].dtype) > 8) key->add(value[1]);
+            const cupyOperand &o = ops[arg.index];
+            const ScalarBits value = scalar_bits(o.scalar, o.dtype);
+            key->add(value.low);
+            if (itemsize(o.dtype) > 8) key->add(value.high);
             break;
         }
         case ARG_ATTR:

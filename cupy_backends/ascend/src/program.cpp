@@ -32,8 +32,7 @@ bool overlap(const cupyOperand &a, const cupyOperand &b) {
 
 bool holds(Shortcut condition, const cupyOperand *ops) {
     if (!is_scalar(ops[1]) || is_scalar(ops[0])) return false;
-    uint64_t bits = 0;
-    memcpy(&bits, ops[1].scalar, size_t(std::min<int64_t>(itemsize(ops[1].dtype), 8)));
+    const uint64_t bits = scalar_bits(ops[1].scalar, ops[1].dtype).low;
     switch (condition) {
     case IF_NONZERO1: return bits != 0;
     case IF_SHIFT1: return bits < uint64_t(itemsize(ops[1].dtype) * 8);

@@ -196,11 +196,8 @@ Constants &constants() {
 }
 
 ConstantKey key_of(int dtype, const unsigned char *bits, cupyStream stream) {
-    ConstantKey key{thread.device, dtype, stream, 0, 0};
-    size_t size = size_t(itemsize(dtype));
-    memcpy(&key.low, bits, size < 8 ? size : 8);
-    if (size > 8) memcpy(&key.high, bits + 8, size - 8);
-    return key;
+    const ScalarBits value = scalar_bits(bits, dtype);
+    return {thread.device, dtype, stream, value.low, value.high};
 }
 
 } // namespace
