@@ -47,22 +47,27 @@ template <class T> inline void edge(char *dst, int64_t dst_stride, const char *s
                         src + i * src_stride + j * int64_t(sizeof(T)), sizeof(T));
 }
 
-// Tiles of kTile x kTile elements keep the touched pages few; within them register blocks.
+// Tiles of kTile x kTile elements keep the touched pages few; within them register blocks. Far apart as
+// they are, a CPU does not foresee the lines that are written: those of the next tile are fetched by hand.
 template <class T, int Bytes> void blocked(char *dst, int64_t dst_stride, const char *src,
                                            int64_t src_stride, int64_t rows, int64_t cols) {
     constexpr int64_t N = Bytes / int(sizeof(T));
     constexpr int64_t size = sizeof(T);
-    constexpr int64_t tile = std::max<int64_t>(N, 256 / size);
+    constexpr int64_t tile = std::max<int64_t>(N, 256 / size), line = std::max<int64_t>(N, 64 / size);
     for (int64_t i0 = 0; i0 < rows; i0 += tile) {
         int64_t i1 = std::min(i0 + tile, rows);
         for (int64_t j0 = 0; j0 < cols; j0 += tile) {
             int64_t j1 = std::min(j0 + tile, cols);
+            const int64_t next = j1 < cols ? tile * dst_stride : tile * size - j0 * dst_stride;
             int64_t i = i0;
             for (; i + N <= i1; i += N) {
                 int64_t j = j0;
-                for (; j + N <= j1; j += N)
-                    block<T, Bytes>(dst + j * dst_stride + i * size, dst_stride,
-                                    src + i * src_stride + j * size, src_stride);
+                for (; j + N <= j1; j += N) {
+                    char *const to = dst + j * dst_stride + i * size;
+                    if ((i - i0) % line == 0)
+                        for (int r = 0; r < N; ++r) __builtin_prefetch(to + next + r * dst_stride, 1);
+                    block<T, Bytes>(to, dst_stride, src + i * src_stride + j * size, src_stride);
+                }
                 if (j < j1)
                     edge<T>(dst + j * dst_stride + i * size, dst_stride,
                             src + i * src_stride + j * size, src_stride, N, j1 - j);
