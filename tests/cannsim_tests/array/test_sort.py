@@ -64,6 +64,24 @@ def test_values_and_stable_indices(dtype):
                     assert (short == order).all()
 
 
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+@pytest.mark.parametrize(
+    "shape, axis", [((700, 100), 0), ((3, 50, 40), 1), ((2, 3000, 17), 1), ((40, 16), 0)]
+)
+def test_lines_that_adjoin_are_sorted_some_at_a_time(dtype, shape, axis):
+    a = make(np.random.default_rng(0), shape, dtype, -30, 30)
+    for descending in (False, True):
+        order = stable_order(a, axis, descending)
+        for apart in (axis, -1):  # places follow one another along the lines, or across them
+            places = np.zeros(np.moveaxis(a, apart, -1).shape, "i8")
+            indices, values = np.moveaxis(places, -1, apart), a.copy()
+            call("sort", values, indices, values, axis, descending)
+            assert (indices == order).all()
+            assert values.tobytes() == np.take_along_axis(a, order, axis).tobytes()
+            call("sort", None, indices, a, axis, descending)
+            assert (indices == order).all()
+
+
 LONG = 300_007  # divided among buckets
 
 

@@ -125,7 +125,7 @@ class Pool {
             seen = await_change(posted_, seen, spin_, &sleepers_);
             if (!enter()) continue;
             set_float_mode(mode_);
-            take_pieces();
+            take_pieces(false);
             leave();
         }
     }
@@ -146,15 +146,24 @@ class Pool {
         if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kAsleep | 1)) wake(state_, 1);
     }
 
+    // The caller goes up the first half and helpers the second, then down what is left of the other. So
+    // in the next operator on the same arrays most is in the cache of the core that works on it.
+    int64_t piece_of(bool caller, int64_t taken) const {
+        const int64_t half = pieces_ / 2, own = caller ? half : pieces_ - half, others = taken - own;
+        if (taken < own) return caller ? taken : half + taken;
+        return caller ? pieces_ - 1 - others : half - 1 - others;
+    }
+
     // How much of the work this thread did.
-    int64_t take_pieces() {
-        for (int64_t done = 0;;) {
-            const int64_t begin = next_.fetch_add(piece_, std::memory_order_relaxed);
-            if (begin >= n_) return done;
-            const int64_t end = std::min(n_, begin + piece_);
+    int64_t take_pieces(bool caller) {
+        int64_t done = 0;
+        for (int64_t own = 0; claimed_.fetch_add(1, std::memory_order_relaxed) < pieces_;) {
+            const int64_t taken = caller ? own++ : by_helpers_.fetch_add(1, std::memory_order_relaxed);
+            const int64_t begin = begin_ + piece_of(caller, taken) * piece_, end = std::min(n_, begin + piece_);
             body_(context_, begin, end);
             done += end - begin;
         }
+        return done;
     }
 
     // Nobody comes in any more; waits for those inside.
@@ -244,11 +253,14 @@ class Pool {
 
         const int64_t longest = std::min(grains / (4 * (wanted + 1)), kPiece / cost);
         piece_ = std::max<int64_t>(1, longest) * grain;
+        pieces_ = (n - begin + piece_ - 1) / piece_;
+        begin_ = begin;
         n_ = n;
         body_ = body;
         context_ = context;
         mode_ = float_mode();
-        next_.store(begin, std::memory_order_relaxed);
+        claimed_.store(0, std::memory_order_relaxed);
+        by_helpers_.store(0, std::memory_order_relaxed);
         wanted_.store(wanted, std::memory_order_relaxed);
         state_.store(kOpen, std::memory_order_release);
         posted_.fetch_add(1);
@@ -256,7 +268,7 @@ class Pool {
         shared_.fetch_add(1, std::memory_order_relaxed);
 
         in_body = true;
-        const int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID), done = take_pieces(),
+        const int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID), done = take_pieces(true),
                       own = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
         in_body = false;
         close();
@@ -271,10 +283,11 @@ class Pool {
     std::atomic<int> sleepers_{0};
     std::atomic<int> wanted_{0};
     alignas(64) Word state_{0};
-    alignas(64) std::atomic<int64_t> next_{0};
+    alignas(64) std::atomic<int64_t> claimed_{0}; // pieces
+    std::atomic<int64_t> by_helpers_{0}; // of those
     alignas(64) RangeBody body_ = nullptr; // read by helpers that are inside only
     void *context_ = nullptr;
-    int64_t n_ = 0, piece_ = 0;
+    int64_t begin_ = 0, n_ = 0, piece_ = 0, pieces_ = 0;
     uint64_t mode_ = 0;
     std::atomic<bool> spin_{true};
     alignas(64) std::atomic<bool> busy_{false};

@@ -1,6 +1,7 @@
 #include "sort.h"
 
 #include "copy_nest.h"
+#include "isa/isa.h"
 #include "parallel_nest.h"
 #include "scratch.h"
 #include "sort_keys.h"
@@ -154,6 +155,48 @@ template <class F> Status each_line(const Lines &lines, int64_t begin, int64_t c
     return result;
 }
 
+constexpr int64_t kPanel = 32768;         // elements that fit into a cache with what sorts them
+constexpr int64_t kNarrow = 16, kTall = 65536; // lines of a panel at least; longer lines make no panel
+
+// Whether the neighbours of elements belong to other lines; places may also follow one another.
+bool lines_adjoin(const Lines &lines, const View *values) {
+    const int last = lines.nest.ndim - 1;
+    if (last < 0 || lines.in_step == lines.width || lines.n > kTall || !lines.index64) return false;
+    const auto step = [&](int k) { return lines.nest.strides[k][last]; };
+    return lines.nest.shape[last] >= kNarrow && step(kIn) == lines.width &&
+           (!values || step(kValues) == lines.width) && (step(kIndices) == 8 || lines.indices_step == 8);
+}
+
+// The same as each_line for whole lines that adjoin: some at a time are transposed into a cache and back.
+template <class F> Status each_panel(const Lines &lines, const View *values, F &&f) {
+    const int64_t n = lines.n, width = lines.width, length = n * width;
+    const int last = lines.nest.ndim - 1;
+    const int64_t most = std::max(kNarrow, kPanel / n), apart = lines.nest.strides[kIndices][last];
+    const bool direct = lines.indices_step == 8;
+    std::atomic<Status> result{Status::Ok};
+    parallel_ranges(lines.nest.blocks(most), 0, n * most, [&](Odometer<3> &at, int64_t points) {
+        Scratch in(most * length), out(values ? most * length : 0), orders(direct ? 0 : most * n * 8);
+        Status status = in && out && orders ? Status::Ok : Status::OutOfMemory;
+        for (; points-- && status == Status::Ok; at.next()) {
+            const int64_t first = at.index[last] * most;
+            const int64_t count = std::min(most, lines.nest.shape[last] - first);
+            char *const places = at.p[kIndices] + first * apart;
+            isa().transpose(lines.width, in.get(), length, at.p[kIn] + first * width, lines.in_step, n, count);
+            for (int64_t i = 0; i < count && status == Status::Ok; ++i)
+                status = f(in.get() + i * length,
+                           direct ? reinterpret_cast<int64_t *>(places + i * apart)
+                                  : orders.template as<int64_t>() + i * n,
+                           values ? out.get() + i * length : nullptr);
+            if (values)
+                isa().transpose(lines.width, at.p[kValues] + first * width, lines.values_step, out.get(),
+                                length, count, n);
+            if (!direct) isa().transpose(8, places, lines.indices_step, orders.get(), n * 8, count, n);
+        }
+        if (status != Status::Ok) result.store(status);
+    });
+    return result;
+}
+
 }  // namespace
 }  // namespace array
 
@@ -163,12 +206,13 @@ Status sort(const View *values, const View *indices, const View &in, int axis, b
     int64_t n = in.ndim == 0 ? 1 : axis >= 0 && axis < in.ndim ? in.shape[axis] : 0;
     Status s = make_lines(lines, values, indices, in, axis, n, false);
     if (s != Status::Ok || any_empty(lines)) return s;
-    if (indices)
-        return each_line(lines, 0, lines.n, values, indices,
-                         [&](const char *x, int64_t *order, char *elements) {
-                             return order_contiguous(in.dtype, x, lines.n, descending, order,
-                                                     elements);
-                         });
+    if (indices) {
+        const auto order_line = [&](const char *x, int64_t *order, char *elements) {
+            return order_contiguous(in.dtype, x, lines.n, descending, order, elements);
+        };
+        return lines_adjoin(lines, values) ? each_panel(lines, values, order_line)
+                                           : each_line(lines, 0, lines.n, values, indices, order_line);
+    }
     if (!values) return Status::Ok;
     bool direct = lines.values_step == lines.width;
     std::atomic<bool> ok{true};
