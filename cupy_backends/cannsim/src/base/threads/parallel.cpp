@@ -284,7 +284,7 @@ class Pool {
     std::atomic<int> wanted_{0};
     alignas(64) Word state_{0};
     alignas(64) std::atomic<int64_t> claimed_{0}; // pieces
-    std::atomic<int64_t> by_helpers_{0}; // of those
+    std::atomic<int64_t> by_helpers_{0};          // of those
     alignas(64) RangeBody body_ = nullptr; // read by helpers that are inside only
     void *context_ = nullptr;
     int64_t begin_ = 0, n_ = 0, piece_ = 0, pieces_ = 0;

@@ -6,6 +6,9 @@ namespace cannsim::array::CANNSIM_ISA {
 namespace {
 
 constexpr int64_t kBlock = 256;
+// A CPU does not foresee which line comes next of what is divided: in words, how far before a line is
+// written it is fetched, and one that was divided long ago before it is read.
+constexpr int64_t kWriteAhead = 8, kReadAhead = 256;
 
 template <class T> inline T at(const char *x, int64_t i) {
     T value;
@@ -55,7 +58,6 @@ void count(uint32_t *counts, const char *x, int64_t n, bool descending, uint64_t
 template <class T>
 void divide(uint64_t *words, int64_t *places, const uint16_t *bucket, int bin, const char *x,
             int64_t first, int64_t n, bool descending, uint64_t low, int shift) {
-    constexpr int kAhead = 8;
     uint64_t block[kBlock];
     for (int64_t begin = 0, m; begin < n; begin += m) {
         m = n - begin < kBlock ? n - begin : kBlock;
@@ -63,7 +65,7 @@ void divide(uint64_t *words, int64_t *places, const uint16_t *bucket, int bin, c
         for (int64_t i = 0; i < m; ++i) {
             uint64_t *const next = words + places[bucket[block[i] >> bin]]++;
             *next = block[i];
-            __builtin_prefetch(next + kAhead, 1);
+            __builtin_prefetch(next + kWriteAhead, 1);
         }
     }
 }
@@ -126,10 +128,10 @@ bool sort_digits(uint64_t *x, uint64_t *other, uint32_t *parts, bool away, int64
         sum += count;
     }
     for (int64_t i = 0; i < n; ++i) {
-        uint64_t *const at = other + counts[(uint32_t(x[i] >> 32) - low) >> rest]++;
-        *at = x[i];
-        __builtin_prefetch(at + 8, 1);
-        __builtin_prefetch(x + i + 256);
+        uint64_t *const next = other + counts[(uint32_t(x[i] >> 32) - low) >> rest]++;
+        *next = x[i];
+        __builtin_prefetch(next + kWriteAhead, 1);
+        __builtin_prefetch(x + i + kReadAhead);
     }
     bool ok = true;
     for (uint32_t v = 0, begin = 0; v < digits;) { // the counts are where digits end now
@@ -184,8 +186,8 @@ bool sort_words(uint64_t *x, uint64_t *other, uint32_t *parts, int64_t n, uint32
 void fill_words(IsaTable &table) {
     each_compute_type([&](auto example, DType t) {
         using T = decltype(example);
-        if constexpr (sizeof(T) >= 4) table.words_of[compute_index(t)] = {extremes<T>, pack<T>, count<T>,
-                                                                              divide<T>, unpack<T>};
+        if constexpr (sizeof(T) >= 4)
+            table.words_of[compute_index(t)] = {extremes<T>, pack<T>, count<T>, divide<T>, unpack<T>};
     });
     table.sort_words = sort_words;
 }
