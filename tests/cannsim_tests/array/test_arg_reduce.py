@@ -46,6 +46,16 @@ def test_first_occurrence_and_nan_wins(name, dtype, isa):
                         assert (arg(largest, laid, axis, True)[0] == np.expand_dims(want, axis)).all()
 
 
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+def test_every_place_of_a_run(dtype, isa):
+    call("select_isa", isa.encode(), raw=True)
+    for n in (1, 2, 3, 15, 16, 17, 63, 64, 65, 100, 129, 255, 256, 257, 300, 1030):
+        a = np.tri(n, dtype=dtype).T.copy()  # each row has ones from its place on
+        assert (arg(1, a, 1)[0] == np.arange(n)).all()
+        assert (arg(0, (1 - a if dtype.kind != "b" else ~a), 1)[0] == np.arange(n)).all()
+
+
 def test_int32_indices_and_refusals():
     a = np.arange(12, dtype="f4").reshape(3, 4)
     index = np.zeros(3, "i4")

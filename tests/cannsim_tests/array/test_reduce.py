@@ -79,6 +79,28 @@ def test_halves_accumulate_in_float32_and_round_once(dtype):
     assert float(reduce("sum", np.ones(4096, dtype), (0,), dtype)) == 4096
 
 
+RUNS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256, 257, 300]
+
+
+@pytest.mark.parametrize("isa", isas())
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+def test_each_element_of_a_run_counts_once(dtype, isa):
+    call("select_isa", isa.encode(), raw=True)
+    for n in RUNS:
+        ones = np.eye(n, dtype=dtype)
+        assert (reduce("sum", ones, (1,), dtype) == dtype.type(1)).all()
+        assert (reduce("sum", ones, (1,), "c16" if dtype.kind == "c" else "f8") == 1).all()
+        assert reduce("any", ones, (1,), bool).all()
+        assert (reduce("max", ones, (1,), dtype) == dtype.type(1)).all()
+        zeros = 1 - ones if dtype.kind != "b" else ~ones
+        assert not reduce("all", zeros, (1,), bool).any()
+        assert not reduce("min", zeros, (1,), dtype).any()
+        assert (reduce("prod", np.where(ones, 3, 1).astype(dtype), (1,), dtype) == dtype.type(3)).all()
+        if dtype in FLOATS + HALVES + COMPLEX:
+            nans = np.where(ones, np.nan, 1).astype(dtype)
+            assert np.isnan(reduce("max", nans, (1,), dtype).astype("c16")).all()
+
+
 @pytest.mark.parametrize("dtype", FLOATS + COMPLEX, ids=str)
 def test_prod(dtype):
     for a, laid, axes in each_case(dtype, 0.9, 1.1):

@@ -68,6 +68,8 @@ struct Engine {
     int64_t in_size, size;  // bytes of an element before and after casting
     bool staged;
     bool short_direct;  // one run of elements that a single call reduces where they are
+    bool counted;       // runs of bytes that are counted where they are
+    bool short_staged;  // one run of elements that the buffer holds
 
     Engine(const Reduction &r, const View &out, const View &in, uint32_t axes) : r(r) {
         in_size = itemsize(r.in);
@@ -93,6 +95,9 @@ struct Engine {
             !staged && reduced.ndim <= 1 &&
             (reduced.ndim == 0 || (reduced.strides[kIn][0] == in_size &&
                                    reduced.shape[0] <= kMaxRows * int64_t(kRunBytes) / size));
+        counted = r.count && run_step() == 1;
+        short_staged = !short_direct && !counted && reduced.ndim <= 1 &&
+                       run_length() * size <= kStageBytes;
         // Negative steps of reduced axes moved the base; kept positions are offsets from it.
         kept.data[kIn] = reduced.data[kIn];
         kept.sort_axes(kIn);
@@ -106,6 +111,14 @@ struct Engine {
         if (last < 1 || nest.strides[kIn][last] != 0 || nest.shape[last - 1] < 256) return;
         for (int i = last; i > 0; --i) nest.swap_axes(i - 1, i);
     }
+
+    // The innermost axes: elements of a run, outputs of a line, and the steps from one to the next.
+    int64_t run_length() const { return reduced.ndim ? reduced.shape[reduced.ndim - 1] : 1; }
+    int64_t run_step() const {
+        return reduced.ndim ? reduced.strides[kIn][reduced.ndim - 1] : in_size;
+    }
+    int64_t line_length() const { return kept.ndim ? kept.shape[kept.ndim - 1] : 1; }
+    int64_t line_step(int k) const { return kept.ndim ? kept.strides[k][kept.ndim - 1] : 0; }
 
     // Casts n elements into the compute type at `to`.
     void stage(char *to, const char *from, int64_t step, int64_t n, const char *center,
@@ -157,23 +170,26 @@ struct Engine {
         if (center && !r.stage)
             for (int64_t i = 0; i < kRunBytes; i += size)
                 std::memcpy(centers + i, center, size_t(size));
-        if (short_direct) return piece(result, x, reduced.ndim ? reduced.shape[0] : 1, centers);
+        const int64_t n = run_length(), step = run_step();
+        if (short_direct) return piece(result, x, n, centers);
+        alignas(64) char buffer[kStageBytes];
+        if (short_staged) {
+            stage(buffer, x, step, n, center, 0);
+            return piece(result, buffer, n, centers);
+        }
         Nest<1> nest = reduced;
         nest.data[kIn] = const_cast<char *>(x);
-        int last = nest.ndim - 1;
-        int64_t n = nest.ndim ? nest.shape[last] : 1;
-        int64_t step = nest.ndim ? nest.strides[kIn][last] : in_size;
+        if (counted) {
+            int64_t sum = 0;
+            for_each_outer(nest, 1, [&](char *const *p) {
+                sum += r.count(reinterpret_cast<const uint8_t *>(p[kIn]), n);
+            });
+            return store<int64_t>(result, sum);
+        }
         bool direct = !staged && (step == in_size || n == 1);
         const int64_t longest = kMaxRows * int64_t(kRunBytes) / size;
         Partials partials(r);
         char value[16];
-        if (r.count && step == 1) {
-            for_each_outer(nest, 1, [&](char *const *p) {
-                store<int64_t>(value, r.count(reinterpret_cast<const uint8_t *>(p[kIn]), n));
-                partials.push(value);
-            });
-            return partials.finish(result);
-        }
         if (direct && n * size >= kStageBytes) {
             bool stop = false;
             for_each_outer(nest, 1, [&](char *const *p) {
@@ -185,7 +201,6 @@ struct Engine {
             });
             return partials.finish(result);
         }
-        alignas(64) char buffer[kStageBytes];
         const int64_t room = kStageBytes / size;
         int64_t filled = 0;
         bool stop = false;
@@ -208,6 +223,26 @@ struct Engine {
             partials.push(value);
         }
         partials.finish(result);
+    }
+
+    // Results of n outputs in one line, from addresses p on, not yet finished.
+    void reduce_line(char *values, char *const *p, int64_t n) const {
+        const int64_t bytes = r.lane_bytes * r.lanes_out, run = run_length(), step = run_step();
+        const int64_t in_step = line_step(kIn), center_step = line_step(kCenter);
+        if (!short_staged || r.center || in_step != run * step) {
+            for (int64_t k = 0; k < n; ++k)
+                reduce_runs(values + k * bytes, p[kIn] + k * in_step, p[kCenter] + k * center_step);
+            return;
+        }
+        // Runs one behind the other pass through the buffer together.
+        alignas(64) char buffer[kStageBytes];
+        const int64_t most = kStageBytes / (run * size);
+        for (int64_t k = 0; k < n; k += most) {
+            const int64_t m = std::min(most, n - k);
+            stage(buffer, p[kIn] + k * in_step, step, m * run, nullptr, 0);
+            for (int64_t i = 0; i < m; ++i)
+                piece(values + (k + i) * bytes, buffer + i * run * size, run, nullptr);
+        }
     }
 
     // A single long contiguous run, split at fixed places so that threads do not change the result.
@@ -255,24 +290,16 @@ struct Engine {
         auto body = [](void *opaque, int64_t begin, int64_t end) {
             const Engine &e = *static_cast<const Engine *>(opaque);
             Odometer<3> it(e.kept, e.kept.ndim);
-            it.seek(begin);
             // Results are finished a tile at a time while the outputs lie in one line.
-            int64_t value_bytes = e.r.lane_bytes * e.r.lanes_out, center_bytes = e.size;
             alignas(64) char values[kTileBytes], centers[kTileBytes];
-            int64_t extent = e.kept.ndim ? e.kept.shape[e.kept.ndim - 1] : 1;
-            int64_t out_step = e.kept.ndim ? e.kept.strides[kOut][e.kept.ndim - 1] : 0;
-            for (int64_t i = begin; i < end;) {
-                int64_t in_line = extent - (e.kept.ndim ? it.index[e.kept.ndim - 1] : 0);
-                int64_t n = std::min({kTileBytes / 16, in_line, end - i});
-                char *out = it.p[kOut];
-                for (int64_t k = 0; k < n; ++k, it.next()) {
-                    e.reduce_runs(values + k * value_bytes, it.p[kIn], it.p[kCenter]);
-                    if (e.r.center)
-                        std::memcpy(centers + k * center_bytes, it.p[kCenter],
-                                    size_t(center_bytes));
-                }
-                e.finish(values, n, out, out_step, centers);
-                i += n;
+            for (int64_t i = begin, n; i < end; i += n) {
+                it.seek(i);
+                int64_t in_line = e.line_length() - i % e.line_length();
+                n = std::min({kTileBytes / 16, in_line, end - i});
+                e.reduce_line(values, it.p, n);
+                if (e.r.center)
+                    copy_line(centers, e.size, it.p[kCenter], e.line_step(kCenter), n, int(e.size));
+                e.finish(values, n, it.p[kOut], e.line_step(kOut), centers);
             }
         };
         void *self = const_cast<Engine *>(this);
@@ -318,7 +345,7 @@ struct Engine {
     // A tile: columns [j, j + cols) of the innermost kept axis, at kept addresses p.
     const char *tile_centers(char *to, char *const *p, int64_t j, int64_t cols) const {
         if (!r.center) return nullptr;
-        int64_t step = kept.strides[kCenter][kept.ndim - 1];
+        const int64_t step = line_step(kCenter);
         copy_line(to, size, p[kCenter] + j * step, step, cols, int(size));
         return to;
     }
@@ -326,8 +353,7 @@ struct Engine {
     // The tile's sums over [first, first + count) of the outermost reduced axis, not yet finished.
     Status accumulate(char *result, char *const *p, int64_t j, int64_t cols, int64_t first,
                       int64_t count) const {
-        int klast = kept.ndim - 1, rlast = reduced.ndim - 1;
-        int64_t col_step = kept.strides[kIn][klast];
+        const int64_t col_step = line_step(kIn);
         int64_t width = cols * r.lanes, row_bytes = cols * size;
         alignas(64) char centers[kTileBytes], stage_buffer[2 * kStageBytes];
         const char *center = tile_centers(centers, p, j, cols);
@@ -335,7 +361,7 @@ struct Engine {
         nest.shape[0] = count;
         nest.data[kIn] = p[kIn] + j * col_step + first * nest.strides[kIn][0];
         const char *row_center = r.stage ? nullptr : center;
-        int64_t n = nest.shape[rlast], stride = nest.strides[kIn][rlast];
+        const int64_t n = nest.shape[nest.ndim - 1], stride = run_step();
         bool direct = !staged && (col_step == in_size || cols == 1);
         int64_t batch = direct ? (width < 128 ? 4096 : kMaxRows)
                                : std::max<int64_t>(1, 2 * kStageBytes / row_bytes);
@@ -395,7 +421,7 @@ struct Engine {
 
     void complete(char *result, char *const *p, int64_t j, int64_t cols) const {
         alignas(64) char centers[kTileBytes];
-        int64_t out_step = kept.strides[kOut][kept.ndim - 1];
+        const int64_t out_step = line_step(kOut);
         if (r.lanes_out < r.lanes)  // parts of complex numbers: add each pair
             for (int64_t i = 0; i < cols; ++i)
                 r.merge_run(result + i * r.lane_bytes, result + i * size, r.lanes, r.lanes_out,
@@ -444,7 +470,7 @@ struct Engine {
         Tiles t;
         t.e = this;
         t.most = std::min<int64_t>(kMaxWidth / r.lanes, kTileBytes / size);
-        t.extent = kept.shape[kept.ndim - 1];
+        t.extent = line_length();
         t.per_row = (t.extent + t.most - 1) / t.most;
         int64_t tiles = kept.size() / t.extent * t.per_row;
         int64_t tile_bytes = reduced.size() * std::min(t.most, t.extent) * in_size;
@@ -504,9 +530,8 @@ struct Engine {
     Status go() const {
         if (kept.ndim == 0 || reduced.ndim == 0) return by_runs();
         const auto distance = [](int64_t step) { return step ? std::llabs(step) : INT64_MAX; };
-        int64_t kept_step = distance(kept.strides[kIn][kept.ndim - 1]);
-        int64_t reduced_step = distance(reduced.strides[kIn][reduced.ndim - 1]);
-        int64_t run = reduced.shape[reduced.ndim - 1], row = kept.shape[kept.ndim - 1];
+        const int64_t kept_step = distance(line_step(kIn)), reduced_step = distance(run_step());
+        const int64_t run = run_length(), row = line_length();
         bool rows = kept_step < reduced_step ? row >= 4 || run < 64 : run < 12 && row >= 32;
         return rows ? by_rows() : by_runs();
     }

@@ -5,26 +5,39 @@
 namespace cannsim::array::CANNSIM_ISA {
 namespace {
 
+// The place of the first lane of size bytes that is not zero, or -1.
+template <class V> inline int64_t first_lane(const V &lanes, int64_t size) {
+    uint64_t words[sizeof(V) / 8];
+    std::memcpy(words, &lanes, sizeof words);
+    for (int64_t i = 0; i < int64_t(sizeof(V) / 8); ++i)
+        if (words[i]) return (8 * i + __builtin_ctzll(words[i]) / 8) / size;
+    return -1;
+}
+
 // Four vectors at a time as long as these have no hit.
 template <class T, class Hit> inline int64_t first(const char *x, int64_t n, Hit hit) {
     using V = Vector<T>;
-    constexpr int64_t size = sizeof(T), block = 4 * kVectorBytes / size;
+    constexpr int64_t size = sizeof(T), lanes = kVectorBytes / size;
     int64_t i = 0;
-    for (; i + block <= n; i += block) {
+    for (; i + 4 * lanes <= n; i += 4 * lanes) {
         const char *p = x + i * size;
         const auto any = (hit(vload<V>(p)) | hit(vload<V>(p + kVectorBytes))) |
                          (hit(vload<V>(p + 2 * kVectorBytes)) | hit(vload<V>(p + 3 * kVectorBytes)));
-        uint64_t words[kVectorBytes / 8], found = 0;
-        std::memcpy(words, &any, sizeof words);
-        for (uint64_t word : words) found |= word;
-        if (found) break;
+        if (first_lane(any, size) >= 0) break;
     }
-    for (; i < n; ++i) {
-        T value;
-        std::memcpy(&value, x + i * size, sizeof value);
-        if (hit(value)) break;
+    if (n < lanes) {
+        for (T value; i < n; ++i) {
+            std::memcpy(&value, x + i * size, sizeof value);
+            if (hit(value)) break;
+        }
+        return i;
     }
-    return i;
+    for (; i < n; i += lanes) {
+        if (i > n - lanes) i = n - lanes; // none of those before is a hit
+        const int64_t lane = first_lane(hit(vload<V>(x + i * size)), size);
+        if (lane >= 0) return i + lane;
+    }
+    return n;
 }
 
 template <class T> int64_t find(const char *x, int64_t n, const void *value) {

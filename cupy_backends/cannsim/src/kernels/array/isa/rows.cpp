@@ -8,6 +8,7 @@ namespace {
 
 // `map` is applied to each element (c: its centre), `combine` to accumulators; both must mean the
 // same for a vector and for one element.
+// What is `pairwise` is combined as a tree; what is not, an extreme, may meet an element twice.
 struct Sum {
     static constexpr bool pairwise = true, centered = false;
     template <class V> static V map(V x, V) { return x; }
@@ -150,14 +151,35 @@ template <class Op, class T> void rows(void *out_, const char *x, int64_t nrows,
     }
 }
 
-// acc[0..stop) = acc[0..stop) op acc[stop..2 stop) op ..., by halving a width known when compiled.
-template <class Op, class T, int64_t W> inline int64_t halve(T *acc, int64_t stop) {
+// acc[0..lanes) = acc[0..lanes) op acc[lanes..2 lanes) op ... of W, by halving widths known when
+// compiled.
+template <class Op, class T, int64_t W> inline void halve(T *acc, int64_t lanes) {
     if constexpr (W > 1) {
-        if (W == stop) return W;
+        if (W == lanes) return;
         for (int64_t j = 0; j < W / 2; ++j) acc[j] = Op::combine(acc[j], acc[j + W / 2]);
-        return halve<Op, T, W / 2>(acc, stop);
+        halve<Op, T, W / 2>(acc, lanes);
     }
-    return W;
+}
+
+// Combines the last elements of n, fewer than W, with acc[0..W), in which those before are.
+template <class Op, class T, int64_t W, class Element>
+inline void add_rest(T *acc, int64_t n, const Element &element) {
+    const int64_t done = n / W * W;
+    if constexpr (Op::pairwise) {
+        for (int64_t j = 0; j < n - done; ++j) acc[j] = Op::combine(acc[j], element(done + j, j));
+    } else if (done < n) {
+        for (int64_t j = 0; j < W; ++j) acc[j] = Op::combine(acc[j], element(n - W + j, j));
+    }
+}
+
+// A run of less than 2 W elements, from the largest power of two on.
+template <class Op, class T, int64_t W, class Element>
+inline void run_short(T *acc, int64_t n, int64_t lanes, const Element &element) {
+    if constexpr (W > 1)
+        if (n < W) return run_short<Op, T, W / 2>(acc, n, lanes, element);
+    for (int64_t j = 0; j < W; ++j) acc[j] = element(j, j);
+    add_rest<Op, T, W>(acc, n, element);
+    halve<Op, T, W>(acc, lanes);
 }
 
 template <class Op, class T>
@@ -170,20 +192,12 @@ void run(void *out, const char *x, int64_t n, int64_t lanes, const void *center)
         std::memcpy(&value, x + i * int64_t(sizeof(T)), sizeof(T));
         return Op::map(value, Op::centered ? c[j] : T{});
     };
-    int64_t w = width;
-    if (n >= width) {
-        rows<Op, T>(acc, x, n / width, kRunBytes, width, center);
-        int64_t done = n / width * width;
-        for (int64_t j = 0; j < n - done; ++j) acc[j] = Op::combine(acc[j], element(done + j, j));
-        w = halve<Op, T, width>(acc, lanes);
+    if (n < width) {
+        run_short<Op, T, width / 2>(acc, n, lanes, element);
     } else {
-        w = n;
-        for (int64_t j = 0; j < n; ++j) acc[j] = element(j, j);
-    }
-    while (w > lanes) {
-        int64_t half = (w / lanes + 1) / 2 * lanes;
-        for (int64_t j = 0; j < w - half; ++j) acc[j] = Op::combine(acc[j], acc[j + half]);
-        w = half;
+        rows<Op, T>(acc, x, n / width, kRunBytes, width, center);
+        add_rest<Op, T, width>(acc, n, element);
+        halve<Op, T, width>(acc, lanes);
     }
     std::memcpy(out, acc, size_t(lanes) * sizeof(T));
 }
