@@ -83,6 +83,26 @@ void ordering() {
     for (aclrtEvent e : {produced, consumed}) OKAY(aclrtDestroyEvent(e));
 }
 
+// An event may end while its record waits in a stream, or is being carried out by the stream's thread.
+void ended_while_recorded() {
+    aclrtStream stream;
+    float ms;
+    OKAY(aclrtCreateStream(&stream));
+    for (int i = 0; i < 20000; ++i) {
+        aclrtEvent event, after;
+        OKAY(aclrtCreateEvent(&event));
+        OKAY(aclrtRecordEvent(event, stream));
+        if (i % 3 == 0) sched_yield();
+        OKAY(aclrtDestroyEvent(event));
+        OKAY(aclrtCreateEvent(&after)); // in the place of the first
+        FAILS(aclrtEventElapsedTime(&ms, after, after), ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID,
+              "never recorded");
+        OKAY(aclrtDestroyEvent(after));
+    }
+    OKAY(aclrtSynchronizeStream(stream));
+    OKAY(aclrtDestroyStream(stream));
+}
+
 // Deferred mode shows a missing synchronisation every time.
 void deferred_is_late() {
     if (mode() != Mode::Deferred) return;
@@ -160,6 +180,7 @@ int main() {
     states();
     times();
     ordering();
+    ended_while_recorded();
     deferred_is_late();
     host_functions();
     polled_callbacks();

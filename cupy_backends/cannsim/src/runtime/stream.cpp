@@ -483,11 +483,13 @@ void streams_before_fork() {
     registry().mutex.lock();
     for (DeviceStream *s = registry().head; s; s = s->next)
         if (s->queue) s->queue->mutex.lock();
+    event_lives.lock();
 }
 
 // The child has only the forking thread: a worker is started anew for every stream. A task that was
 // running in the parent's worker is lost, as on a device whose process died.
 void streams_after_fork(bool child) {
+    event_lives.unlock();
     if (child) {
         waiters = new Waiters;
         deferred_lock = new std::recursive_mutex;

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <mutex>
 #include <new>
 #include <type_traits>
 
@@ -83,6 +84,26 @@ struct Event : Handle {
     std::atomic<uint64_t> version; // of the last record, so that a stale task leaves the time alone
     SharedEvent *shared;           // ACL_EVENT_IPC
     std::atomic<bool> signalled;   // ACL_EVENT_EXTERNAL: recorded and not yet reset
+};
+
+extern std::mutex event_lives; // held while an event begins or ends, and while a task uses one
+
+// What a task keeps of an event: it may come when that has ended, or while another thread ends it.
+class EventRef {
+  public:
+    explicit EventRef(Event *event) : event_(event), id_(event->id) {}
+
+    uint32_t id() const { return id_; }
+
+    // Calls f(event) unless it has ended; until f returns, it does not end.
+    template <class F> void use(F &&f) const {
+        std::lock_guard<std::mutex> lock(event_lives);
+        if (alive(event_, Kind::Event) && event_->id == id_) f(*event_);
+    }
+
+  private:
+    Event *event_;
+    uint32_t id_; // another event may have its place
 };
 
 // --- resolution of handles -----------------------------------------------------------------------

@@ -16,6 +16,8 @@ std::atomic<int64_t> event_count{0};
 
 namespace cannsim {
 
+std::mutex event_lives;
+
 int create_event(Event **out, uint32_t flags) {
     if (flags & ACL_EVENT_IPC && flags & ACL_EVENT_TIME_LINE)
         return fail(ACL_ERROR_INVALID_PARAM, "an event of ACL_EVENT_IPC keeps no time (flags %u)",
@@ -46,7 +48,10 @@ int create_event(Event **out, uint32_t flags) {
             --event_count;
             return error;
         }
-    e->set_tag(live_tag(Kind::Event));
+    {
+        std::lock_guard<std::mutex> lock(event_lives);
+        e->set_tag(live_tag(Kind::Event));
+    }
     *out = e;
     return 0;
 }
@@ -67,8 +72,8 @@ constexpr Label kReset{"aclrtResetEvent", ACL_MODEL_RI_TASK_EVENT_RESET};
 int signal(Event *e, DeviceStream *stream, bool value, const Label &label) {
     const int error = submit(
         stream,
-        [e, value] {
-            if (alive(e, Kind::Event)) e->signalled = value;
+        [ref = EventRef(e), value] {
+            ref.use([value](Event &e) { e.signalled = value; });
             return 0;
         },
         label);
@@ -253,7 +258,10 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
     EVENT(e, event);
     if (checking()) check_event_forgotten(e);
     if (e->shared) leave_event(e);
-    pool_delete(e, Kind::Event);
+    {
+        std::lock_guard<std::mutex> lock(event_lives);
+        pool_delete(e, Kind::Event);
+    }
     --event_count;
     return 0;
 }
@@ -280,8 +288,10 @@ aclError aclrtRecordEvent(aclrtEvent event, aclrtStream stream) {
         return wait_callbacks(s);
     }
     e->nanoseconds = 0;
-    int error = submit(s, [e, version] {
-        if (alive(e, Kind::Event) && e->version == version) e->nanoseconds = now_nanoseconds();
+    int error = submit(s, [ref = EventRef(e), version] {
+        ref.use([version](Event &e) {
+            if (e.version == version) e.nanoseconds = now_nanoseconds();
+        });
         return 0;
     });
     e->mark = mark_of(s);
@@ -305,10 +315,10 @@ aclError aclrtStreamWaitEvent(aclrtStream stream, aclrtEvent event) {
     EVENT(e, event);
     RESOLVE(s, stream);
     if (is_external(e) && is_captured(s))
-        return submit_wait(s, Task::of([e] {
-                               return !alive(e, Kind::Event) || e->signalled
-                                          ? 0
-                                          : stall(false, "event %u to be recorded", e->id);
+        return submit_wait(s, Task::of([ref = EventRef(e)] {
+                               bool waits = false;
+                               ref.use([&](Event &e) { waits = !e.signalled; });
+                               return waits ? stall(false, "event %u to be recorded", ref.id()) : 0;
                            }),
                            kWait);
     if (int error = 0; capturing() && capture_wait(s, e, &error)) return error;
