@@ -16,7 +16,7 @@ namespace {
 
 enum { kIn = 0, kIndex = 1, kValue = 2 };
 constexpr int64_t kChunkBytes = 8192, kLongChunkBytes = 16384;
-constexpr int64_t kTruthChunkBytes = 1024; // nothing beats the first truth value of the wanted kind
+constexpr int64_t kTruthChunkBytes = 1024;  // nothing beats the first that is true, or false
 constexpr int64_t kLong = 1 << 20;     // bytes; short runs rather have little to search
 constexpr int64_t kSegment = 1 << 17;  // elements that a thread takes at a time
 constexpr int64_t kColumns = 512;
@@ -268,9 +268,9 @@ Status arg_reduce(bool largest, const View *value, const View &index, const View
     plan.in = in.dtype;
     plan.compute = is_half_dtype(in.dtype) ? DType::Float32 : in.dtype;
     plan.in_size = itemsize(in.dtype);
-    const int64_t chunk = in.dtype == DType::Bool                   ? kTruthChunkBytes
-                          : in.size() * plan.in_size < kLong ? kChunkBytes
-                                                             : kLongChunkBytes;
+    const bool is_long = in.size() * plan.in_size >= kLong;
+    const int64_t chunk =
+        in.dtype == DType::Bool ? kTruthChunkBytes : is_long ? kLongChunkBytes : kChunkBytes;
     plan.chunk = chunk / itemsize(plan.compute);
     plan.cast = find_cast(plan.in, plan.compute);
     plan.index64 = index.dtype == DType::Int64;
